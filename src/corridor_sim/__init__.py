@@ -1,0 +1,1 @@
+"""Trade-corridor logistics cost simulator."""
