@@ -1,8 +1,8 @@
 """Dates, opening hours and holidays in words, turned into whole ticks; and arithmetic on opening windows.
 
-A tick is a second since the scenario's start. Hours are local wall-clock time: every local moment is converted
-through UTC, so that a zone with daylight saving works as well as the two Chinese ones. An hour that the clock
-skips ends and begins at the same tick; of an hour that it repeats, the first is meant.
+A tick is a second since the scenario's start. Hours are local wall-clock time; every local moment is converted
+through UTC, so that zones with daylight saving work too: an hour that the clock skips begins and ends at the
+same tick, and of an hour that it repeats the first is meant.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ ONE_DAY = timedelta(days=1)
 ONE_SECOND = timedelta(seconds=1)
 LONGEST_QUOTE = 60
 LONGEST_WEEKDAY = 4
+ENDS = 2
+"""A window has two ends."""
 NEVER = -1
 """The tick that stands for "not within the horizon"."""
 
@@ -59,12 +61,12 @@ class Clock:
             raise ValueError(f"the start {self.start} has no time zone; expected for instance Asia/Shanghai")
 
     def tick_of(self, moment: datetime) -> Tick:
-        """Return the tick of a moment, local to `zone` where it has no zone of its own; before the start negative."""
+        """Return the tick of a moment, which is local to `zone` if naive; negative before the start."""
         aware = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
         return (aware.astimezone(UTC) - self.start.astimezone(UTC)) // ONE_SECOND
 
     def tick_at(self, day: date, second: int) -> Tick:
-        """Return the tick at which the wall clock shows `second` seconds after the midnight that begins `day`."""
+        """Return the tick at the wall-clock time `second` seconds after the midnight that begins `day`."""
         return self.tick_of(datetime.combine(day, time.min) + timedelta(seconds=second))
 
     def moment(self, tick: Tick) -> datetime:
@@ -72,7 +74,7 @@ class Clock:
         return (self.start.astimezone(UTC) + timedelta(seconds=int(tick))).astimezone(self.zone)
 
     def days(self, horizon_ticks: Tick) -> Iterator[date]:
-        """Yield every local date that [0, horizon) touches, and the one before, whose hours may run over midnight."""
+        """Yield the local dates that [0, horizon) touches, after the one before: its hours may run into them."""
         day, last = self.moment(0).date() - ONE_DAY, self.moment(max(0, horizon_ticks - 1)).date()
         while day <= last:
             yield day
@@ -99,7 +101,7 @@ class HolidayCalendar:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyHours:
-    """Opening hours of a week: for each weekday, Monday first, its windows in seconds after midnight, in order.
+    """Opening hours of a week: for each weekday, Monday first, its windows in seconds after midnight.
 
     A window belongs to the day on which it starts and may end on the next (a second above 86,400).
     """
@@ -109,7 +111,7 @@ class WeeklyHours:
     def on(self, day: date, holidays: HolidayCalendar) -> tuple[Window, ...]:
         """Return the windows that start on `day`: none on a holiday.
 
-        On a make-up workday, a place that opens Monday to Friday but not on that weekday keeps its Monday hours.
+        On a make-up workday, a place open on Monday to Friday but not on that weekday has its Monday hours.
         """
         if day in holidays.closed:
             return ()
@@ -119,7 +121,8 @@ class WeeklyHours:
         return hours
 
 
-def _quoted(text: object) -> str:
+def quoted(text: object) -> str:
+    """Return the beginning of `text` in quotes, for a message."""
     return f'"{str(text)[:LONGEST_QUOTE]}"'
 
 
@@ -127,30 +130,30 @@ def parse_date(text: str) -> date:
     """Return the date of a text such as "2026-06-01". Raises ValueError that says what would be right."""
     match = _DATE.fullmatch(text.strip())
     if not match:
-        raise ValueError(f'{_quoted(text)} is not a date; expected year-month-day such as "2026-06-01"')
+        raise ValueError(f'{quoted(text)} is not a date; expected year-month-day such as "2026-06-01"')
     year, month, day = map(int, match.groups())
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
-        raise ValueError(f"{_quoted(text)} is out of range; expected a year from {EARLIEST_YEAR} to {LATEST_YEAR}")
-    if not calendar.JANUARY <= month <= calendar.DECEMBER:
-        raise ValueError(f"{_quoted(text)} is not a date: there is no month {month}; expected 01 to 12")
-    last = calendar.monthrange(year, month)[1]
+        raise ValueError(f"{quoted(text)} is out of range; expected {EARLIEST_YEAR} to {LATEST_YEAR}")
+    try:
+        last = calendar.monthrange(year, month)[1]
+    except calendar.IllegalMonthError as error:
+        raise ValueError(f"{quoted(text)} is not a date: {error}") from None
     if not 1 <= day <= last:
-        raise ValueError(f"{_quoted(text)} is not a date: {year}-{month:02} has the days 01 to {last}")
+        raise ValueError(f"{quoted(text)} is not a date: {year}-{month:02} has the days 01 to {last}")
     return date(year, month, day)
 
 
 def parse_time_of_day(text: str, *, as_end: bool = False) -> int:
     """Return the seconds after midnight of "08:30"; "24:00" is a time only `as_end`. Raises ValueError."""
+    latest = "24:00" if as_end else "23:59"
     match = _TIME.fullmatch(text)
-    if match:
-        second = int(match[1]) * SECONDS_PER_HOUR + int(match[2]) * SECONDS_PER_MINUTE
-        if int(match[2]) < SECONDS_PER_MINUTE and (second < SECONDS_PER_DAY or as_end and second == SECONDS_PER_DAY):
-            return second
-    raise ValueError(f"{_quoted(text)} is not a time of day; expected 00:00 to {'24:00' if as_end else '23:59'}")
+    if not match or text.zfill(len(latest)) > latest or int(match[2]) >= SECONDS_PER_MINUTE:
+        raise ValueError(f"{quoted(text)} is not a time of day; expected 00:00 to {latest}")
+    return int(match[1]) * SECONDS_PER_HOUR + int(match[2]) * SECONDS_PER_MINUTE
 
 
 def parse_moment(text: str) -> datetime:
-    """Return "2026-06-01 08:00", or "2026-06-01" for its midnight, as a naive local datetime. Raises ValueError."""
+    """Return "2026-06-01 08:00", or the midnight of "2026-06-01", as a naive datetime. Raises ValueError."""
     day, _, clock_time = text.strip().replace("T", " ").partition(" ")
     second = parse_time_of_day(clock_time.strip()) if clock_time else 0
     return datetime.combine(parse_date(day), time.min) + timedelta(seconds=second)
@@ -164,24 +167,24 @@ def parse_date_range(text: str) -> tuple[date, date]:
     first, found, last = text.partition(" to ")
     days = parse_date(first), parse_date(last if found else first)
     if days[1] < days[0]:
-        raise ValueError(f"{_quoted(text)} ends before it begins; expected the earlier date first")
+        raise ValueError(f"{quoted(text)} ends before it begins; expected the earlier date first")
     return days
 
 
 def parse_clock(start: str, timezone: str) -> Clock:
-    """Return the clock that starts at the local moment `start` in the IANA zone `timezone`. Raises ValueError."""
+    """Return the clock that starts at the moment `start` of the IANA zone `timezone`. Raises ValueError."""
     try:
         zone = ZoneInfo(timezone)
     except (KeyError, ValueError, OSError):
         hint = did_you_mean(timezone, available_timezones())
-        raise ValueError(f"{_quoted(timezone)} is not a time zone; expected for instance Asia/Shanghai{hint}") from None
+        raise ValueError(f"{quoted(timezone)} is no zone; expected such as Asia/Shanghai{hint}") from None
     return Clock(parse_moment(start).replace(tzinfo=zone), zone)
 
 
 def _weekday(word: str) -> int:
     if word.lower() not in WEEKDAYS:
         hint = did_you_mean(word.lower()[:LONGEST_WEEKDAY], WEEKDAYS)
-        raise ValueError(f"{_quoted(word)} is not a weekday; expected mon..sun{hint}")
+        raise ValueError(f"{quoted(word)} is not a weekday; expected mon..sun{hint}")
     return WEEKDAYS.index(word.lower())
 
 
@@ -194,7 +197,7 @@ def _weekdays(word: str) -> list[int]:
 
 
 def weekday_groups(text: str) -> list[tuple[list[int], list[str]]]:
-    """Split words such as "mon-fri 06:00 and 18:00, sat 09:00" into groups of (weekdays from 0, their time words).
+    """Return the groups (weekdays from 0, time words) of words such as "mon-fri 06:00 and 18:00, sat 09:00".
 
     Raises ValueError for an unknown weekday, a time before any weekday and weekdays without a time.
     """
@@ -204,24 +207,24 @@ def weekday_groups(text: str) -> list[tuple[list[int], list[str]]]:
             continue
         if word[0].isdigit():
             if not groups:
-                raise ValueError(f'{_quoted(word)} has no weekday before it; expected for instance "daily {word[:11]}"')
+                raise ValueError(f'{quoted(word)} has no weekday before it; expected such as "daily 08:00"')
             groups[-1][1].append(word)
             continue
         if not groups or groups[-1][1]:
             groups.append(([], []))
         groups[-1][0].extend(_weekdays(word))
     if not groups or not groups[-1][1]:
-        raise ValueError(f'{_quoted(text)} has no time of day at its end; expected weekdays and times: "mon-fri 08:00"')
+        raise ValueError(f'{quoted(text)} does not end in a time of day; expected such as "mon-fri 08:00"')
     return groups
 
 
 def _daily_window(word: str) -> Window:
     begin, dash, end = word.partition("-")
     if not dash:
-        raise ValueError(f'{_quoted(word)} is not a window of time; expected for instance "08:00-20:00"')
+        raise ValueError(f'{quoted(word)} is not a window of time; expected for instance "08:00-20:00"')
     opens, closes = parse_time_of_day(begin), parse_time_of_day(end, as_end=True)
     if opens == closes:
-        raise ValueError(f'{_quoted(word)} is an empty window; expected "00:00-24:00" for the whole day')
+        raise ValueError(f'{quoted(word)} is an empty window; expected "00:00-24:00" for the whole day')
     return opens, closes if closes > opens else closes + SECONDS_PER_DAY
 
 
@@ -231,13 +234,11 @@ def parse_weekly(spec: object) -> WeeklyHours:
     A window may run over midnight ("daily 22:00-06:00") and may end at 24:00; overlapping windows merge.
     Raises ValueError that says what would be right.
     """
-    texts = [spec] if isinstance(spec, str) else spec
-    if not isinstance(texts, list | tuple) or not texts:
-        raise ValueError(f'{_quoted(spec)} is not a text of opening hours such as "mon-fri 08:00-20:00" or "always"')
+    texts = spec if isinstance(spec, list | tuple) else [spec]
     week: list[list[Window]] = [[] for _ in WEEKDAYS]
-    for text in texts:
+    for text in texts or [""]:
         if not isinstance(text, str):
-            raise ValueError(f'{_quoted(text)} is not a text of opening hours such as "mon-fri 08:00-20:00"')
+            raise ValueError(f'{quoted(text)} is not a text of opening hours such as "mon-fri 08:00-20:00"')
         plain = "daily 00:00-24:00" if text.strip() == "always" else text
         for weekdays, words in weekday_groups(plain):
             for weekday in weekdays:
@@ -246,7 +247,7 @@ def parse_weekly(spec: object) -> WeeklyHours:
 
 
 def _with_weekends(days: Iterable[date], workdays: frozenset[date]) -> frozenset[date]:
-    """Return `days` with the weekend days that touch them, as the arrangement counts them, but for `workdays`."""
+    """Return `days` with the weekend days that touch them, as the arrangement has it, but no `workdays`."""
     closed = set(days)
     for day in tuple(closed):
         for step in (ONE_DAY, -ONE_DAY):
@@ -258,7 +259,7 @@ def _with_weekends(days: Iterable[date], workdays: frozenset[date]) -> frozenset
 
 
 def holiday_days(region: str, years: Iterable[int]) -> HolidayCalendar:
-    """Return the holidays of `region` ("CN", "HK" or "none") in `years`. Raises ValueError for another region.
+    """Return the holidays of `region` ("CN", "HK", "none") in `years`. Raises ValueError for other regions.
 
     CN: the State Council's yearly arrangement; the library omits weekend days inside a run, which are added.
     A year for which it lists no make-up workday is not published: `assumed_years`.
@@ -268,7 +269,7 @@ def holiday_days(region: str, years: Iterable[int]) -> HolidayCalendar:
     """
     if region not in HOLIDAY_REGIONS:
         hint = did_you_mean(region, HOLIDAY_REGIONS)
-        raise ValueError(f"{_quoted(region)} has no holiday calendar; expected {', '.join(HOLIDAY_REGIONS)}{hint}")
+        raise ValueError(f"{quoted(region)} has no holiday calendar; expected CN, HK or none{hint}")
     asked = frozenset(years)
     if region == "none" or not asked:
         return HolidayCalendar()
@@ -278,7 +279,7 @@ def holiday_days(region: str, years: Iterable[int]) -> HolidayCalendar:
         general = holidays.country_holidays("HK", years=asked, categories=holidays.OPTIONAL)
         return HolidayCalendar(frozenset(general))
     # A New Year's run reaches into the neighbouring year, so both neighbours are looked at.
-    around = range(min(asked) - 1, max(asked) + 1 + 1)
+    around = {year + step for year in asked for step in (-1, 0, 1)}
     listed = holidays.country_holidays("CN", years=around)
     workdays = frozenset(listed.weekend_workdays)
     return HolidayCalendar(
@@ -296,20 +297,24 @@ def _covered(windows: Ticks, ticks: Ticks) -> npt.NDArray[np.bool_]:
 
 def subtract_windows(windows: Sequence[Window], closures: Sequence[Window]) -> list[Window]:
     """Return what is in `windows` and not in `closures`, merged, sorted and half-open; all may overlap."""
-    opened, closed = (np.array(pairs, dtype=np.int64).reshape(-1, 1 + 1) for pairs in (windows, closures))
+    opened, closed = (np.array(pairs, dtype=np.int64).reshape(-1, ENDS) for pairs in (windows, closures))
     opened, closed = (pairs[pairs[:, 0] < pairs[:, 1]] for pairs in (opened, closed))
     edges = np.unique(np.concatenate((opened.ravel(), closed.ravel())))
     is_open = _covered(opened, edges) & ~_covered(closed, edges)
     changes = edges[np.flatnonzero(np.diff(is_open, prepend=False))].tolist()
-    return list(zip(changes[::2], changes[1::2], strict=True))
+    return list(zip(changes[::ENDS], changes[1::ENDS], strict=True))
 
 
 def open_windows(
-    weekly: WeeklyHours, holidays: HolidayCalendar, closures: Sequence[Window], clock: Clock, horizon_ticks: Tick
+    weekly: WeeklyHours,
+    holidays: HolidayCalendar,
+    closures: Sequence[Window],
+    clock: Clock,
+    horizon_ticks: Tick,
 ) -> list[Window]:
     """Return the merged, sorted, half-open opening windows in ticks within [0, horizon_ticks).
 
-    Windows that start on a holiday are dropped, whole; `closures` are pairs of ticks in which nothing is open.
+    Windows that start on a holiday are dropped whole; `closures` are pairs of ticks with nothing open between.
     A place that never closes has one window: midnight is no closing.
     """
     hours = [
@@ -323,12 +328,12 @@ def open_windows(
 
 def window_arrays(windows: Sequence[Window]) -> tuple[Ticks, Ticks]:
     """Return `windows` as two int64 arrays: opening ticks and closing ticks."""
-    pairs = np.array(windows, dtype=np.int64).reshape(-1, 1 + 1)
+    pairs = np.array(windows, dtype=np.int64).reshape(-1, ENDS)
     return pairs[:, 0].copy(), pairs[:, 1].copy()
 
 
 def next_open(opens: Ticks, closes: Ticks, ticks: npt.ArrayLike) -> Ticks:
-    """Return for each of `ticks` the first tick from it on that is inside a window; -1 where there is none."""
+    """Return for each of `ticks` the first tick from it on that is in a window; -1 where there is none."""
     wanted = np.asarray(ticks, dtype=np.int64)
     following = np.searchsorted(closes, wanted, side="right")
     return np.where(following < len(opens), np.maximum(np.append(opens, NEVER)[following], wanted), NEVER)

@@ -1,0 +1,349 @@
+"""Problems with positions: how paths, values and names are shown, and pydantic's errors as one line each."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from corridor_sim.errors import Problem, did_you_mean
+from corridor_sim.scenario.accepted import accepted_keys
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+    from pydantic_core import ErrorDetails
+
+FieldPath = tuple[str | int, ...]
+"""Keys and list positions from the top of a file down to one value."""
+
+LONGEST_SHOWN = 40
+LONGEST_MESSAGE = 300
+LONGEST_NAME = 80
+MOST_PROBLEMS = 50
+MOST_ERRORS_READ = 5000
+MOST_NAMES_SEARCHED = 1000
+MOST_WAYS = 64
+
+NAME_MARKS = " _-.()"
+BAD_FIRST = ".=+-@"
+_BARE_SEGMENT = re.compile(r'[^."\[\]\s](?:[^."\[\]]*[^."\[\]\s])?')
+
+WRONG_KIND, WRONG_CHOICE, WRONG_VALUE = 2, 1, 0
+CHOICES = ("literal_error", "enum")
+EXPECTED = {
+    "finite_number": "a finite number",
+    "int_from_float": "a whole number",
+    "string_too_short": "text of at least {min_length} characters",
+    "string_too_long": "text of at most {max_length} characters",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "too_short": "at least {min_length} items",
+    "too_long": "at most {max_length} items",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "multiple_of": "a multiple of {multiple_of}",
+    "literal_error": "{expected}",
+    "enum": "{expected}",
+    "union_tag_invalid": "{expected_tags}",
+    "union_tag_not_found": "a mapping with the key {discriminator}",
+}
+"""Pydantic's error type -> what would be accepted, in the words of the error's context."""
+
+EXPECTED_KIND = {
+    "string": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "decimal": "a number",
+    "bool": "true or false",
+    "dict": "a mapping (keys with values)",
+    "mapping": "a mapping (keys with values)",
+    "model": "a mapping (keys with values)",
+    "dataclass": "a mapping (keys with values)",
+    "list": "a list",
+    "tuple": "a list",
+    "set": "a list",
+    "frozen": "a list",
+    "date": "a date such as 2026-06-01",
+    "datetime": "a date and time such as 2026-06-01 08:30",
+    "time": "a time of day such as 08:30",
+    "none": "nothing (null)",
+}
+"""First word of pydantic's error type -> what would be accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was written: line and column from 1, or 0 where `file` is an argument; `note` says more."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    note: str = ""
+
+
+class Located(Protocol):
+    """A tree of plain data that knows where each part of it was written (a Document or an Overlay)."""
+
+    @property
+    def data(self) -> Any: ...
+
+    @property
+    def file(self) -> str: ...
+
+    def locate(self, path: FieldPath, at_key: bool = False) -> Place: ...
+
+
+def printable(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """Return `text` on one line: control and invisible characters escaped, at most `longest` characters."""
+    signs = (sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text[: longest + 1])
+    escaped = "".join(signs)
+    return escaped if len(escaped) <= longest else escaped[: longest - len("...")] + "..."
+
+
+def shown(value: object) -> str:
+    """Return a value of a file as a message shows it: one short line."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{printable(value)}"'
+    if isinstance(value, dict):
+        return "the mapping " + printable(f"{{{', '.join(list(map(str, value))[:LONGEST_SHOWN])}}}")
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}" if value else "an empty list"
+    return printable(str(value))
+
+
+def path_text(path: FieldPath) -> str:
+    """Return a path as users write it: `routes.rail.steps[2].departs`, `parameters."rail.transit".published`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+            continue
+        name = printable(part, LONGEST_NAME)
+        text += ("." if text else "") + (name if _BARE_SEGMENT.fullmatch(name) else f'"{name}"')
+    return text
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ` (did you mean "x"?)` or nothing; long words and long lists are not searched."""
+    if len(word) > LONGEST_NAME:
+        return ""
+    return did_you_mean(word, [name for name, _ in zip(known, range(MOST_NAMES_SEARCHED), strict=False)])
+
+
+def capped(problems: Sequence[Problem], uncounted: int = 0) -> list[Problem]:
+    """Return the first problems and, if there are more (or `uncounted` others), a last line that counts them."""
+    kept = list(problems[:MOST_PROBLEMS])
+    rest = len(problems) - len(kept) + uncounted
+    return [*kept, Problem(f"and {rest} more", file=kept[-1].file)] if kept and rest else kept
+
+
+def problem_at(source: Located, path: FieldPath, message: str, at_key: bool = False) -> Problem:
+    """Return the Problem of `message` for the value (or the key) at `path`, where it was written."""
+    place = source.locate(path, at_key)
+    line = printable(message, LONGEST_MESSAGE) + place.note
+    return Problem(line, path_text(path), place.file, place.line, place.column)
+
+
+def check_name(text: str) -> str | None:
+    """Return what is wrong with a name of a thing (scenario, place, facility, flow ...), or None.
+
+    Letters and digits of any script, spaces and `_ - . ( )`; at most 80 characters; so a name is safe as a
+    folder, as a cell of a table and inside a page.
+    """
+    if not text:
+        return "a name may not be empty"
+    if len(text) > LONGEST_NAME:
+        return f"{shown(text)} is too long for a name; expected at most {LONGEST_NAME} characters"
+    if text != text.strip():
+        return f"{shown(text)} starts or ends with a space"
+    if text[0] in BAD_FIRST:
+        return f'{shown(text)} starts with "{text[0]}"; a name starts with a letter or a digit'
+    for sign in text:
+        if sign not in NAME_MARKS and unicodedata.category(sign)[0] not in "LMN":
+            return f'{shown(text)} contains "{printable(sign)}"; a name has letters, digits, spaces and _ - . ( )'
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """One error of pydantic; `steps` counts the keys of the file between the union looked at and the error."""
+
+    loc: FieldPath
+    kind: str
+    value: Any
+    expected: str
+    said: str = ""
+    steps: int = 0
+    name: str = ""
+
+
+@dataclass(slots=True)
+class _Branch:
+    """Errors by location: what a union's alternatives say stands side by side."""
+
+    errors: list[_Error] = field(default_factory=list)
+    children: dict[str | int, _Branch] = field(default_factory=dict)
+
+
+def input_problems(error: ValidationError, model: type[BaseModel], source: Located) -> list[Problem]:
+    """Return pydantic's errors as our problems, in the order of the file, at most 50 and a count of the rest.
+
+    `model` is the class that was validated, `source` the Document or Overlay whose `.data` it was given. Of a
+    union only the alternative that the file most likely means is reported. Nothing is raised.
+    """
+    details = error.errors(include_url=False)
+    root = _Branch()
+    for detail in details[:MOST_ERRORS_READ]:
+        branch = root
+        for element in detail["loc"]:
+            branch = branch.children.setdefault(element, _Branch())
+        branch.errors.append(_error(detail))
+    problems = dict.fromkeys(_problem(item, model, source) for item in _relevant(root, source.data))
+    ordered = sorted(problems, key=lambda problem: (problem.line, problem.column, problem.path))
+    return capped(ordered, max(0, len(details) - MOST_ERRORS_READ))
+
+
+def _error(detail: ErrorDetails) -> _Error:
+    kind = detail["type"]
+    context = detail.get("ctx", {})
+    said = str(context["error"]) if "error" in context else ""
+    expected = EXPECTED.get(kind, EXPECTED_KIND.get(kind.split("_")[0], ""))
+    if not expected and not said:
+        said = detail["msg"]
+    name = str(context.get("discriminator", "")).strip("'") if kind == "union_tag_invalid" else ""
+    return _Error(detail["loc"], kind, detail["input"], expected.format_map(context), said, name=name)
+
+
+def _step(value: Any, element: str | int) -> tuple[FieldPath, Any] | None:
+    """Return the path and value one element below, also through `- name: {...}`; None if not in the file."""
+    if isinstance(value, dict):
+        key = element if element in value else str(element)
+        if key in value:
+            return (key,), value[key]
+        only, inner = next(iter(value.items())) if len(value) == 1 else ("", None)
+        return ((only, element), inner[element]) if isinstance(inner, dict) and element in inner else None
+    if isinstance(value, list) and isinstance(element, int):
+        return ((element,), value[element]) if 0 <= element < len(value) else None
+    if isinstance(value, list) and len(value) <= MOST_NAMES_SEARCHED:
+        for place, item in enumerate(value):
+            if isinstance(item, dict) and len(item) == 1 and element in item:
+                return (place, element), item[element]
+    return None
+
+
+def _relevant(branch: _Branch, value: Any) -> list[_Error]:
+    """Return the errors below `branch`, keeping one alternative of every union."""
+    kept = list(branch.errors)
+    alternatives: list[list[_Error]] = []
+    for element, child in branch.children.items():
+        below = _step(value, element)
+        if below is None and not any(error.kind == "missing" for error in child.errors):
+            alternatives.append(_relevant(child, value))
+            continue
+        errors = child.errors if below is None else _relevant(child, below[1])
+        kept += [replace(error, steps=error.steps + 1) for error in errors]
+    return kept + (_one_alternative(alternatives) if alternatives else [])
+
+
+def _names(errors: list[_Error], kind: str) -> list[str]:
+    return [str(error.loc[-1]) for error in errors if error.kind == kind and error.steps == 1]
+
+
+def _likeness(errors: list[_Error]) -> tuple[int, int, int, int, int]:
+    """Rank an alternative of a union, least first: right kind of value, its own keys, few missing, few errors."""
+    kind = max((_rank(error) for error in errors if not error.steps), default=WRONG_VALUE)
+    unknown, missing = _names(errors, "extra_forbidden"), _names(errors, "missing")
+    close = any(suggestion(name, missing) for name in unknown)
+    strangeness = 0 if not unknown else (WRONG_CHOICE if close else WRONG_KIND)
+    return kind, strangeness, len(unknown), len(missing), len(errors)
+
+
+def _rank(error: _Error) -> int:
+    if error.kind in CHOICES:
+        return WRONG_CHOICE if isinstance(error.value, str) else WRONG_KIND
+    wrong = error.kind.endswith(("_type", "_parsing", "_from_float", "_required", "instance_of"))
+    return WRONG_KIND if wrong else WRONG_VALUE
+
+
+def _one_alternative(alternatives: list[list[_Error]]) -> list[_Error]:
+    """Return the errors of the likeliest alternative, or one error that names all that are as likely."""
+    ranks = [_likeness(errors) for errors in alternatives]
+    best = min(ranks)
+    likeliest = [errors for errors, rank in zip(alternatives, ranks, strict=True) if rank == best]
+    first = likeliest[0][0]
+    if len(likeliest) == 1:
+        return likeliest[0]
+    if all(len(errors) == 1 and not errors[0].steps and not errors[0].said for errors in likeliest):
+        return [replace(first, expected=" or ".join(dict.fromkeys(errors[0].expected for errors in likeliest)))]
+    missing = dict.fromkeys(name for errors in likeliest for name in _names(errors, "missing"))
+    if best[1] == WRONG_CHOICE or not missing:
+        return likeliest[0]
+    value = next(error.value for errors in likeliest for error in errors if error.kind == "missing")
+    expected = f"one of the keys {', '.join(missing)}"
+    place = next(error.loc[:-1] for error in likeliest[0] if error.kind == "missing")
+    return [_Error(place, "union", value, expected)]
+
+
+def _ways(loc: FieldPath, data: Any) -> list[tuple[FieldPath, Any]]:
+    """Return the readings of a pydantic location as paths of the file: union tags in it name nothing there."""
+    ways: list[tuple[FieldPath, Any]] = [((), data)]
+    for element in loc:
+        steps = [(path, _step(value, element)) for path, value in ways]
+        ways = [(path + step[0], step[1]) for path, step in steps if step is not None] + ways
+        ways = ways[:MOST_WAYS]
+    return ways
+
+
+def align(loc: FieldPath, data: Any) -> FieldPath:
+    """Return the longest path of the file that a location of the model stands for."""
+    return max((path for path, _ in _ways(loc, data)), key=len)
+
+
+def _written(error: _Error, data: Any) -> tuple[FieldPath, Any]:
+    """Return path and value of the part of the file that the error speaks of."""
+    missing = error.kind == "missing"
+    loc = error.loc[:-1] if missing else error.loc
+    ways = _ways(loc, data)
+    if missing:
+        named = [_step_into_name(path, value) for path, value in ways]
+        ways = [way for way in (*named, *ways) if isinstance(way[1], dict) and error.loc[-1] not in way[1]] or ways
+    last = loc[-1:]
+    return max(ways, key=lambda way: (way[1] is error.value, missing or way[0][-1:] == last, len(way[0])))
+
+
+def _step_into_name(path: FieldPath, value: Any) -> tuple[FieldPath, Any]:
+    """Go from the list item `- name: {...}` to what its name holds."""
+    if path and isinstance(path[-1], int) and isinstance(value, dict) and len(value) == 1:
+        name, inner = next(iter(value.items()))
+        return (*path, name), inner
+    return path, value
+
+
+def _problem(error: _Error, model: type[BaseModel], source: Located) -> Problem:
+    path, value = _written(error, source.data)
+    if error.kind == "missing":
+        message = "missing; this key is required" + (f" in {path_text(path)}" if path else "")
+        return replace(problem_at(source, path, message, at_key=True), path=path_text((*path, error.loc[-1])))
+    if error.kind == "extra_forbidden":
+        return problem_at(source, path, _unknown_key(str(error.loc[-1]), accepted_keys(model, error.loc[:-1])), True)
+    if error.said:
+        return problem_at(source, path, error.said, at_key=error.loc[-1:] == ("[key]",))
+    if error.name and isinstance(value, dict) and error.name in value:
+        path, value = (*path, error.name), value[error.name]
+    found = value if isinstance(value, str | int | float | None) else error.value
+    message = f"{shown(found)} is not accepted; expected {error.expected}"
+    if error.kind in CHOICES or error.name:
+        message += suggestion(str(found), re.findall(r"'([^']*)'", error.expected))
+    return problem_at(source, path, message)
+
+
+def _unknown_key(name: str, known: list[str]) -> str:
+    accepted = f"; accepted here: {', '.join(known)}" if known else ""
+    return f"{shown(name)} is not a known key{suggestion(name, known)}{accepted}"
