@@ -1,15 +1,15 @@
 """The one tree of errors and warnings, and the exit code each one maps to.
 
-    CorridorSimError          never raised itself; `.exit_code`, `.problems`
-    ├── InputError     2      the file or the command line is wrong: mend the named line
-    ├── ModelError     3      the file is right but the model cannot run: change capacity, hours or cut-offs
-    ├── EngineError    4      a run got stuck: the message names who waits for whom
-    ├── ResultsError   5      a result folder is incomplete, foreign or of another version: run again
-    └── CheckFailed    1      a regression check found a difference: read it, then mend or bless
+CorridorSimError          never raised itself; `.exit_code`, `.problems`
+├── InputError     2      the file or the command line is wrong: mend the named line
+├── ModelError     3      the file is right but the model cannot run: change capacity, hours or cut-offs
+├── EngineError    4      a run got stuck: the message names who waits for whom
+├── ResultsError   5      a result folder is incomplete, foreign or of another version: run again
+└── CheckFailed    1      a regression check found a difference: read it, then mend or bless
 
-    CorridorSimWarning        the base of all warnings
-    ├── AssumptionWarning     something rests on an assumption that the reader should know
-    └── NotResolvedWarning    too few replications to say something with an interval
+CorridorSimWarning        the base of all warnings
+├── AssumptionWarning     something rests on an assumption that the reader should know
+└── NotResolvedWarning    too few replications to say something with an interval
 """
 
 from __future__ import annotations

@@ -13,8 +13,25 @@ from corridor_sim.engine.program import NONE, Ints
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("consignment", "departure", "flow", "step", "activity", "payer", "payee", "tariff", "quantity", "unit_price",
-           "currency", "tax", "amount", "amount_cny", "base", "view", "common")
+COLUMNS = (
+    "consignment",
+    "departure",
+    "flow",
+    "step",
+    "activity",
+    "payer",
+    "payee",
+    "tariff",
+    "quantity",
+    "unit_price",
+    "currency",
+    "tax",
+    "amount",
+    "amount_cny",
+    "base",
+    "view",
+    "common",
+)
 """`consignment`, `departure`, `step` are rows of Inputs.consignments, Inputs.departures and Lowered.steps, or NONE.
 `quantity` in thousandths, `unit_price` in millionths of the currency, `amount` in its cents (net of recoverable
 tax), `amount_cny` in CNY cents. The coded columns (`activity`, `payer`, `payee`, `tariff`, `currency`, `tax`) index
@@ -76,12 +93,17 @@ class Postings:
             known.append(word)
         return known.index(word)
 
-    def add(self, count: int, *, base: str = "cash", view: str = "price", common: bool = False,
-            **columns: Ints | int | str) -> None:
+    def add(
+        self, count: int, *, base: str = "cash", view: str = "price", common: bool = False, **columns: Ints | int | str
+    ) -> None:
         """Append `count` rows; scalars are repeated, words coded; `consignment`, `departure`, `step` default to NONE."""
         row: dict[str, Ints] = {}
-        given: dict[str, Ints | int | str] = {"base": BASES.index(base), "view": VIEWS.index(view),
-                                              "common": int(common), **columns}
+        given: dict[str, Ints | int | str] = {
+            "base": BASES.index(base),
+            "view": VIEWS.index(view),
+            "common": int(common),
+            **columns,
+        }
         for name in COLUMNS:
             value = given.get(name, "" if name in CODED else NONE)
             if isinstance(value, str):
@@ -92,6 +114,8 @@ class Postings:
 
     def ledger(self) -> Ledger:
         """Return all rows so far as one Ledger."""
-        columns = {name: np.concatenate([row[name] for row in self.rows]) if self.rows else np.zeros(0, np.int64)
-                   for name in COLUMNS}
+        columns = {
+            name: np.concatenate([row[name] for row in self.rows]) if self.rows else np.zeros(0, np.int64)
+            for name in COLUMNS
+        }
         return Ledger(columns, {name: tuple(words) for name, words in self.words.items()})

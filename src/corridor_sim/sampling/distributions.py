@@ -181,7 +181,7 @@ class Mixture(Distribution):
         require(bool(self.parts), "a mixture needs at least one part")
         for weight, part in self.parts:
             require_positive("weight", weight)
-            require(not isinstance(part, Mixture), "a mixture cannot contain a mixture; list its parts in one")
+            require(not isinstance(part, Mixture), "a part of a mixture cannot be a mixture; list all in one")
 
     def mean(self) -> Fraction | float:
         total = sum((weight for weight, _ in self.parts), Fraction(0))

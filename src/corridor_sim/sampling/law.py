@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
@@ -73,5 +74,5 @@ def require_positive(name: str, value: Fraction) -> None:
 
 def require_rising(names: str, *values: Fraction) -> None:
     """Raise ValueError unless the parameters called `names` have `values` that never fall."""
-    fine = all(first <= second for first, second in zip(values, values[1:], strict=False))
+    fine = all(first <= second for first, second in itertools.pairwise(values))
     require(fine, f"{names} must not fall, but are {', '.join(map(decimal_text, values))}")

@@ -23,10 +23,7 @@ TIE_STREAM = "corridor_sim/tie rank"
 
 def _words_of(text: str, words: int) -> list[int]:
     digest = blake2b(text.encode(), digest_size=words * WORD_BYTES).digest()
-    return [
-        int.from_bytes(digest[start : start + WORD_BYTES], "little")
-        for start in range(0, len(digest), WORD_BYTES)
-    ]
+    return [int.from_bytes(digest[start : start + WORD_BYTES], "little") for start in range(0, len(digest), WORD_BYTES)]
 
 
 def stream_key(seed: int, stream: str) -> tuple[int, int]:
@@ -61,9 +58,8 @@ def uniforms(
         raise ModelError(
             f"a consignment has more than {1 << VISIT_BITS} containers or draws at one step; bound its cycles"
         )
-    words = philox4x32(
-        (_word(replication), _word(entity_word), _word(ordinal), _word(visit | (container << VISIT_BITS))), key
-    )
+    turn = visit | (container << VISIT_BITS)
+    words = philox4x32((_word(replication), _word(entity_word), _word(ordinal), _word(turn)), key)
     return _join(words[0], words[1]), _join(words[1 + 1], words[-1])
 
 
@@ -76,7 +72,7 @@ def _join(high: Words, low: Words) -> Ints:
 
 
 def tie_ranks(seed: int, replication: npt.ArrayLike, flow_word: npt.ArrayLike, ordinals: npt.ArrayLike) -> Ints:
-    """Return the tie rank in [0, 2**53) of each consignment, the same in every alternative (WORLD.md, Order)."""
+    """Return each consignment's tie rank in [0, 2**53), the same in all alternatives (WORLD.md, Order)."""
     return uniforms(stream_key(seed, TIE_STREAM), replication, flow_word, ordinals, 0)[0]
 
 
@@ -91,7 +87,7 @@ class StreamRegister:
         """Return `stream` after noting its `owner`. Raises ModelError when another owner has it."""
         holder = self._owner_of_stream.setdefault(stream, owner)
         if holder != owner:
-            raise ModelError(f'"{owner}" and "{holder}" both draw from the stream "{stream}"; rename one of them')
+            raise ModelError(f'"{owner}" and "{holder}" both draw from the stream "{stream}"; rename one')
         return stream
 
     def word(self, name: str) -> int:

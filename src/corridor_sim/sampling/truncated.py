@@ -13,7 +13,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from corridor_sim.sampling.law import HALF, SQUARE, Floats, Law, Ranged, require, require_positive, require_rising
+from corridor_sim.sampling.law import (
+    HALF,
+    SQUARE,
+    Floats,
+    Law,
+    Ranged,
+    require,
+    require_positive,
+    require_rising,
+)
 from corridor_sim.units import decimal_text
 
 LEAST_KEPT = 1e-9
@@ -36,9 +45,11 @@ def _inverted(
     """
     under, over, kept = ends
     from_low, from_high = (1 - tail, tail) if upper else (tail, 1 - tail)
-    share_below, share_above, half = under + kept * from_low, over + kept * from_high, float(HALF)
-    low_side, high_side = below(np.minimum(share_below, half)), above(np.minimum(share_above, half))
-    return np.where(share_below <= half, low_side, high_side)
+    share_below, share_above = under + kept * from_low, over + kept * from_high
+    is_low = share_below <= float(HALF)
+    values = np.empty_like(tail)
+    values[is_low], values[~is_low] = below(share_below[is_low]), above(share_above[~is_low])
+    return values
 
 
 def _normal_below(standard: float) -> float:
@@ -49,6 +60,10 @@ def _normal_quantile(tail: Floats) -> Floats:
     from scipy.special import ndtri
 
     return np.asarray(ndtri(tail))
+
+
+def _normal_quantile_above(tail: Floats) -> Floats:
+    return -_normal_quantile(tail)
 
 
 def _check_kept(kept: float) -> float:
@@ -72,14 +87,13 @@ class TruncatedNormal(Ranged):
             _check_kept(self._ends()[-1])
 
     def _limits(self) -> tuple[float, float]:
-        return float((self.low - self.untruncated_mean) / self.sd), float((self.high - self.untruncated_mean) / self.sd)
+        below_mean, above_mean = self.untruncated_mean - self.low, self.high - self.untruncated_mean
+        return -float(below_mean / self.sd), float(above_mean / self.sd)
 
     def _ends(self) -> tuple[float, float, float]:
         low, high = self._limits()
         under, over = _normal_below(low), _normal_below(-high)
-        # With both limits above the mean, the difference of the small tails keeps the digits.
-        kept = _normal_below(-low) - over if low > 0 else _normal_below(high) - under
-        return under, over, kept
+        return under, over, _normal_below(high) - under
 
     def _moments(self) -> tuple[float, float]:
         """Return mean and mean square (Johnson, Kotz, Balakrishnan 1994, volume 1, section 13.10)."""
@@ -99,7 +113,7 @@ class TruncatedNormal(Ranged):
         return self._moments()[1]
 
     def quantile(self, tail: Floats, upper: bool) -> Floats:
-        standard = _inverted(tail, upper, self._ends(), _normal_quantile, lambda share: -_normal_quantile(share))
+        standard = _inverted(tail, upper, self._ends(), _normal_quantile, _normal_quantile_above)
         return float(self.untruncated_mean) + float(self.sd) * standard
 
 
@@ -185,7 +199,7 @@ class Lognormal(Capped):
 
 @dataclass(frozen=True)
 class Gamma(Capped):
-    """A gamma law with the given mean and coefficient of variation, up to `max`; Erlang k has cv 1/sqrt(k)."""
+    """A gamma law with the given mean and coefficient of variation, up to `max`; Erlang k: cv 1/sqrt(k)."""
 
     untruncated_mean: Fraction
     cv: Fraction
@@ -217,13 +231,13 @@ class Gamma(Capped):
         from scipy.special import gammaincinv
 
         shape, scale = self._shape_and_scale()
-        return scale * np.asarray(gammaincinv(shape, tail))
+        return scale * np.asarray(gammaincinv(shape, tail), np.float64)
 
     def _above(self, tail: Floats) -> Floats:
         from scipy.special import gammainccinv
 
         shape, scale = self._shape_and_scale()
-        return scale * np.asarray(gammainccinv(shape, tail))
+        return scale * np.asarray(gammainccinv(shape, tail), np.float64)
 
 
 @dataclass(frozen=True)
@@ -241,7 +255,7 @@ class Weibull(Capped):
 
     @classmethod
     def of_mean(cls, mean: Fraction, shape: Fraction, max: Fraction) -> Weibull:
-        """Return the Weibull law whose mean before truncation is `mean`. Raises ValueError as the class does."""
+        """Return the Weibull law whose mean before truncation is `mean`. Raises ValueError likewise."""
         require_positive("shape", shape)
         mean_of_unit_scale = math.gamma(1 + float(1 / shape))
         return cls(mean / Fraction(round(mean_of_unit_scale * GAMMA_GRID), GAMMA_GRID), shape, max)
@@ -265,7 +279,7 @@ class Weibull(Capped):
 
 
 @dataclass(frozen=True)
-class Exponential(Capped):
+class Exponential(Law):
     """An exponential law with the given mean, up to `max`: the Weibull law of shape 1."""
 
     untruncated_mean: Fraction
@@ -283,6 +297,12 @@ class Exponential(Capped):
 
     def second_moment(self) -> float:
         return self._weibull().second_moment()
+
+    def smallest(self) -> Fraction:
+        return Fraction(0)
+
+    def largest(self) -> Fraction:
+        return self.max
 
     def quantile(self, tail: Floats, upper: bool) -> Floats:
         return self._weibull().quantile(tail, upper)

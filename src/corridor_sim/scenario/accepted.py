@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ Choice = tuple[str, Any]
 
 
 def accepted_keys(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
-    """Return the keys that `model` accepts at `loc`, a location as pydantic's errors give it (with union tags)."""
+    """Return the keys that `model` accepts at `loc`, a location of pydantic's errors (with union tags)."""
     choices = _choices(model)
     for element in loc:
         choices = _below(choices, element)
@@ -29,9 +30,8 @@ def _is_model(kind: Any) -> bool:
 
 def _fields(model: type[BaseModel]) -> dict[str, Any]:
     """Return key as written in files -> annotation."""
-    return {
-        str(info.validation_alias or info.alias or name): info.annotation for name, info in model.model_fields.items()
-    }
+    infos = model.model_fields.items()
+    return {str(info.validation_alias or info.alias or name): info.annotation for name, info in infos}
 
 
 def _choices(annotation: Any, tag: str = "") -> list[Choice]:
@@ -55,8 +55,17 @@ def _is_called(choice: Choice, element: str | int) -> bool:
     tag, kind = choice
     if tag == element or getattr(kind, "__name__", "") == element:
         return True
-    literals = (notes for notes in _fields(kind).values() if get_origin(notes) is Literal) if _is_model(kind) else ()
-    return any(element in get_args(notes) for notes in literals)
+    literals = filter(_is_literal, _fields(kind).values() if _is_model(kind) else ())
+    return any(element in get_args(literal) for literal in literals)
+
+
+def _is_literal(annotation: Any) -> bool:
+    return get_origin(annotation) is Literal
+
+
+def _is_sequence(annotation: Any) -> bool:
+    origin: Any = get_origin(annotation)
+    return isinstance(origin, type) and issubclass(origin, Sequence)
 
 
 def _below(choices: list[Choice], element: str | int) -> list[Choice]:
@@ -68,11 +77,11 @@ def _below(choices: list[Choice], element: str | int) -> list[Choice]:
         return choices
     found: list[Choice] = []
     for _, kind in choices:
-        parts = get_args(kind)
+        parts: tuple[Any, ...] = () if _is_literal(kind) else get_args(kind)
         if _is_model(kind):
             found += _choices(_fields(kind)[str(element)]) if str(element) in _fields(kind) else []
         elif parts and isinstance(element, int):
             found += [choice for part in parts if part is not Ellipsis for choice in _choices(part)]
-        elif parts and get_origin(kind) not in (list, tuple, Literal):
+        elif parts and not _is_sequence(kind):
             found += _choices(parts[-1])
     return found or choices

@@ -1,6 +1,6 @@
 """Dates, opening hours and holidays in words, turned into whole ticks; and arithmetic on opening windows.
 
-A tick is a second since the scenario's start. Hours are local wall-clock time; every local moment is converted
+A tick is a second since the scenario's start. Hours are local wall-clock time; every local moment goes
 through UTC, so that zones with daylight saving work too: an hour that the clock skips begins and ends at the
 same tick, and of an hour that it repeats the first is meant.
 """
@@ -42,7 +42,7 @@ NEVER = -1
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
-_DASH = re.compile(r"\s*(?:[-–]|\bto\b)\s*")
+_DASH = re.compile(r" ?(?:[-–]|\bto\b) ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Clock:
         return (self.start.astimezone(UTC) + timedelta(seconds=int(tick))).astimezone(self.zone)
 
     def days(self, horizon_ticks: Tick) -> Iterator[date]:
-        """Yield the local dates that [0, horizon) touches, after the one before: its hours may run into them."""
+        """Yield the local dates that [0, horizon) touches and first the one before: it may run into them."""
         day, last = self.moment(0).date() - ONE_DAY, self.moment(max(0, horizon_ticks - 1)).date()
         while day <= last:
             yield day
@@ -202,7 +202,7 @@ def weekday_groups(text: str) -> list[tuple[list[int], list[str]]]:
     Raises ValueError for an unknown weekday, a time before any weekday and weekdays without a time.
     """
     groups: list[tuple[list[int], list[str]]] = []
-    for word in re.split(r"[\s,]+", _DASH.sub("-", text.strip())):
+    for word in re.split(r"[ ,]+", _DASH.sub("-", " ".join(text.split()))):
         if word in ("", "and"):
             continue
         if word[0].isdigit():
@@ -255,7 +255,7 @@ def _with_weekends(days: Iterable[date], workdays: frozenset[date]) -> frozenset
             while neighbour.weekday() >= SATURDAY and neighbour not in workdays:
                 closed.add(neighbour)
                 neighbour += step
-    return frozenset(closed - workdays)
+    return frozenset(closed)
 
 
 def holiday_days(region: str, years: Iterable[int]) -> HolidayCalendar:
@@ -314,7 +314,7 @@ def open_windows(
 ) -> list[Window]:
     """Return the merged, sorted, half-open opening windows in ticks within [0, horizon_ticks).
 
-    Windows that start on a holiday are dropped whole; `closures` are pairs of ticks with nothing open between.
+    Windows that start on a holiday are dropped whole; `closures` are pairs of ticks, closed between.
     A place that never closes has one window: midnight is no closing.
     """
     hours = [

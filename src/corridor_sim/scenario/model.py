@@ -37,7 +37,9 @@ class Source(Part):
     title: str
     url: str = ""
     date: str = ""
-    confidence: Literal["H", "M", "L", "D", "R"] = Field(description="as in the facts: high, medium, low, derived, recalled")
+    confidence: Literal["H", "M", "L", "D", "R"] = Field(
+        description="as in the facts: high, medium, low, derived, recalled"
+    )
     note: str = ""
 
 
@@ -49,7 +51,9 @@ class Clock(Part):
     measure: str = Field(description='releases that are measured, e.g. "2026-06-26 to 2026-08-31", both days included')
     follow_up: FixedDuration = Field(description="how long the world goes on for what is under way")
     kind: Literal["terminating", "steady"] = "terminating"
-    warm_up: FixedDuration | None = Field(None, description="steady only: removed at the start; by default found by MSER")
+    warm_up: FixedDuration | None = Field(
+        None, description="steady only: removed at the start; by default found by MSER"
+    )
     replications: int = Field(30, ge=1, le=MOST_REPLICATIONS)
     seed: int = Field(1, ge=0, lt=1 << 63)
 
@@ -78,7 +82,9 @@ class Failures(Part):
     every: Duration = Field(description="time from repair to the next failure")
     lasts: Duration
     servers: int | Literal["all"] = "all"
-    counts: Literal["calendar", "busy"] = Field("calendar", description="whether the time to failure runs always or only while busy")
+    counts: Literal["calendar", "busy"] = Field(
+        "calendar", description="whether the time to failure runs always or only while busy"
+    )
 
 
 class Background(Part):
@@ -149,8 +155,13 @@ class Berths(Part):
 CUTOFF_KINDS = ("documents", "vgm", "yard", "release")
 Cutoffs = Annotated[
     dict[Literal["documents", "vgm", "yard", "release"], FixedDuration],
-    BeforeValidator(lambda raw: raw if isinstance(raw, dict) and not {"assume", "published", "measured", "derived",
-                                                                     "analogue"} & set(raw) else {"yard": raw}),
+    BeforeValidator(
+        lambda raw: (
+            raw
+            if isinstance(raw, dict) and not {"assume", "published", "measured", "derived", "analogue"} & set(raw)
+            else {"yard": raw}
+        )
+    ),
 ]
 
 
@@ -162,17 +173,23 @@ class Service(Part):
     destination: str = Field(alias="to", description="place")
     km: Distance | None = None
     departs: Lines = Field(description='timetable, e.g. "daily 20:00" or ["mon,thu 16:00", "sat 08:00"]')
-    cutoff: Cutoffs = Field(default_factory=dict, description="before scheduled departure: one time, or by documents/vgm/yard/release")
+    cutoff: Cutoffs = Field(
+        default_factory=dict, description="before scheduled departure: one time, or by documents/vgm/yard/release"
+    )
     opens: FixedDuration | None = Field(None, description="earliest delivery before scheduled departure")
     capacity: Capacity = Field(description="whichever binds first, e.g. [50 TEU, 8 plugs, 2000 t]")
-    taken_by_others: ShareLaw | None = Field(None, description="share of capacity taken before ours, drawn per departure")
+    taken_by_others: ShareLaw | None = Field(
+        None, description="share of capacity taken before ours, drawn per departure"
+    )
     takes: Duration = Field(description="transit time, one draw per departure")
     delay: Delays | None = None
     cancelled: Cancellations | None = None
     minimum: Minimum | None = None
     loading: Literal["first_fit", "strict"] = "first_fit"
     berths: Berths | None = None
-    waits_for_reopening: FixedDuration | None = Field(None, description="a closed origin holds the vehicle so long, then it is cancelled")
+    waits_for_reopening: FixedDuration | None = Field(
+        None, description="a closed origin holds the vehicle so long, then it is cancelled"
+    )
     cost_per_departure: Money | None = Field(None, description="resource view: what a departure costs its operator")
     load_measure: Literal["teu", "mass", "volume"] = "teu"
 
@@ -191,7 +208,9 @@ class Closure(Part):
 
     on: tuple[str, ...] = Field((), description="date ranges, both days included")
     rate: str | None = Field(None, description='random events, e.g. "1.48 per year"')
-    season: tuple[str, ...] = Field((), description="date ranges in which random events happen, all their rate falling there")
+    season: tuple[str, ...] = Field(
+        (), description="date ranges in which random events happen, all their rate falling there"
+    )
     lasts: Duration | None = None
     acts: tuple[ClosureAct, ...] = Field(min_length=1)
     source: Lines = ()

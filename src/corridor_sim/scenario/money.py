@@ -9,14 +9,52 @@ from pydantic import Field, model_validator
 from corridor_sim.scenario.steps import Part
 from corridor_sim.scenario.values import FixedDuration, Money as PriceValue, Share
 
-Party = Literal["shipper", "consignee", "incoterm", "carrier", "operator", "terminal", "customs", "government",
-                "insurer", "bank", "others", "nobody"]
+Party = Literal[
+    "shipper",
+    "consignee",
+    "incoterm",
+    "carrier",
+    "operator",
+    "terminal",
+    "customs",
+    "government",
+    "insurer",
+    "bank",
+    "others",
+    "nobody",
+]
 """`incoterm` as payer means: whoever the flow's Incoterm makes pay at that place."""
 
-Activity = Literal["line_haul", "drayage", "handling", "terminal_handling", "documents", "declaration", "inspection",
-                   "storage", "demurrage", "detention", "plug_in", "equipment", "empty_positioning", "drop_off",
-                   "transload", "damage", "subsidy", "insurance", "finance", "carbon", "decay", "delay",
-                   "stock_in_transit", "safety_stock", "reliability", "quality", "market", "delivery"]
+Activity = Literal[
+    "line_haul",
+    "drayage",
+    "handling",
+    "terminal_handling",
+    "documents",
+    "declaration",
+    "inspection",
+    "storage",
+    "demurrage",
+    "detention",
+    "plug_in",
+    "equipment",
+    "empty_positioning",
+    "drop_off",
+    "transload",
+    "damage",
+    "subsidy",
+    "insurance",
+    "finance",
+    "carbon",
+    "decay",
+    "delay",
+    "stock_in_transit",
+    "safety_stock",
+    "reliability",
+    "quality",
+    "market",
+    "delivery",
+]
 
 TaxBasis = Literal["included", "excluded", "zero_rated", "exempt", "unknown"]
 
@@ -60,7 +98,9 @@ class Tariff(Part):
     """A price list entry. A price of 0 is written as such: nothing is free by accident."""
 
     activity: Activity
-    price: PriceValue | None = Field(None, description="a price or a list that adds up; with `clock`, leave it to the tiers")
+    price: PriceValue | None = Field(
+        None, description="a price or a list that adds up; with `clock`, leave it to the tiers"
+    )
     clock: ChargeClock | None = None
     discount: Share | None = Field(None, description="taken off `price`")
     minimum: PriceValue | None = None
@@ -68,7 +108,9 @@ class Tariff(Part):
     payer: Party = "incoterm"
     payee: Party = "carrier"
     tax: Tax
-    cost_class: Literal["transport", "storage", "management"] | None = Field(None, description="运输 / 保管 / 管理; by default from the activity")
+    cost_class: Literal["transport", "storage", "management"] | None = Field(
+        None, description="运输 / 保管 / 管理; by default from the activity"
+    )
     valid: str | None = Field(None, description="date range")
     common: bool = Field(False, description="the same in baseline and alternatives by nature, shown apart")
 
@@ -121,7 +163,9 @@ class TimeCost(Part):
 
     finance_only: Share | None = Field(None, description="interest per year")
     carrying: Carrying | None = None
-    hummels_schaur: Share | None = Field(None, description="share of value per day; contains depreciation and reliability")
+    hummels_schaur: Share | None = Field(
+        None, description="share of value per day; contains depreciation and reliability"
+    )
 
     @model_validator(mode="after")
     def _one(self) -> TimeCost:
@@ -192,5 +236,9 @@ class Money(Part):
     insurance: Insurance | None = None
     trade_finance: TradeFinance | None = None
     carbon: Carbon | None = None
-    emissions: dict[str, Factor] = Field(default_factory=dict, description="by mode: road, rail, sea, barge, air, hub, reefer")
-    delay_penalty: PriceValue | None = Field(None, description="loss of the goods owner per day late, e.g. 500 CNY/consignment/day")
+    emissions: dict[str, Factor] = Field(
+        default_factory=dict, description="by mode: road, rail, sea, barge, air, hub, reefer"
+    )
+    delay_penalty: PriceValue | None = Field(
+        None, description="loss of the goods owner per day late, e.g. 500 CNY/consignment/day"
+    )

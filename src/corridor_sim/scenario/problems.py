@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from corridor_sim.errors import Problem, did_you_mean
 from corridor_sim.scenario.accepted import accepted_keys
@@ -76,7 +76,7 @@ EXPECTED_KIND = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something was written: line and column from 1, or 0 where `file` is an argument; `note` says more."""
+    """Where something was written: line and column from 1, or 0 if `file` is an argument; `note` adds."""
 
     file: str
     line: int = 0
@@ -98,7 +98,7 @@ class Located(Protocol):
 
 def printable(text: str, longest: int = LONGEST_SHOWN) -> str:
     """Return `text` on one line: control and invisible characters escaped, at most `longest` characters."""
-    signs = (sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text[: longest + 1])
+    signs = (sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text[: longest + 1])
     escaped = "".join(signs)
     return escaped if len(escaped) <= longest else escaped[: longest - len("...")] + "..."
 
@@ -119,7 +119,7 @@ def shown(value: object) -> str:
 
 
 def path_text(path: FieldPath) -> str:
-    """Return a path as users write it: `routes.rail.steps[2].departs`, `parameters."rail.transit".published`."""
+    """Return a path as users write it: `routes.rail.steps[2].departs`, `parameters."rail.transit".value`."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -138,14 +138,18 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def capped(problems: Sequence[Problem], uncounted: int = 0) -> list[Problem]:
-    """Return the first problems and, if there are more (or `uncounted` others), a last line that counts them."""
+    """Return the first problems and, if there are more (or `uncounted` others), a line that counts them."""
     kept = list(problems[:MOST_PROBLEMS])
     rest = len(problems) - len(kept) + uncounted
     return [*kept, Problem(f"and {rest} more", file=kept[-1].file)] if kept and rest else kept
 
 
 def problem_at(source: Located, path: FieldPath, message: str, at_key: bool = False) -> Problem:
-    """Return the Problem of `message` for the value (or the key) at `path`, where it was written."""
+    """Return the Problem of `message` for the value (or the key) at `path`, where it was written.
+
+    `path` may also be one of the model, where `steps` are a mapping by name.
+    """
+    path = _align(path, source.data)
     place = source.locate(path, at_key)
     line = printable(message, LONGEST_MESSAGE) + place.note
     return Problem(line, path_text(path), place.file, place.line, place.column)
@@ -167,13 +171,14 @@ def check_name(text: str) -> str | None:
         return f'{shown(text)} starts with "{text[0]}"; a name starts with a letter or a digit'
     for sign in text:
         if sign not in NAME_MARKS and unicodedata.category(sign)[0] not in "LMN":
-            return f'{shown(text)} contains "{printable(sign)}"; a name has letters, digits, spaces and _ - . ( )'
+            found = f'{shown(text)} contains "{printable(sign)}"'
+            return f"{found}; a name has letters, digits, spaces and _ - . ( )"
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class _Error:
-    """One error of pydantic; `steps` counts the keys of the file between the union looked at and the error."""
+    """One error of pydantic; `steps` counts the keys between the union that is looked at and the error."""
 
     loc: FieldPath
     kind: str
@@ -238,12 +243,20 @@ def _step(value: Any, element: str | int) -> tuple[FieldPath, Any] | None:
     return None
 
 
+def _is_tag(branch: _Branch, value: Any, below: Any) -> bool:
+    """Tell whether a key of the file stands in pydantic's location as a union's tag (`customs: export`)."""
+    known = any(_step(below, element) is not None for element in branch.children)
+    return not known and any(_step(value, element) is not None for element in branch.children)
+
+
 def _relevant(branch: _Branch, value: Any) -> list[_Error]:
     """Return the errors below `branch`, keeping one alternative of every union."""
     kept = list(branch.errors)
     alternatives: list[list[_Error]] = []
     for element, child in branch.children.items():
         below = _step(value, element)
+        if below is not None and _is_tag(child, value, below[1]):
+            below = None
         if below is None and not any(error.kind == "missing" for error in child.errors):
             alternatives.append(_relevant(child, value))
             continue
@@ -256,13 +269,22 @@ def _names(errors: list[_Error], kind: str) -> list[str]:
     return [str(error.loc[-1]) for error in errors if error.kind == kind and error.steps == 1]
 
 
-def _likeness(errors: list[_Error]) -> tuple[int, int, int, int, int]:
-    """Rank an alternative of a union, least first: right kind of value, its own keys, few missing, few errors."""
+class _Unlikeness(NamedTuple):
+    """How ill an alternative of a union fits the file; the least fits best."""
+
+    kind: int
+    has_unknown: bool
+    unlike_missing: bool
+    unknown: int
+    missing: int
+    errors: int
+
+
+def _unlikeness(errors: list[_Error]) -> _Unlikeness:
     kind = max((_rank(error) for error in errors if not error.steps), default=WRONG_VALUE)
     unknown, missing = _names(errors, "extra_forbidden"), _names(errors, "missing")
-    close = any(suggestion(name, missing) for name in unknown)
-    strangeness = 0 if not unknown else (WRONG_CHOICE if close else WRONG_KIND)
-    return kind, strangeness, len(unknown), len(missing), len(errors)
+    alike = any(suggestion(name, missing) for name in unknown)
+    return _Unlikeness(kind, bool(unknown), not alike, len(unknown), len(missing), len(errors))
 
 
 def _rank(error: _Error) -> int:
@@ -272,27 +294,29 @@ def _rank(error: _Error) -> int:
     return WRONG_KIND if wrong else WRONG_VALUE
 
 
+def _is_plain(errors: list[_Error]) -> bool:
+    """Tell whether an alternative says no more than what kind of value it wants."""
+    return len(errors) == 1 and not errors[0].steps and not errors[0].said
+
+
 def _one_alternative(alternatives: list[list[_Error]]) -> list[_Error]:
     """Return the errors of the likeliest alternative, or one error that names all that are as likely."""
-    ranks = [_likeness(errors) for errors in alternatives]
+    ranks = [_unlikeness(errors) for errors in alternatives]
     best = min(ranks)
     likeliest = [errors for errors, rank in zip(alternatives, ranks, strict=True) if rank == best]
-    first = likeliest[0][0]
-    if len(likeliest) == 1:
+    if _is_plain(likeliest[0]):
+        wanted = dict.fromkeys(errors[0].expected for errors in alternatives if _is_plain(errors))
+        return [replace(likeliest[0][0], expected=" or ".join(wanted))]
+    needing = next((error for error in likeliest[0] if error.kind == "missing" and error.steps == 1), None)
+    if needing is None or not best.unlike_missing or best.unknown < len(needing.value):
         return likeliest[0]
-    if all(len(errors) == 1 and not errors[0].steps and not errors[0].said for errors in likeliest):
-        return [replace(first, expected=" or ".join(dict.fromkeys(errors[0].expected for errors in likeliest)))]
-    missing = dict.fromkeys(name for errors in likeliest for name in _names(errors, "missing"))
-    if best[1] == WRONG_CHOICE or not missing:
-        return likeliest[0]
-    value = next(error.value for errors in likeliest for error in errors if error.kind == "missing")
-    expected = f"one of the keys {', '.join(missing)}"
-    place = next(error.loc[:-1] for error in likeliest[0] if error.kind == "missing")
-    return [_Error(place, "union", value, expected)]
+    needed = [_names(errors, "missing") for errors in alternatives]
+    keys = dict.fromkeys(names[0] for names in needed if names)
+    return [_Error(needing.loc[:-1], "union", needing.value, f"one of the keys {', '.join(keys)}")]
 
 
 def _ways(loc: FieldPath, data: Any) -> list[tuple[FieldPath, Any]]:
-    """Return the readings of a pydantic location as paths of the file: union tags in it name nothing there."""
+    """Return the readings of a pydantic location as paths of the file: its union tags name nothing there."""
     ways: list[tuple[FieldPath, Any]] = [((), data)]
     for element in loc:
         steps = [(path, _step(value, element)) for path, value in ways]
@@ -301,7 +325,7 @@ def _ways(loc: FieldPath, data: Any) -> list[tuple[FieldPath, Any]]:
     return ways
 
 
-def align(loc: FieldPath, data: Any) -> FieldPath:
+def _align(loc: FieldPath, data: Any) -> FieldPath:
     """Return the longest path of the file that a location of the model stands for."""
     return max((path for path, _ in _ways(loc, data)), key=len)
 
@@ -313,7 +337,8 @@ def _written(error: _Error, data: Any) -> tuple[FieldPath, Any]:
     ways = _ways(loc, data)
     if missing:
         named = [_step_into_name(path, value) for path, value in ways]
-        ways = [way for way in (*named, *ways) if isinstance(way[1], dict) and error.loc[-1] not in way[1]] or ways
+        lacking = [way for way in (*named, *ways) if isinstance(way[1], dict) and error.loc[-1] not in way[1]]
+        ways = lacking or ways
     last = loc[-1:]
     return max(ways, key=lambda way: (way[1] is error.value, missing or way[0][-1:] == last, len(way[0])))
 
@@ -328,20 +353,24 @@ def _step_into_name(path: FieldPath, value: Any) -> tuple[FieldPath, Any]:
 
 def _problem(error: _Error, model: type[BaseModel], source: Located) -> Problem:
     path, value = _written(error, source.data)
+    is_key = error.loc[-1:] == ("[key]",)
     if error.kind == "missing":
         message = "missing; this key is required" + (f" in {path_text(path)}" if path else "")
         return replace(problem_at(source, path, message, at_key=True), path=path_text((*path, error.loc[-1])))
     if error.kind == "extra_forbidden":
-        return problem_at(source, path, _unknown_key(str(error.loc[-1]), accepted_keys(model, error.loc[:-1])), True)
+        known = accepted_keys(model, error.loc[:-1])
+        return problem_at(source, path, _unknown_key(str(error.loc[-1]), known), at_key=True)
     if error.said:
-        return problem_at(source, path, error.said, at_key=error.loc[-1:] == ("[key]",))
+        quoted = not isinstance(value, str) or shown(value) in error.said
+        message = error.said if quoted else f"{shown(value)}: {error.said}"
+        return problem_at(source, path, message, is_key)
     if error.name and isinstance(value, dict) and error.name in value:
         path, value = (*path, error.name), value[error.name]
-    found = value if isinstance(value, str | int | float | None) else error.value
+    found = error.value if is_key or not isinstance(value, str | int | float | None) else value
     message = f"{shown(found)} is not accepted; expected {error.expected}"
     if error.kind in CHOICES or error.name:
         message += suggestion(str(found), re.findall(r"'([^']*)'", error.expected))
-    return problem_at(source, path, message)
+    return problem_at(source, path, message, is_key)
 
 
 def _unknown_key(name: str, known: list[str]) -> str:

@@ -11,7 +11,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from corridor_sim.errors import did_you_mean
-from corridor_sim.scenario.values import Capacity, Distance, Duration, FixedDuration, Money, Share, Temperature
+from corridor_sim.scenario.values import (
+    Capacity,
+    Distance,
+    Duration,
+    FixedDuration,
+    Money,
+    Share,
+    Temperature,
+)
 
 Mode = Literal["road", "rail", "sea", "barge", "air"]
 MODES: tuple[Mode, ...] = ("road", "rail", "sea", "barge", "air")
@@ -33,8 +41,12 @@ class ChargeUse(Part):
 
 Charges = Annotated[
     tuple[ChargeUse, ...],
-    BeforeValidator(lambda raw: [{"tariff": use} if isinstance(use, str) else use for use in
-                                 (raw if isinstance(raw, list | tuple) else [raw])]),
+    BeforeValidator(
+        lambda raw: [
+            {"tariff": use} if isinstance(use, str) else use
+            for use in (raw if isinstance(raw, list | tuple) else [raw])
+        ]
+    ),
 ]
 
 
@@ -86,7 +98,9 @@ class Batch(Step):
 
     batch: Capacity = Field(description='how much makes a load, e.g. "20 pallets"')
     or_after: FixedDuration | None = Field(None, description="leave with what is there after this time")
-    mixes: Literal["flow", "route"] = Field("flow", description="whether only one flow or all of the route share a load")
+    mixes: Literal["flow", "route"] = Field(
+        "flow", description="whether only one flow or all of the route share a load"
+    )
 
 
 class Seize(Step):
@@ -107,7 +121,7 @@ class Lane(Part):
     """One lane of a branch."""
 
     share: Share | None = Field(None, description="probability; exactly one lane may leave it out and takes the rest")
-    steps: Steps = ()
+    steps: Steps = Field(default_factory=dict)
     again: str | None = Field(None, description="go back to this earlier step of the route")
     at_most: int | None = Field(None, ge=1, le=100, description="how often `again` may happen")
 

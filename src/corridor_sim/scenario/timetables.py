@@ -56,14 +56,15 @@ def _part_ticks(part: object, clock: Clock, horizon_ticks: Tick) -> Ticks:
     if isinstance(part, Mapping):
         departures = _interval_of_mapping(part, clock, horizon_ticks)
     elif isinstance(part, str) and part.strip():
-        word, _, rest = " ".join(part.split()).partition(" ")
+        text = " ".join(part.split())
+        word, _, rest = text.partition(" ")
         match word:
             case "every":
                 departures = _interval_of_text(rest, clock, horizon_ticks)
             case "on":
                 departures = (_departure(moment, clock) for moment in re.split(r" ?, ?| and ", rest))
             case _:
-                departures = _weekly(f"{word} {rest}", clock, horizon_ticks)
+                departures = _weekly(text, clock, horizon_ticks)
     else:
         raise ValueError(f"{quoted(part)} is not a timetable; expected for instance {EXAMPLES}")
     return np.array([tick for tick in departures if 0 <= tick < horizon_ticks], dtype=np.int64)

@@ -316,8 +316,12 @@ def read_priced(raw: Any) -> Priced:
 
 def _schema(example: str, kind: str) -> WithJsonSchema:
     graded = {"type": "object", "description": f"a distribution, or a grade ({', '.join(GRADES)}) with its source"}
-    return WithJsonSchema({"anyOf": [{"type": ["string", "number"], "examples": [example]}, graded, {"type": "array"}],
-                           "description": f"{kind}, for instance {example}"})
+    return WithJsonSchema(
+        {
+            "anyOf": [{"type": ["string", "number"], "examples": [example]}, graded, {"type": "array"}],
+            "description": f"{kind}, for instance {example}",
+        }
+    )
 
 
 def _shown(value: Any) -> str:
@@ -326,14 +330,26 @@ def _shown(value: Any) -> str:
 
 _SHOWN = PlainSerializer(_shown)
 
-Duration = Annotated[Sampled, BeforeValidator(lambda raw: read_sampled(raw, "duration")), _SHOWN, _schema("6 h", "a duration")]
-FixedDuration = Annotated[Amount, BeforeValidator(lambda raw: read_amount(raw, "duration")), _SHOWN, _schema("6 h", "a fixed duration")]
-ShareLaw = Annotated[Sampled, BeforeValidator(lambda raw: read_sampled(raw, "share")), _SHOWN, _schema("70 %", "a share")]
+Duration = Annotated[
+    Sampled, BeforeValidator(lambda raw: read_sampled(raw, "duration")), _SHOWN, _schema("6 h", "a duration")
+]
+FixedDuration = Annotated[
+    Amount, BeforeValidator(lambda raw: read_amount(raw, "duration")), _SHOWN, _schema("6 h", "a fixed duration")
+]
+ShareLaw = Annotated[
+    Sampled, BeforeValidator(lambda raw: read_sampled(raw, "share")), _SHOWN, _schema("70 %", "a share")
+]
 Share = Annotated[Amount, BeforeValidator(lambda raw: read_amount(raw, "share")), _SHOWN, _schema("70 %", "a share")]
-Distance = Annotated[Amount, BeforeValidator(lambda raw: read_amount(raw, "distance")), _SHOWN, _schema("1406 km", "a distance")]
+Distance = Annotated[
+    Amount, BeforeValidator(lambda raw: read_amount(raw, "distance")), _SHOWN, _schema("1406 km", "a distance")
+]
 Mass = Annotated[Amount, BeforeValidator(lambda raw: read_amount(raw, "mass")), _SHOWN, _schema("25 t", "a mass")]
-Volume = Annotated[Amount, BeforeValidator(lambda raw: read_amount(raw, "volume")), _SHOWN, _schema("60 m3", "a volume")]
-Temperature = Annotated[Amount, BeforeValidator(lambda raw: read_amount(raw, "temperature")), _SHOWN, _schema("6 degC", "a temperature")]
+Volume = Annotated[
+    Amount, BeforeValidator(lambda raw: read_amount(raw, "volume")), _SHOWN, _schema("60 m3", "a volume")
+]
+Temperature = Annotated[
+    Amount, BeforeValidator(lambda raw: read_amount(raw, "temperature")), _SHOWN, _schema("6 degC", "a temperature")
+]
 Money = Annotated[Priced, BeforeValidator(read_priced), _SHOWN, _schema("1800 CNY/FEU", "a price")]
 
 

@@ -1,8 +1,8 @@
 """YAML files read safely: plain data with the line and column of every part, and nothing evaluated.
 
-The scalars are those of YAML 1.2's core schema, less what surprises a planner: `NO`, `010`, `1e3`, `08:30` and
-`2026-06-01` stay text, and the model says what it expected. Depth and number of nodes are bounded while the
-parser's events come in, so that no hostile file builds anything large.
+The scalars are those of YAML 1.2's core schema, less what surprises a planner: `NO`, `010`, `1e3`, `08:30`
+and `2026-06-01` stay text, and the model says what it expected. Depth and number of nodes are bounded while
+the parser's events come in, so that no hostile file builds anything large.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from corridor_sim.units import LONGEST_NUMBER
 
 LARGEST_FILE = 4 * 1024 * 1024
 DEEPEST = 40
-MOST_NODES = 100_000
+MOST_NODES = 50_000
 LONGEST_TEXT = 10_000
 
 NULL_WORDS = frozenset(("", "~", "null", "Null", "NULL"))
@@ -41,25 +41,29 @@ _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_PRINTABLE = "\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
+_UNPRINTABLE = re.compile(f"[^{_PRINTABLE}]")
 _TAG_DIRECTIVE = re.compile(r"^%TAG\b", re.MULTILINE)
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The event parser: libyaml's, or PyYAML's own where that is not built in."""
 
+UNCLOSED = "a quotation mark is never closed"
 PLAIN_WORDS = (
-    ("mapping values are not allowed", '":" is not expected here; check the indentation, or put the text in quotes'),
+    ("mapping values are not allowed", '":" is not expected here; check the indentation or quote the text'),
     ("cannot start any token", "a value cannot start with this character; put the text in quotes"),
     ("could not find expected ':'", 'a key without ":"; check the line above and the indentation'),
-    ("found unexpected end of stream", "a quotation mark is never closed"),
-    ("found unexpected document", "a quotation mark is never closed"),
+    ("found unexpected end of stream", UNCLOSED),
+    ("found unexpected document", UNCLOSED),
+    ("a tab character", "a tab cannot indent; use spaces"),
+    ("Unicode character escape", "this escape stands for no character; write the character itself"),
     ("expected ',' or ']'", 'a list in [ ] is not closed, or a "," is missing'),
     ("expected ',' or '}'", 'a mapping in { } is not closed, or a "," is missing'),
     ("expected key", "expected a key here; check the indentation and quotation marks"),
     ("expected '-' indicator", 'expected "- " here; check the indentation'),
     ("expected <block end>", "expected a key or the end of a block here; check the indentation"),
-    ("block sequence entries are not allowed", 'a list item "- " is not expected here; start it on its own line'),
+    ("sequence entries are not allowed", '"- " is not expected here; start the list on its own line'),
     ("block collections are not allowed", "a block cannot start here; start it on its own line"),
     ("block mapping keys", "a key cannot start here; check the indentation"),
     ("alphabetic or numeric character", 'text that starts with "*" or "&" needs quotes'),
@@ -106,7 +110,7 @@ class Document:
         return self._nearest(path)[0].position
 
     def key_position(self, path: FieldPath) -> tuple[int, int]:
-        """Return line and column of the key at `path` (of a list's item: the item), or of the nearest parent."""
+        """Return line and column of the key at `path` (of a list's item: the item), or the nearest parent."""
         node, found = self._nearest(path)
         return node.key_position if found else node.position
 
@@ -120,7 +124,7 @@ def read_yaml(source: str | Path, file: str = "", allow_null: bool = False) -> D
     """Read one YAML document: a file if `source` is a Path, the text itself if it is a str.
 
     `file` is the name for messages, as the user gave it. Raises InputError with every problem that was found:
-    syntax, tags, duplicate or odd keys, several documents, absurd sizes, and (unless `allow_null`) an empty file.
+    syntax, tags, duplicate or odd keys, several documents, absurd sizes, (unless `allow_null`) an empty file.
     """
     name = printable(file or (str(source) if isinstance(source, Path) else "<text>"), LONGEST_NAME)
     text = _file_text(source, name) if isinstance(source, Path) else source
@@ -182,8 +186,7 @@ def _check_text(text: str, name: str) -> None:
     _check_size(len(text), name)
     bad = _UNPRINTABLE.search(text)
     if bad:
-        sign = f"U+{ord(bad[0]):04X}"
-        message = f"the character {sign} is not allowed; write it as an escape in double quotes"
+        message = _unprintable(bad[0])
         if bad[0] == "\0":
             message = "this is a binary file (it holds a NUL character); expected text in UTF-8"
         raise InputError(Problem(message, "", name, *_position(text[: bad.start()])))
@@ -192,8 +195,13 @@ def _check_text(text: str, name: str) -> None:
         raise InputError(Problem("tags are not allowed", "", name, *_position(text[: bad.start()])))
 
 
+def _unprintable(sign: str) -> str:
+    return f"the invisible character U+{ord(sign):04X} is not allowed; remove it"
+
+
 def _mark(event: yaml.Event) -> tuple[int, int]:
-    return event.start_mark.line + 1, event.start_mark.column + 1
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 class _Builder:
@@ -237,7 +245,10 @@ class _Builder:
         said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable")
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         opened = getattr(error, "context_mark", None)
-        message = next((plain for part, plain in PLAIN_WORDS if part in said), f"not valid YAML: {printable(said)}")
+        otherwise = f"not valid YAML: {printable(said)}"
+        message = next((plain for part, plain in PLAIN_WORDS if part in said), otherwise)
+        if opened and message == UNCLOSED:
+            mark = opened
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         lines = _LINE_BREAK.split(self.text)
         if "cannot start any token" in said and lines[line - 1][column - 1 : column] == "\t":
@@ -252,10 +263,90 @@ class _Builder:
             self._stop(f"more than {MOST_NODES} values, aliases counted as often as they are used", event)
 
     def _node(self, event: yaml.Event, path: FieldPath) -> _Node:
+        self._count(1, event)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path)
-        assert_node = isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
-        if not assert_node:
-            self._stop("expected a value here", event)
-        self._count(1, event)
-        return self._value(event, path)
+        tag, anchor = getattr(event, "tag", None), getattr(event, "anchor", None)
+        if tag is not None:
+            written = str(tag).replace("tag:yaml.org,2002:", "!!")
+            self._refuse(f'the tag "{printable(written)}" is not allowed; write plain values', event, path)
+        if anchor is not None:
+            self.anchors[anchor] = None
+        build = self._scalar if isinstance(event, yaml.ScalarEvent) else self._collection
+        node = build(event, path)
+        if anchor is not None:
+            self.anchors[anchor] = node
+        return node
+
+    def _alias(self, event: yaml.AliasEvent, path: FieldPath) -> _Node:
+        name = f'"*{printable(str(event.anchor))}"'
+        if event.anchor not in self.anchors:
+            self._refuse(f"{name} has no anchor above it; quote a text that starts with *", event, path)
+            return _Node(None, _mark(event), _mark(event))
+        target = self.anchors[event.anchor]
+        if target is None:
+            self._stop(f"{name} contains itself", event)
+        self._count(target.size - 1, event)
+        self._check_depth(len(path) + target.height, event)
+        here = _mark(event)
+        return replace(target, value=copy_tree(target.value), position=here, key_position=here)
+
+    def _scalar(self, event: Any, path: FieldPath) -> _Node:
+        text: str = event.value
+        value: Any = text
+        if len(text) > LONGEST_TEXT:
+            self._refuse(f"a text of {len(text)} characters; expected at most {LONGEST_TEXT}", event, path)
+        elif event.style == '"' and (bad := _UNPRINTABLE.search(text)):
+            self._refuse(_unprintable(bad[0]), event, path)
+        elif not event.style and text in _CONSTANTS:
+            value = _CONSTANTS[text]
+        elif not event.style and (number := _NUMBER.fullmatch(text)):
+            if sum(map(str.isdigit, text)) > LONGEST_NUMBER:
+                self._refuse(f"{printable(text)} has more than {LONGEST_NUMBER} digits", event, path)
+            else:
+                value = float(text) if number[1] else int(text)
+        return _Node(value, _mark(event), _mark(event))
+
+    def _check_depth(self, depth: int, event: yaml.Event) -> None:
+        if depth > DEEPEST:
+            self._stop(f"nested deeper than {DEEPEST} levels", event)
+
+    def _collection(self, event: yaml.Event, path: FieldPath) -> _Node:
+        self._check_depth(len(path) + 1, event)
+        if isinstance(event, yaml.MappingStartEvent):
+            node = _Node({}, _mark(event), _mark(event))
+            self._fill_mapping(node, path)
+        else:
+            node = _Node([], _mark(event), _mark(event))
+            self._fill_list(node, path)
+        node.size += sum(child.size for child in node.children.values())
+        node.height = 1 + max((child.height for child in node.children.values()), default=0)
+        return node
+
+    def _fill_list(self, node: _Node, path: FieldPath) -> None:
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            place = len(node.value)
+            child = self._node(event, (*path, place))
+            node.children[place] = child
+            node.value.append(child.value)
+
+    def _fill_mapping(self, node: _Node, path: FieldPath) -> None:
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self._key(event, path)
+            child = self._node(next(self.events), (*path, key))
+            child.key_position = _mark(event)
+            if key in node.children:
+                line = node.children[key].key_position[0]
+                self._refuse(f"{shown(key)} is written twice; first in line {line}", event, (*path, key))
+            else:
+                node.children[key] = child
+                node.value[key] = child.value
+
+    def _key(self, event: yaml.Event, path: FieldPath) -> str:
+        """Return a mapping's key as text; refuse what is neither text nor a whole number."""
+        value = self._node(event, (*path, "key")).value
+        if value == "<<" and not getattr(event, "style", None):
+            self._refuse('merge keys ("<<") are not allowed; write the keys out', event, path)
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            self._refuse(f"{shown(value)} cannot be a key; put it in quotes", event, path)
+        return str(value)

@@ -1,0 +1,202 @@
+"""Emissions of the simulated loads by chain element (ISO 14083), well-to-wheel and tank-to-wheel, and their price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridor_sim.economics.cargo import Cargo, goods_owner, in_cny, whole_cents
+from corridor_sim.economics.ledger import Postings
+from corridor_sim.engine.program import MEASURES, NONE, ONE, Ints
+from corridor_sim.sampling.law import Floats
+from corridor_sim.scenario.model import RouteBox
+from corridor_sim.scenario.money import Factor
+from corridor_sim.units import CENTS
+
+if TYPE_CHECKING:
+    from corridor_sim.network.info import StepInfo
+    from corridor_sim.network.lowered import Lowered
+
+TRANSPORT = ("move", "board")
+HUB = ("work", "seize")
+KG_PER_TONNE = 1000
+COUNTED_BY = {"tonne_km": "mass", "teu_km": "teu", "tonne": "mass", "box": "box"}
+"""What a factor is per -> the measure of a load; electricity (kWh) is not simulated."""
+PER_KM = ("tonne_km", "teu_km")
+BOUNDARIES = ("wtw", "ttw")
+LOADED = (0, 1)
+"""Second axis of the weights: loads without and with reefer plugs."""
+
+
+@dataclass(frozen=True)
+class Emissions:
+    """kg CO2e by (consignment, row of Lowered.steps); None where a chain element in use cannot be counted.
+
+    A load's emissions are its members' by gross mass. `remarks` say in words what is missing or left out.
+    """
+
+    wtw_kg: Floats | None
+    ttw_kg: Floats | None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass
+class Weights:
+    """What a step emits per size of a load: `kg` (steps, LOADED, MEASURES, BOUNDARIES) per thousandth of a measure.
+
+    `lacking` holds, by (step, plugged), what would have to be known; `remarks` what is left out.
+    """
+
+    kg: Floats
+    lacking: dict[tuple[int, int], str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    def add(self, step: int, plugged: int, measure: str, factor: Factor, times: float) -> None:
+        """Add a factor's kg CO2e, `times` per unit of a measure."""
+        kg_per_unit = np.array([float(factor.wtw.value), float(factor.ttw.value)]) * times
+        self.kg[step, plugged, MEASURES.index(measure)] += kg_per_unit / ONE
+
+
+def weigh_steps(lowered: Lowered) -> Weights:
+    """Return what each step emits, from the scenario's factors.
+
+    A plugged load uses the factor `reefer_<mode>` instead of that of the mode, or, where there is none, the mode's and
+    the factor `reefer` on top; at hubs `reefer_hub` or that of the hub.
+    """
+    weights = Weights(np.zeros((len(lowered.steps), len(LOADED), len(MEASURES), len(BOUNDARIES))))
+    for number, info in enumerate(lowered.steps):
+        for plugged in LOADED if info.kind in TRANSPORT + HUB else ():
+            _weigh(lowered, weights, number, plugged)
+    _add_empty_legs(lowered, weights)
+    return weights
+
+
+def _weigh(lowered: Lowered, weights: Weights, number: int, plugged: int) -> None:
+    info, factors = lowered.steps[number], lowered.scenario.money.emissions
+    if info.kind in TRANSPORT and info.km == 0 and info.origin != info.destination:
+        weights.lacking[number, plugged] = "its km are not given"
+    for name in _factor_names(info, plugged, factors):
+        factor = factors.get(name)
+        if factor is None or factor.per not in COUNTED_BY or (info.kind in HUB and factor.per in PER_KM):
+            weights.lacking[number, plugged] = f'money.emissions has no "{name}" that can be counted here'
+        else:
+            weights.add(number, plugged, COUNTED_BY[factor.per], factor, _times(factor, float(info.km)))
+
+
+def _times(factor: Factor, km: float) -> float:
+    """Return how often a factor counts per unit of its measure: over `km`, and per kg where it is per tonne."""
+    over = km if factor.per in PER_KM else 1.0
+    return over / KG_PER_TONNE if COUNTED_BY[factor.per] == "mass" else over
+
+
+def _factor_names(info: StepInfo, plugged: int, factors: dict[str, Factor]) -> list[str]:
+    name = info.mode if info.kind in TRANSPORT else "hub"
+    if not plugged:
+        return [name]
+    if f"reefer_{name}" in factors:
+        return [f"reefer_{name}"]
+    return [name, "reefer"] if info.kind in TRANSPORT else [name]
+
+
+def _add_empty_legs(lowered: Lowered, weights: Weights) -> None:
+    """Add the way of the empty box to the step it is first loaded at and from the step it is last unloaded at.
+
+    Its km and mode are those of a step between the same two places; where there is none, or no tare, it is left out.
+    """
+    scenario = lowered.scenario
+    for step, start, stop, route in _empty_legs(lowered):
+        known = next((info for info in lowered.steps if {info.origin, info.destination} == {start, stop} and info.km), None)
+        factor = scenario.money.emissions.get(known.mode) if known else None
+        tare = scenario.boxes[route.type].tare
+        if known is None or factor is None or factor.per not in COUNTED_BY or tare is None:
+            weights.remarks.append(f"emissions of the empty box from {start} to {stop}: left out, km, mode or tare not known")
+            continue
+        times = _times(factor, float(known.km)) * (1 - float(route.reuse.value) if route.reuse else 1)
+        by_mass = COUNTED_BY[factor.per] == "mass"
+        for plugged in LOADED:
+            weights.add(step, plugged, "box" if by_mass else COUNTED_BY[factor.per], factor,
+                        times * float(tare.value) if by_mass else times)  # fmt: skip
+
+
+def _empty_legs(lowered: Lowered) -> Iterator[tuple[int, str, str, RouteBox]]:
+    """Yield (step it is counted at, from, to, box) of the ways of empty boxes."""
+    for name, route in lowered.scenario.routes.items():
+        own = [number for number, info in enumerate(lowered.steps) if info.route == name and not info.lane]
+        packed = max((number for number in own if lowered.steps[number].kind == "batch"), default=NONE)
+        boxed = [number for number in own if number > packed and lowered.steps[number].kind in TRANSPORT]
+        if route.box is None or not boxed:
+            continue
+        first, last = boxed[0], boxed[-1]
+        ends = (
+            (first, route.box.empty_from, lowered.steps[first].origin),
+            (last, lowered.steps[last].destination, route.box.return_to),
+        )
+        for step, start, stop in ends:
+            if start is not None and stop is not None and start != stop:
+                yield step, start, stop, route.box
+
+
+def emissions(cargo: Cargo) -> Emissions:
+    """Return what our consignments emitted: every transport that started, and every hub once per passage."""
+    lowered, paths = cargo.lowered, cargo.paths
+    weights = weigh_steps(lowered)
+    rows, step = _elements(cargo)
+    sizes = paths.sizes[paths.stretch[rows]]
+    plugged = (sizes[:, MEASURES.index("plug")] > 0).astype(np.int64)
+    used = np.unique(np.stack([step, plugged]), axis=1).T.tolist()
+    lacking = sorted({f"emissions of {_called(lowered.steps[at])}: {weights.lacking[at, plug]}"
+                      for at, plug in used if (at, plug) in weights.lacking})  # fmt: skip
+    if lacking:
+        return Emissions(None, None, (*lacking, *weights.remarks))
+    kg = np.einsum("rm,rmb->rb", sizes, weights.kg[step, plugged])
+    by_stretch = np.zeros((len(paths.after), len(lowered.steps), len(BOUNDARIES)))
+    np.add.at(by_stretch, (paths.stretch[rows], step), kg)
+    total = np.zeros((len(cargo.flow), len(lowered.steps), len(BOUNDARIES)))
+    for who, stretch, share in paths.walk():
+        total[who] += by_stretch[stretch] * share[:, None, None]
+    return Emissions(total[..., 0], total[..., 1], tuple(weights.remarks))
+
+
+def _called(info: StepInfo) -> str:
+    return f"{info.route}/{info.name}"
+
+
+def _elements(cargo: Cargo) -> tuple[Ints, Ints]:
+    """Return (rows of the paths, rows of Lowered.steps) of the chain elements that were used.
+
+    Steps at one place with no transport between them are one hub, however finely they are modelled.
+    """
+    infos, paths = cargo.lowered.steps, cargo.paths
+    places = sorted({info.origin for info in infos})
+    element = np.full(len(cargo.lowered.program.code), NONE)
+    hub = np.full(len(infos), NONE)
+    for number, info in enumerate(infos):
+        if info.kind in TRANSPORT + HUB:
+            element[info.main] = number
+        if info.kind in HUB:
+            hub[number] = places.index(info.origin)
+    rows = np.flatnonzero((element[paths.step] != NONE) & paths.started)
+    step = element[paths.step[rows]]
+    repeated = (np.diff(paths.consignment[rows], prepend=NONE) == 0) & (np.diff(hub[step], prepend=NONE) == 0)
+    counts = ~(repeated & (hub[step] != NONE))
+    return rows[counts], step[counts]
+
+
+def post_carbon(cargo: Cargo, emitted: Emissions, postings: Postings) -> None:
+    """Post price per mass x well-to-wheel emissions by consignment and step; nothing where they are not available."""
+    carbon = cargo.lowered.scenario.money.carbon
+    if carbon is None or emitted.wtw_kg is None:
+        return
+    currency = carbon.price.parts[0].currency
+    cents_per_kg = float(sum(part.amount for part in carbon.price.parts) * CENTS)
+    for _, flow, rows in cargo.flows():
+        at, step = np.nonzero(emitted.wtw_kg[rows])
+        kg = emitted.wtw_kg[rows[at], step]
+        amount = kg * cents_per_kg
+        cents = in_cny(cargo.lowered, amount, currency, cargo.paths.ended[rows[at]])
+        cargo.post(postings, rows[at], cents, activity="carbon", base="carbon", payer=goods_owner(flow.terms),
+                   payee="nobody", step=step, quantity=np.rint(kg * ONE).astype(np.int64), currency=currency,
+                   amount=whole_cents(amount, 1))  # fmt: skip

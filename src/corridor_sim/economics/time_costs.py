@@ -1,0 +1,155 @@
+"""What time costs the owner of the goods: stock in transit, unreliability and lateness."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm, sqrt
+from statistics import NormalDist
+
+import numpy as np
+
+from corridor_sim.economics.cargo import (
+    SECONDS_PER_YEAR,
+    Cargo,
+    goods_owner,
+    in_cny,
+    priced_cents,
+    whole_cents,
+)
+from corridor_sim.economics.ledger import Postings
+from corridor_sim.economics.paths import MASS
+from corridor_sim.engine.program import NONE, ONE, Ints
+from corridor_sim.sampling.law import SQUARE, Floats
+from corridor_sim.scenario.model import Flow, Scenario
+from corridor_sim.scenario.money import SafetyStock, TimeCost
+from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY
+
+FEWEST_FOR_A_SPREAD = 1 + 1
+"""A standard deviation needs two arrivals that were promised."""
+
+
+def transit_rates(scenario: Scenario, flow: Flow) -> tuple[Fraction, Fraction]:
+    """Return (share of value per second always lost, share that capital costs per second while nobody else pays it).
+
+    A component that is posted elsewhere is zero here: insurance where `money.insurance` posts it, obsolescence where
+    the flow's decay does, storage where a tariff of that activity does.
+    """
+    rules = scenario.money
+    cost = rules.time_cost
+    if cost.hummels_schaur is not None:
+        return cost.hummels_schaur.value / SECONDS_PER_DAY, Fraction(0)
+    if cost.carrying is None:
+        return Fraction(0), yearly_rate(cost) / SECONDS_PER_YEAR
+    parts = (
+        (cost.carrying.insurance, rules.insurance is not None),
+        (cost.carrying.obsolescence, flow.decay is not None),
+        (cost.carrying.storage, any(tariff.activity == "storage" for tariff in scenario.tariffs.values())),
+    )
+    always = sum((part.value for part, is_posted in parts if not is_posted), Fraction(0))
+    return always / SECONDS_PER_YEAR, cost.carrying.capital.value / SECONDS_PER_YEAR
+
+
+def yearly_rate(cost: TimeCost) -> Fraction:
+    """Return the share of value that a year of holding stock costs, all components, outside the transit."""
+    if cost.finance_only is not None:
+        return cost.finance_only.value
+    if cost.carrying is None:
+        return Fraction(0)
+    parts = cost.carrying
+    return parts.capital.value + parts.obsolescence.value + parts.storage.value + parts.insurance.value
+
+
+def post_stock_in_transit(cargo: Cargo, postings: Postings) -> None:
+    """Post value x rate x time from release to delivery (or to the stop) per consignment, payer the goods' owner.
+
+    Days financed by a trade-finance posting carry no capital charge.
+    """
+    scenario = cargo.lowered.scenario
+    financed = scenario.money.trade_finance.days.value if scenario.money.trade_finance else Fraction(0)
+    for _, flow, rows in cargo.flows():
+        always, capital = transit_rates(scenario, flow)
+        scale = lcm(always.denominator, capital.denominator)
+        seconds = cargo.transit[rows]
+        unfinanced = np.maximum(seconds - round(financed), 0)
+        weight = seconds * int(always * scale) + unfinanced * int(capital * scale)
+        cents = whole_cents(cargo.value[rows].astype(np.float64) * weight, Fraction(1, scale))
+        cargo.post(postings, rows, cents, activity="stock_in_transit", base="time", payer=goods_owner(flow.terms),
+                   payee="nobody", quantity=_thousandths_of_days(seconds))  # fmt: skip
+
+
+def post_delay(cargo: Cargo, postings: Postings) -> None:
+    """Post the owner's loss per started day after the due time, for deliveries and for what is late at the stop."""
+    penalty = cargo.lowered.scenario.money.delay_penalty
+    if penalty is None:
+        return
+    currency = penalty.parts[0].currency
+    for _, flow, rows in cargo.flows():
+        late = np.maximum(cargo.transit[rows] - round(flow.due.within.value), 0)
+        days = -(-late // SECONDS_PER_DAY)
+        amount = priced_cents(penalty, cargo.sizes[rows], days * SECONDS_PER_DAY)
+        cents = in_cny(cargo.lowered, amount, currency, cargo.paths.ended[rows])
+        cargo.post(postings, rows, cents, activity="delay", base="time", payer=goods_owner(flow.terms), payee="nobody",
+                   quantity=days * ONE, currency=currency, amount=whole_cents(amount, 1))  # fmt: skip
+
+
+def post_reliability(cargo: Cargo, postings: Postings, promised: Ints) -> tuple[str, ...]:
+    """Post safety stock or reliability ratio on the standard deviation of lateness against `promised` (ticks or NONE).
+
+    Lateness and lead time are those of the consignments released in the window; what is not delivered is late to the
+    stop. Returns the flows, in words, for which too little was promised to say anything.
+    """
+    rules = cargo.lowered.scenario.money.reliability
+    remarks: list[str] = []
+    for number, flow, rows in cargo.flows():
+        measured = rows[cargo.measured[rows]]
+        if rules.none or not len(measured):
+            continue
+        known = measured[promised[measured] != NONE]
+        if len(known) < FEWEST_FOR_A_SPREAD:
+            name = cargo.lowered.flow_order[number]
+            remarks.append(f"reliability of {name}: fewer than {FEWEST_FOR_A_SPREAD} promised arrivals, not costed")
+            continue
+        lateness_days: Floats = (cargo.paths.ended[known] - promised[known]) / SECONDS_PER_DAY
+        if rules.safety_stock is not None:
+            _post_safety_stock(cargo, postings, rules.safety_stock, number, flow, measured, float(lateness_days.var(ddof=1)))
+        elif rules.ratio is not None:
+            _post_ratio(cargo, postings, rules.ratio.value, flow, rows, float(lateness_days.std(ddof=1)))
+    return tuple(remarks)
+
+
+def safety_stock(z: float, lead_days: float, daily_demand: float, demand_cv: float, lateness_variance: float) -> float:
+    """Return z sqrt(L var(D) + D^2 var(lateness)), in the unit of the demand (King, APICS magazine, 2011).
+
+    Only what the route causes: L is the mean time in transit without a review period, and the second term has the
+    variance of lateness in days squared instead of that of the whole lead time.
+    """
+    return z * sqrt(lead_days * (demand_cv * daily_demand) ** SQUARE + daily_demand**SQUARE * lateness_variance)
+
+
+def _post_safety_stock(cargo: Cargo, postings: Postings, rule: SafetyStock, number: int, flow: Flow, measured: Ints,
+                       lateness_variance: float) -> None:  # fmt: skip
+    """Post the stock's cost over the window, one row for the flow."""
+    program = cargo.lowered.program
+    window_days = (program.window_to - program.window_from) / SECONDS_PER_DAY
+    kg = float(cargo.sizes[measured, MASS].sum()) / ONE
+    demand = float(flow.annual_demand.value) / DAYS_PER_YEAR if flow.annual_demand else kg / window_days
+    lead_days = float(cargo.transit[measured].mean()) / SECONDS_PER_DAY
+    z = NormalDist().inv_cdf(float(rule.service_level.value))
+    stock_kg = safety_stock(z, lead_days, demand, float(rule.demand_cv.value), lateness_variance)
+    value_per_kg = float(cargo.value[measured].sum()) / kg if kg else 0.0
+    rate = float(yearly_rate(cargo.lowered.scenario.money.time_cost)) * window_days / DAYS_PER_YEAR
+    cents = round(stock_kg * value_per_kg * rate)
+    postings.add(1, base="time", flow=number, activity="safety_stock", payer=rule.owner, payee="nobody",
+                 quantity=round(stock_kg * ONE), currency="CNY", amount=cents, amount_cny=cents)  # fmt: skip
+
+
+def _post_ratio(cargo: Cargo, postings: Postings, ratio: Fraction, flow: Flow, rows: Ints, spread_days: float) -> None:
+    """Post ratio x value of a day x standard deviation of lateness per consignment (de Jong et al., EJTIR 9(2), 2009)."""
+    value_of_a_day = yearly_rate(cargo.lowered.scenario.money.time_cost) / DAYS_PER_YEAR
+    cents = whole_cents(cargo.value[rows] * spread_days, ratio * value_of_a_day)
+    cargo.post(postings, rows, cents, activity="reliability", base="time", payer=goods_owner(flow.terms), payee="nobody",
+               quantity=round(spread_days * ONE))  # fmt: skip
+
+
+def _thousandths_of_days(seconds: Ints) -> Ints:
+    return np.rint(seconds * float(ONE) / SECONDS_PER_DAY).astype(np.int64)

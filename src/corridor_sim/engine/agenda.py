@@ -1,0 +1,68 @@
+"""The order of things within a tick, expressed in SimPy's own event queue.
+
+SimPy pops events by (time, priority, age). Times are ticks; the priority of an event is its *rank*: the phase of
+the tick it belongs to (WORLD.md, Within a tick) and, within the phase, its place in the order of WORLD.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+import simpy
+from simpy.events import EventPriority
+
+
+class Phase(IntEnum):
+    """Phases of one tick. SimPy's own start-up events have priority 0 and come before all of them."""
+
+    COMPLETIONS = 1
+    CLOSINGS = 2
+    OPENINGS = 3
+    ARRIVALS = 4
+    MOVES = 5
+    DISPATCH = 6
+    LOAD_LISTS = 7
+    STOP = 8
+
+
+PHASE_SHIFT = 96
+PRIORITY_SHIFT = 64
+LOWEST_PRIORITY = 1 << 30
+
+
+def rank(phase: Phase, place: int = 0) -> int:
+    """Return the SimPy priority of an event of `phase`, at `place` in that phase's own order."""
+    return (phase << PHASE_SHIFT) | place
+
+
+def move_rank(priority: int, tie: int) -> int:
+    """Return the rank of a consignment's zero-time moves: by priority, then tie rank."""
+    return rank(Phase.MOVES, ((priority + LOWEST_PRIORITY) << PRIORITY_SHIFT) | tie)
+
+
+class Agenda(simpy.Environment):
+    """SimPy's environment with whole ticks."""
+
+    @property
+    def tick(self) -> int:
+        """The tick it is."""
+        return int(self.now)
+
+    def call_at(self, tick: int, event_rank: int, action: Callable[[], Any]) -> None:
+        """Run `action` at `tick` and `event_rank`."""
+        signal = Signal(self)
+        signal.callbacks = [lambda _: action()]
+        signal.ring(event_rank, tick - self.tick)
+
+
+class Signal(simpy.Event):
+    """An event that is rung once, at a tick and a rank."""
+
+    def ring(self, event_rank: int, after: int = 0) -> Signal:
+        """Let it happen `after` ticks from now at `event_rank`, and return itself."""
+        self._ok = True
+        self._value = None
+        self.env.schedule(self, priority=EventPriority(event_rank), delay=after)
+        return self

@@ -1,0 +1,241 @@
+"""Facilities of the reference engine: queues, servers, opening hours, failures, and the one dispatcher."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from corridor_sim.engine.agenda import Agenda, Phase, Signal, rank
+from corridor_sim.engine.draws import Draws
+from corridor_sim.engine.program import NONE, AtClosing, CapacityChange, Cause, FacilityRule
+
+Key = tuple[int, int, int, int]
+"""Place in every queue: (priority, ready tick, tie rank, number)."""
+
+
+@dataclass(slots=True)
+class Request:
+    """Someone who waits for `units` (thousandths) of a station."""
+
+    units: int
+    granted: Signal
+    wake_rank: int
+    holder: int
+
+
+@dataclass(slots=True)
+class Job:
+    """Work under way at a station that may close: it can be suspended, and goes on or starts again."""
+
+    units: int
+    full_ticks: int
+    left_ticks: int
+    done: Signal
+    wake_rank: int
+    resumed: int = 0
+    timer: int = 0
+
+
+class Dispatcher:
+    """Grants, one at a time, at the lowest station that changed, until nothing more can be granted."""
+
+    def __init__(self, env: Agenda) -> None:
+        self._env = env
+        self._changed: set[int] = set()
+        self._awake = False
+        self.stations: list[Station] = []
+
+    def touch(self, station: int) -> None:
+        """Note that a station changed in this tick."""
+        self._changed.add(station)
+        if not self._awake:
+            self._awake = True
+            self._env.call_at(self._env.tick, rank(Phase.DISPATCH), self._dispatch)
+
+    def _dispatch(self) -> None:
+        self._awake = False
+        while self._changed:
+            lowest = min(self._changed)
+            if self.stations[lowest].serve_one():
+                # whoever was served moves first; the dispatcher comes back after those moves
+                self.touch(lowest)
+                return
+            self._changed.discard(lowest)
+
+
+@dataclass
+class Station:
+    """One facility. `capacity`, `in_use` and requests count thousandths of a unit."""
+
+    env: Agenda
+    number: int
+    rule: FacilityRule
+    changes: tuple[CapacityChange, ...]
+    dispatcher: Dispatcher
+    draws: Draws
+    note_capacity: Callable[[int, int, int, int], None]
+    capacity: int = 0
+    in_use: int = 0
+    queue: list[tuple[int, int, int, int, Request]] = field(default_factory=list)
+    holders: dict[int, int] = field(default_factory=dict)
+    _planned: int = 0
+    _down: int = 0
+    _running: list[Job] = field(default_factory=list)
+    _suspended: list[Job] = field(default_factory=list)
+    _failures: int = 0
+    _uptime_left: int = 0
+    _busy_since: int = 0
+    _failure_timer: int = 0
+
+    def open(self) -> None:
+        """Start the station's calendar and, where it fails while busy, its first time to failure."""
+        self._next_change(0)
+        if self.rule.uptime != NONE:
+            self._uptime_left = self._drawn_uptime()
+
+    @property
+    def interruptible(self) -> bool:
+        """Whether work here can be cut short by closings or failures."""
+        return len(self.changes) > 1 or self.rule.uptime != NONE
+
+    def request(self, key: Key, units: int, wake_rank: int, holder: int) -> Signal:
+        """Join the queue; the signal rings when all units are granted at once."""
+        granted = Signal(self.env)
+        insort(self.queue, (*key, Request(units, granted, wake_rank, holder)))
+        self.dispatcher.touch(self.number)
+        return granted
+
+    def give_back(self, holder: int, units: int) -> None:
+        """Return units; `holder` no longer holds them."""
+        self.in_use -= units
+        self.holders.pop(holder, None)
+        self.dispatcher.touch(self.number)
+
+    def serve_one(self) -> bool:
+        """Resume one suspended job or grant one request, in queue order; return whether there was one."""
+        if self.capacity <= 0:
+            return False
+        if self._resume_one():
+            return True
+        free = self.capacity - self.in_use
+        for place, (*_, request) in enumerate(self.queue):
+            if request.units <= free:
+                del self.queue[place]
+                self.in_use += request.units
+                self.holders[request.holder] = request.units
+                request.granted.ring(request.wake_rank)
+                return True
+            if not self.rule.first_fit:
+                return False
+        return False
+
+    def waiting_units(self) -> int:
+        """Return the units asked for by those who wait, those in service excluded."""
+        return sum(request.units for *_, request in self.queue)
+
+    def work(self, units: int, ticks: int, wake_rank: int) -> Signal:
+        """Work `ticks` at this station's hours; the signal rings when done."""
+        job = Job(units, ticks, ticks, Signal(self.env), wake_rank)
+        if self.interruptible:
+            self._run(job)
+            return job.done
+        return job.done.ring(wake_rank, ticks)
+
+    def _run(self, job: Job) -> None:
+        if not self._running:
+            self._busy_begins()
+        self._running.append(job)
+        job.resumed = self.env.tick
+        job.timer += 1
+        timer = job.timer
+        self.env.call_at(self.env.tick + job.left_ticks, rank(Phase.COMPLETIONS), lambda: self._finish(job, timer))
+
+    def _finish(self, job: Job, timer: int) -> None:
+        if timer != job.timer:
+            return
+        self._leave(job)
+        job.done.ring(job.wake_rank)
+
+    def _leave(self, job: Job) -> None:
+        self._running.remove(job)
+        if not self._running:
+            self._busy_ends()
+
+    def _resume_one(self) -> bool:
+        if not self._suspended:
+            return False
+        job = self._suspended[0]
+        if sum(other.units for other in self._running) + job.units > self.capacity:
+            return False
+        del self._suspended[0]
+        self._run(job)
+        return True
+
+    def _next_change(self, number: int) -> None:
+        change = self.changes[number]
+        self._planned = change.units
+        self._settle(change.cause)
+        if number + 1 < len(self.changes):
+            following = self.changes[number + 1]
+            phase = Phase.CLOSINGS if following.units < change.units else Phase.OPENINGS
+            self.env.call_at(following.tick, rank(phase, self.number), lambda: self._next_change(number + 1))
+
+    def _settle(self, cause: Cause) -> None:
+        """Adopt the capacity that hours and failures leave; suspend the latest-started jobs that no longer fit."""
+        capacity = max(0, self._planned - self._down)
+        if capacity == self.capacity and self.env.tick:
+            return
+        self.note_capacity(self.number, self.env.tick, capacity, cause)
+        self.capacity = capacity
+        rule = self.rule.at_closing if cause is Cause.HOURS else self.rule.at_failure
+        if rule is not AtClosing.FINISH:
+            self._suspend_excess(rule)
+        self.dispatcher.touch(self.number)
+
+    def _suspend_excess(self, rule: AtClosing) -> None:
+        while sum(job.units for job in self._running) > self.capacity:
+            job = self._running[-1]
+            job.timer += 1
+            job.left_ticks -= self.env.tick - job.resumed
+            if rule is AtClosing.RESTART:
+                job.left_ticks = job.full_ticks
+            self._leave(job)
+            # those who started earlier resume earlier
+            self._suspended.insert(0, job)
+
+    def _drawn_uptime(self) -> int:
+        return self.draws.single_ticks(self.rule.failure_stream, self.rule.uptime, self.rule.word, self._failures)
+
+    def _busy_begins(self) -> None:
+        if self.rule.uptime == NONE or self._down:
+            return
+        self._busy_since = self.env.tick
+        self._failure_timer += 1
+        timer = self._failure_timer
+        self.env.call_at(
+            self.env.tick + self._uptime_left, rank(Phase.CLOSINGS, self.number), lambda: self._fail(timer)
+        )
+
+    def _busy_ends(self) -> None:
+        if self.rule.uptime == NONE or self._down:
+            return
+        self._uptime_left -= self.env.tick - self._busy_since
+        self._failure_timer += 1
+
+    def _fail(self, timer: int) -> None:
+        if timer != self._failure_timer:
+            return
+        rule = self.rule
+        repair = self.draws.single_ticks(rule.failure_stream, rule.repair, rule.word, self._failures, visit=1)
+        self._failures += 1
+        self._down = rule.failing_units
+        self._settle(Cause.FAILURE)
+        self.env.call_at(self.env.tick + repair, rank(Phase.OPENINGS, self.number), self._repaired)
+
+    def _repaired(self) -> None:
+        self._down = 0
+        self._uptime_left = self._drawn_uptime()
+        if self._running:
+            self._busy_begins()
+        self._settle(Cause.FAILURE)

@@ -1,0 +1,218 @@
+"""Services of the reference engine: load lists at the cut-off, departures, closures, berths and unloading."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import simpy
+
+from corridor_sim.engine.agenda import Agenda, Phase, Signal, move_rank, rank
+from corridor_sim.engine.draws import Draws
+from corridor_sim.engine.program import NONE, ONE, Departures, DepartureState, ServiceRule
+from corridor_sim.engine.records import END, RESOURCE, START, Records
+from corridor_sim.engine.stations import Key, Station
+
+Interval = tuple[int, int]
+Events = Generator[simpy.Event, None, None]
+
+
+@dataclass(slots=True)
+class Boarding:
+    """A consignment at a BOARD step: what it needs, where it waits, and the signal of its landing."""
+
+    consignment: int
+    row: list[int]
+    size: Sequence[int]
+    marks: Sequence[int]
+    """For each cut-off kind the tick at which this consignment met it."""
+    wake_rank: int
+    landed: Signal
+    leaves: int
+    enters: int
+
+
+Waiting = tuple[int, int, int, int, Boarding]
+"""A queue entry: Key, then the boarding."""
+
+
+@dataclass
+class Line:
+    """One service: its departures and those who wait for one."""
+
+    env: Agenda
+    number: int
+    rule: ServiceRule
+    departures: Departures
+    rows: range
+    origin_closed: tuple[Interval, ...]
+    destination_closed: tuple[Interval, ...]
+    stations: list[Station]
+    draws: Draws
+    records: Records
+    leave_yard: Callable[[int, int], None]
+    owe_yard: Callable[[int, int, Callable[[], None]], None]
+    queue: list[Waiting] = field(default_factory=list)
+
+    def open(self) -> None:
+        """Put every departure on the agenda."""
+        for number in self.rows:
+            self.env.process(self._voyage(number))
+
+    def join(self, key: Key, boarding: Boarding) -> None:
+        """Wait for a departure."""
+        insort(self.queue, (*key, boarding))
+
+    def wait_for_next(self, now: int) -> int:
+        """Return ticks until the next departure still open at `now` by schedule and notices, or NONE."""
+        for number in self.rows:
+            scheduled, notice = int(self.departures.scheduled[number]), int(self.departures.notice[number])
+            if scheduled - self.rule.close >= now and not (notice != NONE and notice <= now):
+                return scheduled - now
+        return NONE
+
+    def _voyage(self, number: int) -> Events:
+        scheduled, notice = int(self.departures.scheduled[number]), int(self.departures.notice[number])
+        closes = max(0, scheduled - self.rule.close)
+        if notice != NONE and notice <= closes:
+            self._note(number, state=DepartureState.CANCELLED)
+            return
+        yield self._at(closes, rank(Phase.LOAD_LISTS, number))
+        cargo, light = self._load(number, scheduled)
+        if light:
+            self._put_back(number, cargo, DepartureState.TOO_LIGHT)
+            return
+        if notice != NONE:
+            yield self._at(notice, rank(Phase.COMPLETIONS))
+            self._put_back(number, cargo, DepartureState.CANCELLED)
+            return
+        leaves = yield from self._leave(number, scheduled, cargo)
+        if leaves:
+            yield from self._arrive(number, cargo)
+
+    def _load(self, number: int, scheduled: int) -> tuple[list[Waiting], bool]:
+        """Fix the load list; return it and whether the departure is cancelled for want of load."""
+        capacity = self.departures.capacity[number].tolist()
+        load = self.departures.background[number].tolist()
+        cargo, waiting, left_behind, stopped = [], [], 0, False
+        for entry in self.queue:
+            boarding = entry[-1]
+            if not self._in_time(boarding, scheduled):
+                waiting.append(entry)
+            elif stopped or not _fits(capacity, load, boarding.size):
+                waiting.append(entry)
+                left_behind += 1
+                stopped = self.rule.strict
+            else:
+                load = [taken + more for taken, more in zip(load, boarding.size, strict=True)]
+                cargo.append(entry)
+        self.queue = waiting
+        self._note(number, closed=self.env.tick, left_behind=left_behind)
+        light = (
+            self.rule.minimum_measure != NONE
+            and load[self.rule.minimum_measure] < self.rule.minimum_load
+            and self.rule.cancel_if_light
+        )
+        self.records.own[number] = np.sum([entry[-1].size for entry in cargo], axis=0) if cargo else 0
+        return cargo, light
+
+    def _in_time(self, boarding: Boarding, scheduled: int) -> bool:
+        return all(
+            before == NONE or met <= scheduled - before
+            for met, before in zip(boarding.marks, self.rule.cutoffs, strict=True)
+        )
+
+    def _put_back(self, number: int, cargo: list[Waiting], state: DepartureState) -> None:
+        """Return cargo to the queue with its old ready ticks."""
+        for entry in cargo:
+            insort(self.queue, entry)
+        self.records.own[number] = 0
+        self._note(number, state=state)
+
+    def _leave(self, number: int, scheduled: int, cargo: list[Waiting]) -> Generator[simpy.Event, None, bool]:
+        wanted = scheduled + int(self.departures.delay[number])
+        reopens = _reopening(self.origin_closed, wanted)
+        if reopens - wanted > self.rule.longest_hold:
+            yield self._at(wanted + self.rule.longest_hold, rank(Phase.COMPLETIONS))
+            self._put_back(number, cargo, DepartureState.HELD_TOO_LONG)
+            return False
+        yield self._at(reopens, rank(Phase.COMPLETIONS))
+        yield from self._at_berth(number, self.rule.berth_from, self.rule.loading, self.rule.loading_stream)
+        self._leave_berth(number, self.rule.berth_from)
+        self._note(number, state=DepartureState.RAN, actual=self.env.tick)
+        for *_, boarding in cargo:
+            boarding.row[START], boarding.row[RESOURCE] = self.env.tick, number
+            if boarding.leaves != NONE:
+                self.leave_yard(boarding.consignment, boarding.leaves)
+        return True
+
+    def _arrive(self, number: int, cargo: list[Waiting]) -> Events:
+        due = self.env.tick + int(self.departures.transit[number])
+        yield self._at(_reopening(self.destination_closed, due), rank(Phase.ARRIVALS, number))
+        self._note(number, arrived=self.env.tick)
+        berthed = yield from self._at_berth(number, self.rule.berth_to, self.rule.unloading, self.rule.unloading_stream)
+        self._note(number, berthed=berthed)
+        held_by = [boarding for *_, boarding in cargo if boarding.enters != NONE]
+        emptied = Signal(self.env)
+        left = len(held_by)
+
+        def unloaded() -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                emptied.ring(rank(Phase.COMPLETIONS))
+
+        for *_, boarding in cargo:
+            boarding.row[END] = self.env.tick
+            if boarding.enters != NONE:
+                self.owe_yard(boarding.consignment, boarding.enters, unloaded)
+            boarding.landed.ring(boarding.wake_rank)
+        if held_by:
+            yield emptied
+        self._note(number, left=self.env.tick)
+        self._leave_berth(number, self.rule.berth_to)
+
+    def _at_berth(self, number: int, berth: int, sampler: int, stream: int) -> Generator[simpy.Event, None, int]:
+        """Seize a berth and work there for a drawn time, where there is one; return when the berth was granted."""
+        tie = int(self.departures.tie[number])
+        wake_rank = move_rank(0, tie)
+        if berth != NONE:
+            yield self.stations[berth].request(
+                (0, self.env.tick, tie, _holder(number)), ONE, wake_rank, _holder(number)
+            )
+        berthed = self.env.tick
+        if sampler != NONE:
+            scheduled = int(self.departures.scheduled[number])
+            ticks = self.draws.single_ticks(stream, sampler, self.rule.word, scheduled)
+            at_work = self.stations[berth].work(ONE, ticks, wake_rank) if berth != NONE else None
+            yield at_work or Signal(self.env).ring(wake_rank, ticks)
+        return berthed
+
+    def _leave_berth(self, number: int, berth: int) -> None:
+        if berth != NONE:
+            self.stations[berth].give_back(_holder(number), ONE)
+
+    def _at(self, tick: int, event_rank: int) -> Signal:
+        return Signal(self.env).ring(event_rank, tick - self.env.tick)
+
+    def _note(self, number: int, **known: int) -> None:
+        self.records.departure(number, **known)
+
+
+def _holder(departure: int) -> int:
+    """Return the number under which a vehicle holds a berth: consignments count up from 0, vehicles down."""
+    return -1 - departure
+
+
+def _fits(capacity: list[int], load: list[int], size: Sequence[int]) -> bool:
+    return all(most == NONE or taken + more <= most for most, taken, more in zip(capacity, load, size, strict=True))
+
+
+def _reopening(closed: tuple[Interval, ...], tick: int) -> int:
+    """Return the first tick at or after `tick` at which the place is open."""
+    for start, end in closed:
+        if start <= tick < end:
+            tick = end
+    return tick

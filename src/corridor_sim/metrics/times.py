@@ -1,0 +1,76 @@
+"""Door-to-door times, lateness against the due time and against the promise, by measured consignment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridor_sim.engine.base import OUTCOMES, Trace
+from corridor_sim.engine.program import NONE, Inputs, Ints, Program
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.units import to_ticks
+
+Flags = NDArray[np.bool_]
+
+NEVER = int(np.iinfo(np.int64).max)
+"""Lateness of what was not delivered: infinitely late."""
+UNPROMISED = int(np.iinfo(np.int64).min)
+"""Lateness against a promise that could not be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Arrays over the measured consignments, in ticks.
+
+    `row` in Inputs.consignments; `delivered` and `transit` are NONE where undelivered; `late_due` and
+    `late_promised` count from the due and the promised tick (early is negative; NEVER, UNPROMISED);
+    `plan_overrun` is how much later the promise is than the due tick (0 where it is not).
+    """
+
+    row: Ints
+    flow: Ints
+    release: Ints
+    delivered: Ints
+    transit: Ints
+    late_due: Ints
+    late_promised: Ints
+    plan_overrun: Ints
+
+    @property
+    def on_time(self) -> Flags:
+        """Whether delivered by the due time; undelivered is late."""
+        return self.late_due <= 0
+
+
+def measured_rows(program: Program, inputs: Inputs) -> Ints:
+    """Return the rows of consignments of measured own flows that are released in the window."""
+    ours = np.array([rule.measured and not rule.background for rule in program.flows], bool)
+    cargo = inputs.consignments
+    inside = (cargo.release >= program.window_from) & (cargo.release < program.window_to)
+    return np.flatnonzero(inside & ours[cargo.flow])
+
+
+def door_to_door(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -> Times:
+    """Return the Times of one replication.
+
+    `promised`: int64[consignments], the promised delivery tick or NONE (`network.plan`).
+    """
+    row = measured_rows(lowered.program, inputs)
+    flow, release = inputs.consignments.flow[row], inputs.consignments.release[row]
+    delivered, promise = trace.outcomes[row, OUTCOMES.index("delivered")], promised[row]
+    there = delivered != NONE
+    within = [to_ticks(lowered.scenario.flows[name].due.within.value) for name in lowered.flow_order]
+    due = release + np.array(within, np.int64)[flow]
+    against_promise = np.where(there, delivered - promise, NEVER)
+    return Times(
+        row,
+        flow,
+        release,
+        delivered,
+        np.where(there, delivered - release, NONE),
+        np.where(there, delivered - due, NEVER),
+        np.where(promise == NONE, UNPROMISED, against_promise),
+        np.where(promise == NONE, 0, np.maximum(promise - due, 0)),
+    )

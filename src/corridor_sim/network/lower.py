@@ -1,0 +1,200 @@
+"""Lowers a resolved scenario to a Program, its plans and its tariffs. Order in the file never matters: all by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from corridor_sim.engine.program import MEASURES, NONE, ONE, AtClosing, FacilityRule, FlowRule, Op, Program
+from corridor_sim.errors import InputError, ModelError
+from corridor_sim.network.boxes import consignment_sizes, route_box
+from corridor_sim.network.builder import Builder
+from corridor_sim.network.demand import FlowPlan, plan_background, plan_releases
+from corridor_sim.network.inputs import InputPlan
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.network.route import RouteLowering
+from corridor_sim.network.steps import GATE, lower_steps
+from corridor_sim.network.tariffs import lower_tariffs
+from corridor_sim.network.world import (
+    UNLIMITED,
+    FacilityPlan,
+    ServicePlan,
+    date_window,
+    gate_windows,
+    plan_closure,
+    plan_facility,
+    plan_service,
+    route_start,
+)
+from corridor_sim.sampling.law import Distribution
+from corridor_sim.sampling.streams import StreamRegister, name_word
+from corridor_sim.scenario.calendars import Clock, parse_clock
+from corridor_sim.scenario.model import Scenario
+from corridor_sim.scenario.steps import Switch
+from corridor_sim.units import to_ticks
+
+BOX = MEASURES.index("box")
+
+
+def lower(scenario: Scenario, alternative: str) -> Lowered:
+    """Return one alternative of a resolved scenario as a Program with plans and tariffs.
+
+    Raises InputError for steps that contradict each other, ModelError where a route does not connect.
+    """
+    clock = parse_clock(scenario.clock.start, scenario.clock.timezone)
+    window = date_window(scenario.clock.measure, clock)
+    horizon = window[1] + to_ticks(scenario.clock.follow_up.value)
+    builder = Builder(
+        _facility_numbers(scenario), {name: number for number, name in enumerate(sorted(scenario.services))}
+    )
+    starts = _lower_routes(builder, scenario)
+    services = [plan_service(name, scenario.services[name], clock, horizon, builder) for name in builder.services]
+    facilities = _lower_facilities(builder, scenario, clock, horizon, [plan for _, plan in services])
+    closures = tuple(
+        plan_closure(name, scenario.closures[name], clock, horizon, builder) for name in sorted(scenario.closures)
+    )
+    flows = _lower_flows(builder, scenario, clock, horizon, [plan for _, plan in facilities], starts)
+    program = Program(
+        code=tuple(builder.code),
+        facilities=tuple(rule for rule, _ in facilities),
+        services=tuple(rule for rule, _ in services),
+        batches=tuple(builder.batches),
+        branches=tuple(builder.branches),
+        switches=tuple(builder.switches),
+        flows=tuple(rule for rule, _ in flows),
+        samplers=tuple(builder.samplers),
+        streams=tuple(builder.streams),
+        window_from=max(0, window[0]),
+        window_to=window[1],
+        horizon=horizon,
+        step_names=tuple(_step_name(builder, number) for number in range(len(builder.code))),
+        facility_names=tuple(builder.facilities),
+        service_names=tuple(builder.services),
+        flow_names=tuple(plan.name for _, plan in flows),
+        mark_names=tuple(builder.marks),
+        lane_names=tuple(builder.lane_names),
+    )
+    plan = InputPlan(
+        tuple(plan for _, plan in flows),
+        tuple(plan for _, plan in facilities),
+        tuple(plan for _, plan in services),
+        closures,
+    )
+    steps = tuple(builder.steps)
+    return Lowered(
+        scenario=scenario,
+        alternative=alternative,
+        program=program,
+        steps=steps,
+        step_of=tuple(builder.step_of),
+        plan=plan,
+        tariffs=lower_tariffs(scenario, steps, clock),
+        clock=clock,
+        flow_order=tuple(sorted(scenario.flows)),
+    )
+
+
+def _facility_numbers(scenario: Scenario) -> dict[str, int]:
+    gates = [GATE.format(name) for name, service in scenario.services.items() if service.opens is not None]
+    return {name: number for number, name in enumerate(sorted([*scenario.facilities, *gates]))}
+
+
+def _step_name(builder: Builder, number: int) -> str:
+    step = builder.step_of[number]
+    if step == NONE:
+        return "others"
+    return f"{builder.steps[step].route}/{builder.steps[step].name}"
+
+
+def _lower_routes(builder: Builder, scenario: Scenario) -> dict[str, int]:
+    """Lower every route that a flow can take; return each one's first instruction."""
+    starts: dict[str, int] = {}
+    first_of: dict[str, dict[str, int]] = {}
+    switches: list[tuple[int, str, str]] = []
+    for name in _routes_in_use(scenario):
+        route = scenario.routes[name]
+        starts[name] = len(builder.code)
+        lowering = RouteLowering(builder, scenario, name, route, "", set(), {}, switches)
+        lowering.place = route_start(lowering)
+        lower_steps(lowering, route.steps)
+        builder.end_route(starts[name])
+        first_of[name] = lowering.first_of
+    for number, route_name, step in switches:
+        builder.switches[number] = replace(builder.switches[number], target=first_of[route_name][step])
+    gaps = [problem for problem in builder.problems if "no step goes there" in problem.message]
+    if gaps:
+        raise ModelError(gaps)
+    if builder.problems:
+        raise InputError(builder.problems)
+    return starts
+
+
+def _routes_in_use(scenario: Scenario) -> list[str]:
+    """Return the routes of the flows and those they can switch to, by name."""
+    found: set[str] = set()
+    wanted = {flow.route for flow in scenario.flows.values()}
+    while wanted:
+        name = wanted.pop()
+        found.add(name)
+        wanted |= {step.to for step in scenario.routes[name].steps.values() if isinstance(step, Switch)} - found
+    return sorted(found)
+
+
+def _lower_facilities(
+    builder: Builder, scenario: Scenario, clock: Clock, horizon: int, services: list[ServicePlan]
+) -> list[tuple[FacilityRule, FacilityPlan]]:
+    gates = {GATE.format(plan.name): plan for plan in services}
+    lowered: list[tuple[FacilityRule, FacilityPlan]] = []
+    for name in builder.facilities:
+        if name in scenario.facilities:
+            lowered.append(plan_facility(name, scenario.facilities[name], clock, horizon, builder))
+            continue
+        line = gates[name]
+        units = UNLIMITED * ONE
+        rule = FacilityRule(units, AtClosing.PAUSE, AtClosing.PAUSE, False, word=name_word(name))
+        windows = gate_windows(scenario.services[line.name], line.scheduled, horizon)
+        lowered.append((rule, FacilityPlan(name, line.origin, None, units, windows)))
+    return lowered
+
+
+def _lower_flows(
+    builder: Builder,
+    scenario: Scenario,
+    clock: Clock,
+    horizon: int,
+    facilities: list[FacilityPlan],
+    starts: dict[str, int],
+) -> list[tuple[FlowRule, FlowPlan]]:
+    register = StreamRegister()
+    lowered: list[tuple[FlowRule, FlowPlan]] = []
+    for name, flow in sorted(scenario.flows.items()):
+        word = register.word(name)
+        curve, fixed = plan_releases(flow, clock, horizon)
+        sizes = consignment_sizes(flow, route_box(scenario, scenario.routes[flow.route]))
+        containers = max(1, sizes[BOX] // ONE)
+        stream = builder.stream(f"{name}/releases")
+        plan = FlowPlan(name, word, flow.priority, sizes, containers, curve, fixed, False, stream)
+        lowered.append((FlowRule(starts[flow.route], word, background=False, measured=True), plan))
+    for facility in facilities:
+        background = scenario.facilities[facility.name].background if facility.name in scenario.facilities else None
+        if background is None:
+            continue
+        name = f"others at {facility.name}"
+        word = register.word(name)
+        start = _background_route(builder, facility.name, background.takes.law)
+        mean = builder.samplers[builder.sampler(background.takes.law)].mean
+        plan = plan_background(name, background, facility, mean, word, builder.stream(f"{name}/releases"))
+        lowered.append((FlowRule(start, word, background=True, measured=False), plan))
+    return lowered
+
+
+def _background_route(builder: Builder, facility_name: str, law: Distribution) -> int:
+    """Emit SEIZE, DELAY, RELEASE for others' work at a facility; it belongs to no step of the scenario."""
+    facility = builder.facilities[facility_name]
+    start = builder.emit(Op.SEIZE, facility, NONE, ONE)
+    stream = builder.stream(f"others at {facility_name}/takes")
+    builder.emit(Op.DELAY, builder.sampler(law), facility, 0, stream)
+    last = builder.emit(Op.RELEASE, facility)
+    builder.redirect(last, NONE)
+    for number in (start, start + 1, last):
+        builder.step_of[number] = NONE
+    return start
