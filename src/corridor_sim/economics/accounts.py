@@ -57,5 +57,12 @@ def settle(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -> Ac
     post_quality(cargo, left, postings)
     emitted = emissions(cargo)
     post_carbon(cargo, emitted, postings)
-    return Accounts(postings.ledger(), cargo.value, left.remaining_life, left.saleable, emitted.wtw_kg, emitted.ttw_kg,
-                    unreliable + emitted.remarks)  # fmt: skip
+    return Accounts(
+        postings.ledger(),
+        cargo.value,
+        left.remaining_life,
+        left.saleable,
+        emitted.wtw_kg,
+        emitted.ttw_kg,
+        unreliable + emitted.remarks,
+    )

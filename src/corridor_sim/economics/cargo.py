@@ -13,6 +13,8 @@ from corridor_sim.economics.ledger import Postings
 from corridor_sim.economics.paths import Flags, Paths, follow
 from corridor_sim.engine.base import OUTCOMES, Trace
 from corridor_sim.engine.program import MEASURES, NONE, ONE, Inputs, Ints
+from corridor_sim.errors import InputError, Problem
+from corridor_sim.network.rates import HOME_CURRENCY, lower_exchange
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.model import Flow, Terms
 from corridor_sim.scenario.values import Priced
@@ -63,7 +65,10 @@ def priced_cents(priced: Priced, sizes: Ints, seconds: Ints | int = 0) -> Floats
 
     `seconds` is what a price per unit of time is multiplied with. Raises KeyError for a unit that has no size.
     """
-    return np.sum([_part_cents(part, sizes, seconds) for part in priced.parts], axis=0, dtype=np.float64)
+    total = np.zeros(len(sizes))
+    for part in priced.parts:
+        total += _part_cents(part, sizes, seconds)
+    return total
 
 
 def _part_cents(part: Price, sizes: Ints, seconds: Ints | int) -> Floats:
@@ -77,6 +82,25 @@ def _part_cents(part: Price, sizes: Ints, seconds: Ints | int) -> Floats:
         product = product * sizes[:, MEASURES.index(measure)]
         divisor *= ONE * contains
     return product / float(divisor)
+
+
+def in_cny(lowered: Lowered, cents: Floats, currency: str, ticks: Ints) -> Ints:
+    """Return (n,) `cents` of a currency in whole CNY cents at the exchange of `ticks`, half to even.
+
+    Raises InputError where no rate holds on one of the dates.
+    """
+    if currency == HOME_CURRENCY or not len(cents):
+        return whole_cents(cents, 1)
+    exchange = next((found for name, found in lowered.scenario.money.rates.items() if name == currency), None)
+    if exchange is None:
+        raise InputError(Problem(f"no exchange rate of the {currency}; add it", f"money.rates.{currency}"))
+    dated = lower_exchange(exchange, lowered.clock)
+    unknown = ticks[(ticks < dated.starts[0]) | (ticks >= dated.until)]
+    if len(unknown):
+        day = lowered.moment(int(unknown[0])).date()
+        raise InputError(Problem(f"no rate holds on {day}; add one, or `hold_last`", f"money.rates.{currency}"))
+    rates = np.array([float(rate) for rate in dated.rates])
+    return whole_cents(cents * rates[np.searchsorted(dated.starts, ticks, side="right") - 1], 1)
 
 
 @dataclass(frozen=True)
@@ -107,9 +131,22 @@ class Cargo:
         for number, name in enumerate(self.lowered.flow_order):
             yield number, self.lowered.scenario.flows[name], np.flatnonzero(released & (self.flow == number))
 
-    def post(self, postings: Postings, rows: Ints, cents: Ints, *, activity: str, base: str, payer: str, payee: str,
-             quantity: Ints | int = ONE, step: Ints | int = NONE, tariff: str = "", currency: str = "CNY",
-             amount: Ints | None = None) -> None:
+    def post(
+        self,
+        postings: Postings,
+        rows: Ints,
+        cents: Ints,
+        *,
+        activity: str,
+        payer: str,
+        payee: str = "nobody",
+        base: str = "time",
+        quantity: Ints | int = ONE,
+        step: Ints | int = NONE,
+        tariff: str = "",
+        currency: str = HOME_CURRENCY,
+        amount: Ints | None = None,
+    ) -> None:
         """Post CNY `cents` of the consignments `rows`, those of 0 left out.
 
         `quantity` in thousandths; `amount` in cents of `currency` where that is not the CNY.
@@ -118,22 +155,35 @@ class Cargo:
         own = cents if amount is None else amount
         quantity, step = (np.broadcast_to(np.asarray(column, np.int64), cents.shape) for column in (quantity, step))
         unit_price = np.rint(own[paid] * float(MILLIONTHS_PER_CENT * ONE) / np.maximum(quantity[paid], 1))
-        postings.add(len(paid), base=base, consignment=rows[paid], flow=self.flow[rows[paid]], step=step[paid],
-                     activity=activity, payer=payer, payee=payee, tariff=tariff, quantity=quantity[paid],
-                     unit_price=unit_price.astype(np.int64), currency=currency, amount=own[paid],
-                     amount_cny=cents[paid])
+        postings.add(
+            len(paid),
+            base=base,
+            consignment=rows[paid],
+            flow=self.flow[rows[paid]],
+            step=step[paid],
+            activity=activity,
+            payer=payer,
+            payee=payee,
+            tariff=tariff,
+            quantity=quantity[paid],
+            unit_price=unit_price.astype(np.int64),
+            currency=currency,
+            amount=own[paid],
+            amount_cny=cents[paid],
+        )
 
 
 def our_cargo(lowered: Lowered, inputs: Inputs, trace: Trace) -> Cargo:
-    """Return our consignments with their value at the exchange of the release date."""
+    """Return our consignments; their value, at the exchange of the release date, is 0 if never released."""
     everyone, program = inputs.consignments, lowered.program
     count = int(np.searchsorted(everyone.flow, len(lowered.flow_order)))
     flow, release, sizes = everyone.flow[:count], everyone.release[:count], everyone.sizes[:count]
+    paths = follow(program, inputs, trace, count)
     value = np.zeros(count, np.int64)
     for number, name in enumerate(lowered.flow_order):
-        rows = np.flatnonzero(flow == number)
+        rows = np.flatnonzero((flow == number) & (paths.first != NONE))
         worth = lowered.scenario.flows[name].value
         value[rows] = in_cny(lowered, priced_cents(worth, sizes[rows]), worth.parts[0].currency, release[rows])
     delivered = trace.outcomes[:count, OUTCOMES.index("delivered")] != NONE
     measured = (program.window_from <= release) & (release < program.window_to)
-    return Cargo(lowered, flow, release, delivered, measured, value, sizes, follow(program, inputs, trace, count))
+    return Cargo(lowered, flow, release, delivered, measured, value, sizes, paths)

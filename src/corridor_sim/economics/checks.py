@@ -50,7 +50,9 @@ def _not_countable(scenario: Scenario) -> Iterator[Problem]:
     if rules.trade_finance is not None and rules.trade_finance.fee is not None:
         yield from _units(rules.trade_finance.fee, "money.trade_finance.fee", "300 CNY/consignment")
     if rules.insurance is not None and rules.insurance.on.value * rules.insurance.rate.value >= 1:
-        yield Problem("the premium would eat up all that is insured; expected a rate such as 0.3 %", "money.insurance.rate")
+        yield Problem(
+            "the premium would eat up all that is insured; expected a rate such as 0.3 %", "money.insurance.rate"
+        )
     if rules.delay_penalty is not None:
         yield from _units(rules.delay_penalty, "money.delay_penalty", "500 CNY/consignment/day", "second")
     if rules.carbon is not None and any(part.per != ("kilogram",) for part in rules.carbon.price.parts):

@@ -9,7 +9,7 @@ import numpy as np
 
 from corridor_sim.economics.cargo import Cargo, goods_owner, whole_cents
 from corridor_sim.economics.ledger import Postings
-from corridor_sim.engine.program import NONE, ONE
+from corridor_sim.engine.program import NONE
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.model import Decay, Flow
 
@@ -26,7 +26,7 @@ class Condition:
 
 
 def life_lost_per_second(decay: Decay, degrees: Fraction) -> float:
-    """Return the share of shelf life that a second at a temperature uses up: q10^((T - reference) / 10) / shelf life."""
+    """Return the share of shelf life that a second at T uses up: q10^((T - reference) / 10) / shelf life."""
     exponent = float((degrees - decay.at.value) / Q10_DEGREES)
     return float(float(decay.q10.value) ** exponent / float(decay.shelf_life.value))
 
@@ -49,7 +49,7 @@ def step_temperatures(cargo: Cargo, flow: Flow, decay: Decay) -> list[Fraction]:
 def condition(cargo: Cargo) -> Condition:
     """Return what is left of our consignments; a member of a load shares its leader's path once the load is formed.
 
-    Saleable is 0 below the least remaining life, else 1 - value lost at the end x life used. Goods without decay stay 1.
+    Saleable is 0 below the least remaining life, else 1 - value lost at the end x life used; without decay it is 1.
     """
     remaining, saleable = np.ones(len(cargo.flow)), np.ones(len(cargo.flow))
     for _, flow, rows in cargo.flows():
@@ -77,7 +77,7 @@ def post_decay(cargo: Cargo, left: Condition, postings: Postings) -> None:
     """Post value x (1 - saleable) per consignment."""
     for _, flow, rows in cargo.flows():
         cents = whole_cents(cargo.value[rows] * (1 - left.saleable[rows]), 1)
-        cargo.post(postings, rows, cents, activity="decay", base="time", payer=goods_owner(flow.terms), payee="nobody")
+        cargo.post(postings, rows, cents, activity="decay", payer=goods_owner(flow.terms))
 
 
 def post_quality(cargo: Cargo, left: Condition, postings: Postings) -> None:
@@ -91,5 +91,11 @@ def post_quality(cargo: Cargo, left: Condition, postings: Postings) -> None:
         rejected = flow.rejected.value if flow.rejected else Fraction(0)
         premium = flow.price_premium.value if flow.price_premium else Fraction(0)
         for tariff, share in (("rejected", rejected), ("premium", -premium * (1 - rejected))):
-            cargo.post(postings, arrived, whole_cents(sellable, share), activity="quality", base="time",
-                       payer=goods_owner(flow.terms), payee="nobody", tariff=tariff)  # fmt: skip
+            cargo.post(
+                postings,
+                arrived,
+                whole_cents(sellable, share),
+                activity="quality",
+                payer=goods_owner(flow.terms),
+                tariff=tariff,
+            )

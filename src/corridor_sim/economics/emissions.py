@@ -108,17 +108,26 @@ def _add_empty_legs(lowered: Lowered, weights: Weights) -> None:
     """
     scenario = lowered.scenario
     for step, start, stop, route in _empty_legs(lowered):
-        known = next((info for info in lowered.steps if {info.origin, info.destination} == {start, stop} and info.km), None)
+        known = next(
+            (info for info in lowered.steps if {info.origin, info.destination} == {start, stop} and info.km), None
+        )
         factor = scenario.money.emissions.get(known.mode) if known else None
         tare = scenario.boxes[route.type].tare
         if known is None or factor is None or factor.per not in COUNTED_BY or tare is None:
-            weights.remarks.append(f"emissions of the empty box from {start} to {stop}: left out, km, mode or tare not known")
+            weights.remarks.append(
+                f"emissions of the empty box from {start} to {stop}: left out, km, mode or tare not known"
+            )
             continue
         times = _times(factor, float(known.km)) * (1 - float(route.reuse.value) if route.reuse else 1)
         by_mass = COUNTED_BY[factor.per] == "mass"
         for plugged in LOADED:
-            weights.add(step, plugged, "box" if by_mass else COUNTED_BY[factor.per], factor,
-                        times * float(tare.value) if by_mass else times)  # fmt: skip
+            weights.add(
+                step,
+                plugged,
+                "box" if by_mass else COUNTED_BY[factor.per],
+                factor,
+                times * float(tare.value) if by_mass else times,
+            )
 
 
 def _empty_legs(lowered: Lowered) -> Iterator[tuple[int, str, str, RouteBox]]:
@@ -147,8 +156,13 @@ def emissions(cargo: Cargo) -> Emissions:
     sizes = paths.sizes[paths.stretch[rows]]
     plugged = (sizes[:, MEASURES.index("plug")] > 0).astype(np.int64)
     used = np.unique(np.stack([step, plugged]), axis=1).T.tolist()
-    lacking = sorted({f"emissions of {_called(lowered.steps[at])}: {weights.lacking[at, plug]}"
-                      for at, plug in used if (at, plug) in weights.lacking})  # fmt: skip
+    lacking = sorted(
+        {
+            f"emissions of {_called(lowered.steps[at])}: {weights.lacking[at, plug]}"
+            for at, plug in used
+            if (at, plug) in weights.lacking
+        }
+    )
     if lacking:
         return Emissions(None, None, (*lacking, *weights.remarks))
     kg = np.einsum("rm,rmb->rb", sizes, weights.kg[step, plugged])
@@ -197,6 +211,15 @@ def post_carbon(cargo: Cargo, emitted: Emissions, postings: Postings) -> None:
         kg = emitted.wtw_kg[rows[at], step]
         amount = kg * cents_per_kg
         cents = in_cny(cargo.lowered, amount, currency, cargo.paths.ended[rows[at]])
-        cargo.post(postings, rows[at], cents, activity="carbon", base="carbon", payer=goods_owner(flow.terms),
-                   payee="nobody", step=step, quantity=np.rint(kg * ONE).astype(np.int64), currency=currency,
-                   amount=whole_cents(amount, 1))  # fmt: skip
+        cargo.post(
+            postings,
+            rows[at],
+            cents,
+            activity="carbon",
+            base="carbon",
+            payer=goods_owner(flow.terms),
+            step=step,
+            quantity=np.rint(kg * ONE).astype(np.int64),
+            currency=currency,
+            amount=whole_cents(amount, 1),
+        )

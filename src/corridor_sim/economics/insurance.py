@@ -49,7 +49,9 @@ def post_insurance(cargo: Cargo, postings: Postings) -> None:
     cost_and_freight = cargo.value + freight_cents(postings, len(cargo.flow))
     for _, flow, rows in cargo.flows():
         cents = whole_cents(cost_and_freight[rows], premium_factor(insurance))
-        cargo.post(postings, rows, cents, activity="insurance", base="cash", payer=insuring_party(flow.terms), payee="insurer")
+        cargo.post(
+            postings, rows, cents, activity="insurance", base="cash", payer=insuring_party(flow.terms), payee="insurer"
+        )
 
 
 def post_trade_finance(cargo: Cargo, postings: Postings) -> None:
@@ -61,11 +63,30 @@ def post_trade_finance(cargo: Cargo, postings: Postings) -> None:
     for _, flow, rows in cargo.flows():
         payer = goods_owner(flow.terms)
         interest = whole_cents(cargo.value[rows], finance.rate.value * finance.days.value / SECONDS_PER_YEAR)
-        cargo.post(postings, rows, interest, activity="finance", base="cash", payer=payer, payee="bank", quantity=days,
-                   tariff="interest")  # fmt: skip
+        cargo.post(
+            postings,
+            rows,
+            interest,
+            activity="finance",
+            base="cash",
+            payer=payer,
+            payee="bank",
+            quantity=days,
+            tariff="interest",
+        )
         if finance.fee is not None:
             currency = finance.fee.parts[0].currency
             fee = priced_cents(finance.fee, cargo.sizes[rows])
             cents = in_cny(cargo.lowered, fee, currency, cargo.release[rows])
-            cargo.post(postings, rows, cents, activity="finance", base="cash", payer=payer, payee="bank", tariff="fee",
-                       currency=currency, amount=whole_cents(fee, 1))  # fmt: skip
+            cargo.post(
+                postings,
+                rows,
+                cents,
+                activity="finance",
+                base="cash",
+                payer=payer,
+                payee="bank",
+                tariff="fee",
+                currency=currency,
+                amount=whole_cents(fee, 1),
+            )

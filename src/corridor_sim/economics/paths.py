@@ -22,10 +22,12 @@ class Paths:
     """The visits of our consignments, cut into stretches over which a load stays the same.
 
     A stretch is a run of visits of one consignment; it ends where a batch is formed, and the load goes on in the
-    stretch of the batch's leader. By visit: `consignment`, `step` (instruction), `since` and `until` (ticks that belong to it;
-    together they cover all time from release to delivery or stop), `started`, `stretch`. By stretch: `after` (the
-    one its load goes on in, or NONE), `share` of that one's gross mass, `sizes` (MEASURES, thousandths) as they
-    travel. By consignment: `first` stretch (NONE if it was never released) and `ended` (delivered, else the stop).
+    stretch of the batch's leader.
+    By visit: `consignment`, `step` (instruction), `since` and `until` (ticks that belong to it; together they cover
+    all time from release to delivery or stop), `started`, `stretch`.
+    By stretch: `after` (the one its load goes on in, or NONE), `share` of that one's gross mass, `sizes` (MEASURES,
+    thousandths) as they travel.
+    By consignment: `first` stretch (NONE if it was never released) and `ended` (delivered, else the stop).
     """
 
     consignment: Ints
@@ -63,7 +65,9 @@ def follow(program: Program, inputs: Inputs, trace: Trace, count: int) -> Paths:
     head, tail = np.diff(who, prepend=NONE) != 0, np.diff(who, append=NONE) != 0
     opens = head | np.concatenate(([False], formed))[:-1]
     stretch = np.cumsum(opens) - 1
-    after = _after(stretch, formed, tail, leader == who, (leader * len(program.batches) + batch) * (trace.stop + 1) + end)
+    after = _after(
+        stretch, formed, tail, leader == who, (leader * len(program.batches) + batch) * (trace.stop + 1) + end
+    )
     sizes = _sizes(program, inputs.consignments.sizes[who[opens]], after, batch[formed], stretch[formed])
     delivered = trace.outcomes[:count, OUTCOMES.index("delivered")]
     release = inputs.consignments.release[:count]
@@ -87,7 +91,7 @@ def _after(stretch: Ints, formed: Flags, tail: Flags, leads: Flags, event: Ints)
 
 
 def _sizes(program: Program, sizes: Ints, after: Ints, batch: Ints, closed: Ints) -> Ints:
-    """Return what travels in each stretch, from the `sizes` of its consignment; `batch` ended the `closed` stretches."""
+    """Return what travels in each stretch, from `sizes` of its consignment; `batch` ended the `closed` ones."""
     joins = np.flatnonzero(after != NONE)
     loads = np.unique(after[joins])
     batch_of = np.full(len(after), NONE)

@@ -19,6 +19,7 @@ from corridor_sim.economics.cargo import (
 from corridor_sim.economics.ledger import Postings
 from corridor_sim.economics.paths import MASS
 from corridor_sim.engine.program import NONE, ONE, Ints
+from corridor_sim.network.rates import HOME_CURRENCY
 from corridor_sim.sampling.law import SQUARE, Floats
 from corridor_sim.scenario.model import Flow, Scenario
 from corridor_sim.scenario.money import SafetyStock, TimeCost
@@ -73,8 +74,14 @@ def post_stock_in_transit(cargo: Cargo, postings: Postings) -> None:
         unfinanced = np.maximum(seconds - round(financed), 0)
         weight = seconds * int(always * scale) + unfinanced * int(capital * scale)
         cents = whole_cents(cargo.value[rows].astype(np.float64) * weight, Fraction(1, scale))
-        cargo.post(postings, rows, cents, activity="stock_in_transit", base="time", payer=goods_owner(flow.terms),
-                   payee="nobody", quantity=_thousandths_of_days(seconds))  # fmt: skip
+        cargo.post(
+            postings,
+            rows,
+            cents,
+            activity="stock_in_transit",
+            payer=goods_owner(flow.terms),
+            quantity=_thousandths_of_days(seconds),
+        )
 
 
 def post_delay(cargo: Cargo, postings: Postings) -> None:
@@ -88,8 +95,16 @@ def post_delay(cargo: Cargo, postings: Postings) -> None:
         days = -(-late // SECONDS_PER_DAY)
         amount = priced_cents(penalty, cargo.sizes[rows], days * SECONDS_PER_DAY)
         cents = in_cny(cargo.lowered, amount, currency, cargo.paths.ended[rows])
-        cargo.post(postings, rows, cents, activity="delay", base="time", payer=goods_owner(flow.terms), payee="nobody",
-                   quantity=days * ONE, currency=currency, amount=whole_cents(amount, 1))  # fmt: skip
+        cargo.post(
+            postings,
+            rows,
+            cents,
+            activity="delay",
+            payer=goods_owner(flow.terms),
+            quantity=days * ONE,
+            currency=currency,
+            amount=whole_cents(amount, 1),
+        )
 
 
 def post_reliability(cargo: Cargo, postings: Postings, promised: Ints) -> tuple[str, ...]:
@@ -111,7 +126,9 @@ def post_reliability(cargo: Cargo, postings: Postings, promised: Ints) -> tuple[
             continue
         lateness_days: Floats = (cargo.paths.ended[known] - promised[known]) / SECONDS_PER_DAY
         if rules.safety_stock is not None:
-            _post_safety_stock(cargo, postings, rules.safety_stock, number, flow, measured, float(lateness_days.var(ddof=1)))
+            _post_safety_stock(
+                cargo, postings, rules.safety_stock, number, flow, measured, float(lateness_days.var(ddof=1))
+            )
         elif rules.ratio is not None:
             _post_ratio(cargo, postings, rules.ratio.value, flow, rows, float(lateness_days.std(ddof=1)))
     return tuple(remarks)
@@ -126,8 +143,15 @@ def safety_stock(z: float, lead_days: float, daily_demand: float, demand_cv: flo
     return z * sqrt(lead_days * (demand_cv * daily_demand) ** SQUARE + daily_demand**SQUARE * lateness_variance)
 
 
-def _post_safety_stock(cargo: Cargo, postings: Postings, rule: SafetyStock, number: int, flow: Flow, measured: Ints,
-                       lateness_variance: float) -> None:  # fmt: skip
+def _post_safety_stock(
+    cargo: Cargo,
+    postings: Postings,
+    rule: SafetyStock,
+    number: int,
+    flow: Flow,
+    measured: Ints,
+    lateness_variance: float,
+) -> None:
     """Post the stock's cost over the window, one row for the flow."""
     program = cargo.lowered.program
     window_days = (program.window_to - program.window_from) / SECONDS_PER_DAY
@@ -139,16 +163,32 @@ def _post_safety_stock(cargo: Cargo, postings: Postings, rule: SafetyStock, numb
     value_per_kg = float(cargo.value[measured].sum()) / kg if kg else 0.0
     rate = float(yearly_rate(cargo.lowered.scenario.money.time_cost)) * window_days / DAYS_PER_YEAR
     cents = round(stock_kg * value_per_kg * rate)
-    postings.add(1, base="time", flow=number, activity="safety_stock", payer=rule.owner, payee="nobody",
-                 quantity=round(stock_kg * ONE), currency="CNY", amount=cents, amount_cny=cents)  # fmt: skip
+    postings.add(
+        1,
+        base="time",
+        flow=number,
+        activity="safety_stock",
+        payer=rule.owner,
+        payee="nobody",
+        quantity=round(stock_kg * ONE),
+        currency=HOME_CURRENCY,
+        amount=cents,
+        amount_cny=cents,
+    )
 
 
 def _post_ratio(cargo: Cargo, postings: Postings, ratio: Fraction, flow: Flow, rows: Ints, spread_days: float) -> None:
-    """Post ratio x value of a day x standard deviation of lateness per consignment (de Jong et al., EJTIR 9(2), 2009)."""
+    """Post ratio x value of a day x standard deviation of lateness (de Jong et al., EJTIR 9(2), 2009)."""
     value_of_a_day = yearly_rate(cargo.lowered.scenario.money.time_cost) / DAYS_PER_YEAR
-    cents = whole_cents(cargo.value[rows] * spread_days, ratio * value_of_a_day)
-    cargo.post(postings, rows, cents, activity="reliability", base="time", payer=goods_owner(flow.terms), payee="nobody",
-               quantity=round(spread_days * ONE))  # fmt: skip
+    cents = whole_cents(cargo.value[rows].astype(np.float64) * spread_days, ratio * value_of_a_day)
+    cargo.post(
+        postings,
+        rows,
+        cents,
+        activity="reliability",
+        payer=goods_owner(flow.terms),
+        quantity=round(spread_days * ONE),
+    )
 
 
 def _thousandths_of_days(seconds: Ints) -> Ints:

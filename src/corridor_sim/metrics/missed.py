@@ -1,11 +1,11 @@
-"""Missed cut-offs and departures, and the biggest cause of lateness.
+"""Missed cut-offs and departures.
 
 Of a visit to a BOARD step: the departures it saw are those scheduled from its arrival at the step (`ready`) on.
 * missed cut-off: the first of them, and perhaps more, was already closed to it by one of its cut-offs;
 * no room: it was in time for a departure that ran without it;
 * cancelled: it was in time for a departure that did not run (cancelled, too light, held too long).
-The wait from `ready` to the real departure is cut at the scheduled ticks between, and each piece given to the
-reason why the departure at its beginning was not taken; so the pieces sum to the wait.
+The wait from `ready` to leaving is cut at the scheduled ticks between, and each piece given to the reason why the
+departure at its beginning was not taken; so the pieces sum to the wait.
 """
 
 from __future__ import annotations
@@ -21,43 +21,95 @@ from corridor_sim.metrics.times import Flags
 CONSIGNMENT, STEP, READY, START, RESOURCE = (
     VISITS.index(name) for name in ("consignment", "step", "ready", "start", "resource")
 )
-STATE, ACTUAL = DEPARTURES.index("state"), DEPARTURES.index("actual")
+STATE = DEPARTURES.index("state")
+APART = 1 << 40
+"""More than any tick: keeps services, or consignments, apart in one rising key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Misses:
-    """Arrays over the visits to BOARD steps (`visit`: row of visits, `service`), in ticks of waiting.
+    """Arrays over the visits to BOARD steps, in the order of visits; times are ticks of waiting.
 
-    `timetable` until the first departure seen, `cutoff`, `no_room`, `cancelled` for those not taken, `late` from
-    the schedule of the one taken to its leaving. A visit still waiting is counted to the stop.
-    `missed_cutoff`, `left_behind`, `was_cancelled` say whether that happened at all.
+    `visit` is a row of visits. `timetable` until the first departure seen; `cutoff`, `no_room`, `cancelled` for
+    those not taken; `late` from the schedule of the one taken to its leaving. A visit still waiting is counted to
+    the stop. A cut-off, departure or cancellation was met where its ticks are above 0.
     """
 
     visit: Ints
-    service: Ints
     timetable: Ints
     cutoff: Ints
     no_room: Ints
     cancelled: Ints
     late: Ints
-    missed_cutoff: Flags
-    left_behind: Flags
-    was_cancelled: Flags
 
 
 def misses(program: Program, inputs: Inputs, trace: Trace) -> Misses:
-    """Return the Misses of one replication, background included, in the order of visits."""
+    """Return the Misses of one replication, of every consignment that reached a BOARD step."""
     is_board = np.array([instruction.op is Op.BOARD for instruction in program.code], bool)
-    service_of = np.array([instruction.a for instruction in program.code], np.int64)
+    board_of = np.array([instruction.a for instruction in program.code], np.int64)
     visit = np.flatnonzero(is_board[trace.visits[:, STEP]])
-    service = service_of[trace.visits[visit, STEP]]
+    service = board_of[trace.visits[visit, STEP]]
+    ready, start, taken = (trace.visits[visit, column] for column in (READY, START, RESOURCE))
     earliest = _earliest(program, trace, visit, service)
-    ticks = np.zeros((1 + len(Misses.__slots__[2:7]), len(visit)), np.int64)
-    columns: dict[str, Ints] = {name: np.zeros(len(visit), np.int64) for name in Misses.__slots__[2:]}
-    del ticks
-    for number in range(len(program.services)):
-        ours = np.flatnonzero(service == number)
-        for name, values in _of_service(inputs, trace, number, visit[ours], earliest[ours]).items():
-            columns[name][ours] = values
-    flags = {name: columns[name] > 0 for name in Misses.__slots__[-3:]}
-    return Misses(visit, service, **(columns | flags))
+
+    line = _Line(inputs, trace)
+    left = start != NONE
+    last = np.where(left, taken, line.first_from(service, np.full(len(visit), trace.stop + 1)))
+    seen = np.minimum(line.first_from(service, ready), last)
+    open_ = np.minimum(line.first_from(service, earliest), last)
+    begin, closed, end = (line.tick(rows, service) for rows in (seen, open_, last))
+    ran, not_run = line.gaps_of(line.ran), line.gaps_of(~line.ran)
+    return Misses(
+        visit,
+        begin - ready,
+        closed - begin,
+        ran[last] - ran[open_],
+        not_run[last] - not_run[open_],
+        np.where(left, start - end, 0),
+    )
+
+
+def _earliest(program: Program, trace: Trace, visit: Ints, service: Ints) -> Ints:
+    """Return for each BOARD visit the earliest scheduled tick whose cut-offs it can meet."""
+    ready = trace.visits[visit, READY]
+    earliest = ready + np.array([rule.close for rule in program.services], np.int64)[service]
+    for kind in range(len(MARK_KINDS)):
+        before = np.array([rule.cutoffs[kind] for rule in program.services], np.int64)[service]
+        mark = _last_mark(program, trace, kind)[visit]
+        met = np.where(mark == NONE, ready, mark)
+        earliest = np.where(before == NONE, earliest, np.maximum(earliest, met + before))
+    return earliest
+
+
+def _last_mark(program: Program, trace: Trace, kind: int) -> Ints:
+    """Return for each visit the tick of its consignment's last MARK of `kind` until then, or NONE."""
+    marks = np.array([row.op is Op.MARK and row.a == kind for row in program.code], bool)
+    base = trace.visits[:, CONSIGNMENT] * APART
+    noted = np.where(marks[trace.visits[:, STEP]], trace.visits[:, READY], NONE)
+    return np.maximum.accumulate(base + noted - NONE) - base + NONE
+
+
+class _Line:
+    """The departures of all services as one rising line of keys (service, scheduled)."""
+
+    def __init__(self, inputs: Inputs, trace: Trace) -> None:
+        departures = inputs.departures
+        self._stop = trace.stop
+        self._service = departures.service
+        self._scheduled = np.minimum(departures.scheduled, trace.stop)
+        self._keys = departures.service * APART + departures.scheduled
+        self.ran: Flags = trace.departures[:, STATE] == DepartureState.RAN
+
+    def first_from(self, service: Ints, tick: Ints) -> Ints:
+        """Return the row of the first departure of `service` scheduled at `tick` or later, or one past its last."""
+        return np.searchsorted(self._keys, service * APART + tick)
+
+    def tick(self, rows: Ints, service: Ints) -> Ints:
+        """Return the scheduled tick of departures, at most the stop; the stop past the service's last one."""
+        inside = np.append(self._service, NONE)[rows] == service
+        return np.where(inside, np.append(self._scheduled, self._stop)[rows], self._stop)
+
+    def gaps_of(self, chosen: Flags) -> Ints:
+        """Return int64[departures + 1]: ticks from each of the `chosen` departures to the next one, summed up."""
+        gaps = self.tick(np.arange(1, len(chosen) + 1), self._service) - self._scheduled
+        return np.concatenate(([0], np.cumsum(gaps * chosen)))

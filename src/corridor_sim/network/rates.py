@@ -96,11 +96,15 @@ def _factor(text: str, per: tuple[str, ...], basis: Basis) -> tuple[Fraction, st
     return factor, things[0] if things else PASSAGE, timed
 
 
-def lump(price: Priced) -> Fraction:
-    """Return the amount of a price that is per nothing (or per consignment or departure). Raises UnitProblem."""
-    if any(set(part.per) - {"consignment", "departure"} for part in price.parts):
+def lump(price: Priced, km: Fraction | None = None) -> Fraction:
+    """Return a price that counts no loads: per nothing, consignment or departure, or per km where `km` is given.
+
+    Raises UnitProblem for other prices.
+    """
+    units = {"consignment", "departure"} | ({"kilometre"} if km else set())
+    if any(set(part.per) - units for part in price.parts):
         raise UnitProblem(f'"{price.text}" is per something; expected a plain amount such as "500 CNY"')
-    return sum((part.amount for part in price.parts), Fraction(0))
+    return sum((part.amount * (km if km and "kilometre" in part.per else 1) for part in price.parts), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import sqrt
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -247,12 +248,16 @@ def _gamma(body: Any, measure: str) -> laws.Distribution:
 
 def _erlang(body: Any, measure: str) -> laws.Distribution:
     b = _keyed("erlang", body, "mean k max")
-    return laws.erlang(_plain(b["mean"], measure), _pure(b["k"]), _most(b, measure))
+    k = _pure(b["k"])
+    if k < 1 or k.denominator != 1:
+        raise ValueError("an Erlang distribution has a whole number of phases: k is 1, 2, 3, ...")
+    # an Erlang law is the gamma law whose cv is 1 / sqrt(k)
+    return laws.Gamma(_plain(b["mean"], measure), Fraction(1 / sqrt(k)), _most(b, measure))
 
 
 def _weibull(body: Any, measure: str) -> laws.Distribution:
     b = _keyed("weibull", body, "mean shape max")
-    return laws.weibull_of_mean(_plain(b["mean"], measure), _pure(b["shape"]), _most(b, measure))
+    return laws.Weibull.of_mean(_plain(b["mean"], measure), _pure(b["shape"]), _most(b, measure))
 
 
 def _empirical(body: Any, measure: str) -> laws.Distribution:

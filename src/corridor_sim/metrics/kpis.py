@@ -1,0 +1,244 @@
+"""One replication in numbers: sums for ratio estimators, and arrays to be pooled for quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from corridor_sim.engine.base import CAPACITY, Trace
+from corridor_sim.engine.program import NONE, ONE, Cause, Inputs, Ints
+from corridor_sim.metrics.causes import Lateness, biggest_cause_of_lateness
+from corridor_sim.metrics.journeys import Journeys, journeys
+from corridor_sim.metrics.missed import Misses, misses
+from corridor_sim.metrics.resources import facility_use, service_use
+from corridor_sim.metrics.spent import TRAVELLING, WAITING, WORKING
+from corridor_sim.metrics.steps import Spells, customs_ticks, dwell_ticks, elapsed_at_ends, spells
+from corridor_sim.metrics.times import NEVER, UNPROMISED, Flags, Times, door_to_door
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.sampling.law import Floats
+from corridor_sim.units import CENTS, SECONDS_PER_HOUR
+
+Better = Literal["lower", "higher"]
+Terms = tuple[Floats, Floats]
+"""Numerator and denominator of a ratio, by own flow."""
+KG_PER_TONNE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A figure as readers know it. `better` None: neither is better in itself; `per` what it is counted by."""
+
+    name: str
+    unit: str
+    words: str
+    better: Better | None
+    per: str = "consignment"
+
+
+KPIS = (
+    Kpi("transit_p50", "h", "door-to-door time, half delivered within", "lower"),
+    Kpi("transit_p90", "h", "door-to-door time, 90 % delivered within", "lower"),
+    Kpi("transit_p95", "h", "door-to-door time, 95 % delivered within", "lower"),
+    Kpi("transit_mean", "h", "door-to-door time, mean", "lower"),
+    Kpi("transit_sd", "h", "door-to-door time, standard deviation", "lower"),
+    Kpi("buffer_index", "share", "buffer index: P95 above the mean, as a share of the mean", "lower"),
+    Kpi("latest_departure", "h", "leave this long before the wanted delivery to make it in 90 % of cases", "lower"),
+    Kpi("on_time", "share", "delivered by the due time", "higher"),
+    Kpi("lateness_mean", "h", "later than the timetabled arrival promised at release, mean", "lower"),
+    Kpi("lateness_sd", "h", "lateness against the promise, standard deviation", "lower"),
+    Kpi("undelivered", "share", "not delivered when the run stopped", "lower"),
+    Kpi("customs_hours", "h", "in customs and food control", "lower"),
+    Kpi("missed_cutoffs", "count", "departures seen but closed by a cut-off", "lower"),
+    Kpi("missed_cutoff_hours", "h", "waited because of missed cut-offs", "lower"),
+    Kpi("no_room", "count", "boardings at which a departure ran without it", "lower"),
+    Kpi("no_room_hours", "h", "waited because departures had no room", "lower"),
+    Kpi("cancelled", "count", "boardings at which a departure did not run", "lower"),
+    Kpi("cancelled_hours", "h", "waited because departures did not run", "lower"),
+    Kpi("remaining_life_p10", "share", "shelf life left at the market, 90 % have at least", "higher"),
+    Kpi("unsaleable", "share", "refused at the market", "lower"),
+    Kpi("emissions", "kg CO2e", "greenhouse gas emissions, well to wheel", "lower", "t"),
+)
+"""Every figure that does not depend on a cost base, in the order of reports."""
+COST_PER_BOX, COST_PER_KG = "cost_per_box", "cost_per_kg"
+SAVING_PER_BOX, SAVING_PER_KG = "saving_per_box", "saving_per_kg"
+COSTS = (
+    Kpi(COST_PER_BOX, "CNY", "cost", "lower", "box"),
+    Kpi(COST_PER_KG, "CNY", "cost", "lower", "kg"),
+    Kpi(SAVING_PER_BOX, "share", "saving against the baseline", "higher", "box"),
+    Kpi(SAVING_PER_KG, "share", "saving against the baseline", "higher", "kg"),
+)
+"""Figures for each cost base and perspective: their names go on with ":" and the key in `Books.cents`."""
+
+
+def kpi_of(name: str) -> Kpi:
+    """Return the Kpi of a figure, such as "on_time" or "cost_per_kg:cash/chain". Raises KeyError."""
+    return {kpi.name: kpi for kpi in (*KPIS, *COSTS)}[name.partition(":")[0]]
+
+
+@dataclass(frozen=True)
+class Books:
+    """What economics knows, as arrays over all rows of Inputs.consignments (background rows hold 0).
+
+    `cents` by "cost base/perspective": CNY cents; `boxes` thousandths of a box, its share of the load's; `mass`
+    thousandths of a kg; `emissions_kg`; `remaining_life` share of shelf life at the market, 0 where undelivered
+    and NaN where goods do not decay; `unsaleable` whether refused at the market.
+    """
+
+    cents: Mapping[str, Ints]
+    boxes: Ints
+    mass: Ints
+    emissions_kg: Floats
+    remaining_life: Floats
+    unsaleable: Flags
+
+
+@dataclass(frozen=True)
+class Replication:
+    """One replication of one alternative. The first arrays are over its measured consignments.
+
+    `door_to_door` ticks or NONE; `late_due` and `late_promised` ticks (times.NEVER, times.UNPROMISED);
+    `remaining_life` empty without Books. `terms`: KPI or cost -> (numerators, denominators) by own flow.
+    `details`: figure of a step, place, facility or service -> (numerator, denominator). `elapsed`: (step, ticks)
+    for profiles. `closures` and `outages`: numbers of closures and facilities that were met.
+    """
+
+    number: int
+    flow: Ints
+    door_to_door: Ints
+    late_due: Ints
+    late_promised: Ints
+    remaining_life: Floats
+    terms: Mapping[str, Terms]
+    details: Mapping[str, tuple[float, float]]
+    lateness: Lateness
+    elapsed: tuple[Ints, Ints]
+    closures: frozenset[int] = field(default=frozenset())
+    outages: frozenset[int] = field(default=frozenset())
+
+
+def measure(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints, books: Books | None = None) -> Replication:
+    """Return the Replication of one Trace.
+
+    `promised`: int64[consignments] promised delivery ticks or NONE; `books` what economics adds, where it ran.
+    """
+    times = door_to_door(lowered, inputs, trace, promised)
+    travelled = journeys(lowered.program, trace, times.row)
+    missed = misses(lowered.program, inputs, trace)
+    stays = spells(lowered, inputs, trace, times, travelled, missed)
+    terms = _time_terms(lowered, times) | _customs_terms(lowered, times, stays)
+    terms |= _missed_terms(lowered, times, travelled, missed)
+    if books is not None:
+        terms |= _book_terms(lowered, times, books)
+    return Replication(
+        inputs.replication,
+        times.flow,
+        times.transit,
+        times.late_due,
+        times.late_promised,
+        books.remaining_life[times.row] if books is not None else np.zeros(0),
+        terms,
+        _step_details(lowered, times, stays) | _resource_details(lowered, inputs, trace),
+        biggest_cause_of_lateness(lowered, times, stays),
+        elapsed_at_ends(lowered, times, stays),
+        frozenset(number for number, begin, end in inputs.closures if begin < trace.stop),
+        frozenset(trace.capacity[trace.capacity[:, CAPACITY.index("cause")] == Cause.FAILURE, 0].tolist()),
+    )
+
+
+def _by_flow(lowered: Lowered, flow: Ints, values: Floats | Ints | Flags) -> Floats:
+    return np.bincount(flow, np.asarray(values, np.float64), len(lowered.flow_order))
+
+
+def _time_terms(lowered: Lowered, times: Times) -> dict[str, Terms]:
+    everyone = _by_flow(lowered, times.flow, np.ones(len(times.flow)))
+    promised = times.late_promised != UNPROMISED
+    late = np.where(times.late_promised == NEVER, np.inf, times.late_promised / SECONDS_PER_HOUR)[promised]
+    there = times.delivered != NONE
+    hours = np.where(there, times.transit / SECONDS_PER_HOUR, np.inf)
+    return {
+        "transit_mean": (_by_flow(lowered, times.flow, hours), everyone),
+        "on_time": (_by_flow(lowered, times.flow, times.on_time), everyone),
+        "undelivered": (_by_flow(lowered, times.flow, ~there), everyone),
+        "lateness_mean": (
+            _by_flow(lowered, times.flow[promised], late),
+            _by_flow(lowered, times.flow, promised),
+        ),
+    }
+
+
+def _customs_terms(lowered: Lowered, times: Times, stays: Spells) -> dict[str, Terms]:
+    hours = customs_ticks(lowered, stays, len(times.row)) / SECONDS_PER_HOUR
+    everyone = _by_flow(lowered, times.flow, np.ones(len(times.flow)))
+    return {"customs_hours": (_by_flow(lowered, times.flow, hours), everyone)}
+
+
+def _missed_terms(lowered: Lowered, times: Times, travelled: Journeys, missed: Misses) -> dict[str, Terms]:
+    """Members of a load missed what its leader missed."""
+    found = np.minimum(np.searchsorted(missed.visit, travelled.visit), max(0, len(missed.visit) - 1))
+    boards = missed.visit[found] == travelled.visit if len(missed.visit) else np.zeros(len(found), bool)
+    flow, rows = times.flow[travelled.owner[boards]], found[boards]
+    everyone = _by_flow(lowered, times.flow, np.ones(len(times.flow)))
+    terms: dict[str, Terms] = {}
+    for count, hours, waited in (
+        ("missed_cutoffs", "missed_cutoff_hours", missed.cutoff),
+        ("no_room", "no_room_hours", missed.no_room),
+        ("cancelled", "cancelled_hours", missed.cancelled),
+    ):
+        terms[count] = (_by_flow(lowered, flow, waited[rows] > 0), everyone)
+        terms[hours] = (_by_flow(lowered, flow, waited[rows] / SECONDS_PER_HOUR), everyone)
+    return terms
+
+
+def _book_terms(lowered: Lowered, times: Times, books: Books) -> dict[str, Terms]:
+    boxes = _by_flow(lowered, times.flow, books.boxes[times.row] / ONE)
+    mass_kg = _by_flow(lowered, times.flow, books.mass[times.row] / ONE)
+    decays = ~np.isnan(books.remaining_life[times.row])
+    refused = books.unsaleable[times.row] & decays
+    terms: dict[str, Terms] = {
+        "emissions": (_by_flow(lowered, times.flow, books.emissions_kg[times.row]), mass_kg / KG_PER_TONNE),
+        "unsaleable": (_by_flow(lowered, times.flow, refused), _by_flow(lowered, times.flow, decays)),
+    }
+    for key, cents in books.cents.items():
+        amount = _by_flow(lowered, times.flow, cents[times.row]) / CENTS
+        terms[f"{COST_PER_BOX}:{key}"] = (amount, boxes)
+        terms[f"{COST_PER_KG}:{key}"] = (amount, mass_kg)
+    return terms
+
+
+def _step_details(lowered: Lowered, times: Times, stays: Spells) -> dict[str, tuple[float, float]]:
+    """Return hours per finished stay in each step, what they were spent on, and hours stood at each place."""
+    details: dict[str, tuple[float, float]] = {}
+    for number, info in enumerate(lowered.steps):
+        here = stays.spent[(stays.step == number) & stays.finished]
+        for word, kinds in (("waiting", WAITING), ("working", WORKING), ("travelling", TRAVELLING)):
+            spent = float(here[:, list(kinds)].sum()) / SECONDS_PER_HOUR
+            details[f"step/{info.route}/{info.name}/{word}_hours"] = (spent, float(len(here)))
+        total = float(here.sum()) / SECONDS_PER_HOUR
+        details[f"step/{info.route}/{info.name}/hours"] = (total, float(len(here)))
+    for place, ticks in dwell_ticks(lowered, stays).items():
+        details[f"place/{place}/dwell_hours"] = (ticks / SECONDS_PER_HOUR, float(len(times.row)))
+    return details
+
+
+def _resource_details(lowered: Lowered, inputs: Inputs, trace: Trace) -> dict[str, tuple[float, float]]:
+    """Return utilisation and queues by facility, load factors and fates by service."""
+    details: dict[str, tuple[float, float]] = {}
+    facilities = facility_use(lowered.program, trace)
+    for number, name in enumerate(lowered.program.facility_names):
+        details[f"facility/{name}/utilisation"] = (float(facilities.busy[number]), float(facilities.staffed[number]))
+        details[f"facility/{name}/mean_queue"] = (float(facilities.queue[number]), float(facilities.span))
+        details[f"facility/{name}/longest_queue"] = (float(facilities.longest_queue[number]), 1.0)
+    services = service_use(lowered.program, inputs, trace)
+    for number, name in enumerate(lowered.program.service_names):
+        ran = float(services.ran[number])
+        details[f"service/{name}/own_load_factor"] = (float(services.own_load[number]), ran)
+        details[f"service/{name}/load_factor"] = (float(services.full_load[number]), ran)
+        details[f"service/{name}/ran"] = (ran, 1.0)
+        details[f"service/{name}/cancelled"] = (float(services.cancelled[number]), 1.0)
+        details[f"service/{name}/too_light"] = (float(services.too_light[number]), 1.0)
+        details[f"service/{name}/held_too_long"] = (float(services.held[number]), 1.0)
+        details[f"service/{name}/left_behind"] = (float(services.left_behind[number]), 1.0)
+    return details

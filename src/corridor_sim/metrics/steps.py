@@ -1,0 +1,136 @@
+"""Time per step and leg: how long each measured consignment spent in each step, and on what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corridor_sim.engine.base import VISITS, Trace
+from corridor_sim.engine.program import NONE, Inputs, Ints
+from corridor_sim.metrics.journeys import Journeys
+from corridor_sim.metrics.missed import Misses
+from corridor_sim.metrics.spent import WAITING, Spent, time_spent
+from corridor_sim.metrics.times import Flags, Times
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.sampling.law import Floats
+from corridor_sim.units import SECONDS_PER_HOUR
+
+STEP, READY = VISITS.index("step"), VISITS.index("ready")
+BAND = (0.1, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Spells:
+    """Stays of measured consignments in a step, in the order (owner, time).
+
+    `owner` counts the measured consignments (rows of Times), `step` is a row of Lowered.steps; from `begin` to
+    `finish`, the stop where the stay was not `finished`; `spent` is int64[spells, Spent] and sums to its length.
+    """
+
+    owner: Ints
+    step: Ints
+    begin: Ints
+    finish: Ints
+    finished: Flags
+    spent: Ints
+
+    @property
+    def ticks(self) -> Ints:
+        """Length of each stay."""
+        return self.finish - self.begin
+
+
+def spells(
+    lowered: Lowered, inputs: Inputs, trace: Trace, times: Times, travelled: Journeys, missed: Misses
+) -> Spells:
+    """Return the Spells of one replication. A stay reaches from the step's first visit to the next step's first."""
+    rows, place = np.unique(travelled.visit, return_inverse=True)
+    spent = time_spent(lowered, inputs, trace, missed, rows)
+    step = np.array(lowered.step_of, np.int64)[trace.visits[travelled.visit, STEP]]
+    turns = (np.diff(step, prepend=NONE) != 0) | (np.diff(travelled.owner, prepend=NONE) != 0)
+    first = np.flatnonzero(turns)
+    owner, step = travelled.owner[first], step[first]
+    begin = trace.visits[travelled.visit[first], READY]
+    final = np.diff(owner, append=NONE) != 0
+    delivered = times.delivered[owner]
+    end = np.where(delivered == NONE, trace.stop, delivered)
+    finish = np.where(final, end, np.append(begin[1:], NONE)[: len(begin)])
+    spent_of = np.add.reduceat(spent[place], first) if len(first) else np.zeros((0, len(Spent)), np.int64)
+    inspected = _inspected(lowered, trace, travelled, first)
+    spent_of[inspected, Spent.INSPECTION] = spent_of[inspected, Spent.HANDLING]
+    spent_of[inspected, Spent.HANDLING] = 0
+    return Spells(owner, step, begin, finish, ~final | (delivered != NONE), spent_of)
+
+
+def _inspected(lowered: Lowered, trace: Trace, travelled: Journeys, first: Ints) -> Flags:
+    """Return for each stay whether the inspection itself of a customs step took place in it."""
+    inspections = np.zeros(len(lowered.step_of), bool)
+    inspections[[info.inspection for info in lowered.steps if info.inspection != NONE]] = True
+    found = inspections[trace.visits[travelled.visit, STEP]]
+    return np.logical_or.reduceat(found, first) if len(first) else np.zeros(0, bool)
+
+
+def customs_ticks(lowered: Lowered, stays: Spells, owners: int) -> Ints:
+    """Return int64[owners]: ticks each measured consignment spent in customs and food-control steps."""
+    customs = np.array([info.kind == "customs" for info in lowered.steps], bool)[stays.step]
+    return _summed(stays.owner[customs], stays.ticks[customs], owners)
+
+
+def dwell_ticks(lowered: Lowered, stays: Spells) -> dict[str, int]:
+    """Return by place the ticks stood there, all consignments together: waiting and work of the steps begun there."""
+    places = sorted({info.origin for info in lowered.steps if info.origin})
+    origin = np.array([places.index(info.origin) if info.origin else NONE for info in lowered.steps], np.int64)
+    still = stays.spent.sum(axis=1) - stays.spent[:, Spent.TRAVEL]
+    at = origin[stays.step]
+    return dict(zip(places, _summed(at[at != NONE], still[at != NONE], len(places)).tolist(), strict=True))
+
+
+def waiting_ticks(stays: Spells) -> Ints:
+    """Return int64[spells]: ticks of each stay in which nothing was done to the goods."""
+    waited: Ints = stays.spent[:, list(WAITING)].sum(axis=1)
+    return waited
+
+
+def elapsed_at_ends(lowered: Lowered, times: Times, stays: Spells) -> tuple[Ints, Ints]:
+    """Return (step, ticks since release) at the last end of each main-way step, by consignment."""
+    main = np.array([not info.lane for info in lowered.steps], bool)
+    chosen = np.flatnonzero(stays.finished & main[stays.step])[::-1]
+    # of several laps the last counts, so the reversed rows are searched for the first
+    _, last = np.unique(stays.owner[chosen] * len(lowered.steps) + stays.step[chosen], return_index=True)
+    kept = chosen[last]
+    return stays.step[kept], stays.finish[kept] - times.release[stays.owner[kept]]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The time/cost-distance profile of a route, at the end of each of its main-way steps that was passed.
+
+    `step` rows of Lowered.steps, `km` from the beginning of the route, hours since release: mean and P10-P90 band.
+    """
+
+    step: tuple[int, ...]
+    km: Floats
+    mean_hours: Floats
+    low_hours: Floats
+    high_hours: Floats
+
+
+def profile(lowered: Lowered, route: str, elapsed: Sequence[tuple[Ints, Ints]]) -> Profile:
+    """Return the Profile of `route` from `elapsed_at_ends` of all replications, pooled."""
+    pooled_step = np.concatenate([step for step, _ in elapsed])
+    pooled_hours = np.concatenate([ticks for _, ticks in elapsed]) / SECONDS_PER_HOUR
+    ours = [number for number, info in enumerate(lowered.steps) if info.route == route and not info.lane]
+    along = dict(zip(ours, np.cumsum([float(lowered.steps[number].km) for number in ours]), strict=True))
+    hours: Mapping[int, Floats] = {number: pooled_hours[pooled_step == number] for number in ours}
+    passed = tuple(number for number in ours if len(hours[number]))
+    low, high = (np.array([np.quantile(hours[number], level) for number in passed]) for level in BAND)
+    mean = np.array([hours[number].mean() for number in passed])
+    return Profile(passed, np.array([along[number] for number in passed]), mean, low, high)
+
+
+def _summed(place: Ints, values: Ints, size: int) -> Ints:
+    total = np.zeros(size, np.int64)
+    np.add.at(total, place, values)
+    return total

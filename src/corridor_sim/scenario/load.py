@@ -1,0 +1,153 @@
+"""From a YAML file to one validated Scenario per alternative.
+
+The order of overrides, the later wins: the file, `like` of the alternative (and what that is like), its own `set`,
+then `--set` arguments. Parameters (`{param: name}`) are put in after that, so an override of a parameter reaches
+every use of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from corridor_sim.errors import InputError, Problem
+from corridor_sim.scenario.check import check_scenario
+from corridor_sim.scenario.model import Scenario
+from corridor_sim.scenario.overrides import Origin, Overlay, apply_arguments, apply_overrides
+from corridor_sim.scenario.problems import capped, input_problems, problem_at, suggestion
+from corridor_sim.scenario.values import GRADES
+from corridor_sim.scenario.yaml_reader import read_yaml
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """One file, resolved: a Scenario for each alternative, the baseline first, then by order in the file."""
+
+    file: str
+    baseline: str
+    alternatives: Mapping[str, Scenario]
+
+    @property
+    def name(self) -> str:
+        """The scenario's own name."""
+        return self.base.name
+
+    @property
+    def base(self) -> Scenario:
+        """The resolved baseline."""
+        return self.alternatives[self.baseline]
+
+
+def load(source: Path | str, sets: Iterable[str] = (), only: Iterable[str] = ()) -> ScenarioFile:
+    """Read a scenario file (a Path) or its text (a str) and resolve the baseline and all alternatives.
+
+    `sets`: `path=value` arguments that override anything; `only`: names of alternatives to keep besides the
+    baseline (all if empty). Raises InputError with every problem of the file, each with its line.
+    """
+    sets = tuple(sets)
+    document = read_yaml(source)
+    base = apply_arguments(document, sets)
+    plain = _resolved(base)
+    wanted = tuple(only) or tuple(plain.alternatives)
+    _check_names(base, plain, wanted)
+    resolved: dict[str, Scenario] = {}
+    problems: dict[str, Problem] = {}
+    for name in dict.fromkeys((plain.baseline, *wanted)):
+        try:
+            overlay = apply_arguments(_overridden(base, plain, name), sets)
+            resolved[name] = _resolved(overlay)
+        except InputError as error:
+            problems.update({str(problem): problem for problem in error.problems})
+    if problems:
+        raise InputError(capped(list(problems.values())))
+    return ScenarioFile(document.file, plain.baseline, resolved)
+
+
+def _check_names(base: Overlay, plain: Scenario, wanted: Iterable[str]) -> None:
+    problems = []
+    if plain.baseline not in plain.alternatives:
+        hint = suggestion(plain.baseline, plain.alternatives)
+        problems.append(problem_at(base, ("baseline",), f'"{plain.baseline}" is no alternative{hint}'))
+    for name in wanted:
+        if name not in plain.alternatives:
+            problems.append(
+                Problem(f'"{name}" is no alternative{suggestion(name, plain.alternatives)}', file=base.file)
+            )
+    for name, alternative in plain.alternatives.items():
+        if alternative.like is not None and alternative.like not in plain.alternatives:
+            hint = suggestion(alternative.like, plain.alternatives)
+            path = ("alternatives", name, "like")
+            problems.append(problem_at(base, path, f'"{alternative.like}" is no alternative{hint}'))
+        elif name in _chain(plain, alternative.like):
+            problems.append(
+                problem_at(base, ("alternatives", name, "like"), "an alternative is like itself in a circle")
+            )
+    if problems:
+        raise InputError(problems)
+
+
+def _chain(plain: Scenario, name: str | None) -> list[str]:
+    """Return an alternative and what it is like, nearest first; stops at a circle or an unknown name."""
+    chain: list[str] = []
+    while name is not None and name in plain.alternatives and name not in chain:
+        chain.append(name)
+        name = plain.alternatives[name].like
+    return chain
+
+
+def _overridden(base: Overlay, plain: Scenario, name: str) -> Overlay:
+    overlay = base
+    for link in reversed(_chain(plain, name)):
+        origin = Origin(base.document, ("alternatives", link, "set"))
+        overlay = apply_overrides(overlay, plain.alternatives[link].set, origin)
+    return overlay
+
+
+def _resolved(overlay: Overlay) -> Scenario:
+    """Put parameters in, validate the model, check that its parts fit. Raises InputError with all problems."""
+    problems: list[Problem] = []
+    data = dict(overlay.data) if isinstance(overlay.data, Mapping) else overlay.data
+    if isinstance(data, dict):
+        parameters = data.get("parameters") or {}
+        for key in data:
+            if key not in ("parameters", "alternatives"):
+                data[key] = _with_parameters(data[key], parameters, (key,), overlay, problems)
+    shown = Overlay(data, overlay.document, overlay.origins)
+    if problems:
+        raise InputError(capped(problems))
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        raise InputError(input_problems(error, Scenario, shown)) from None
+    problems += check_scenario(scenario, shown)
+    if problems:
+        raise InputError(capped(problems))
+    return scenario
+
+
+def _with_parameters(
+    value: Any, parameters: Any, path: tuple[str | int, ...], overlay: Overlay, problems: list[Problem]
+) -> Any:
+    """Return `value` with every {param: name} replaced by the parameter, its own keys winning."""
+    if isinstance(value, list):
+        return [
+            _with_parameters(item, parameters, (*path, place), overlay, problems) for place, item in enumerate(value)
+        ]
+    if not isinstance(value, Mapping):
+        return value
+    if "param" not in value or any(grade in value for grade in GRADES):
+        return {key: _with_parameters(item, parameters, (*path, key), overlay, problems) for key, item in value.items()}
+    name = value["param"]
+    if not isinstance(parameters, Mapping) or not isinstance(name, str) or name not in parameters:
+        known = parameters if isinstance(parameters, Mapping) else ()
+        message = f'"{name}" is no parameter{suggestion(str(name), known)}'
+        problems.append(problem_at(overlay, (*path, "param"), message))
+        return value
+    found = parameters[name]
+    body = dict(found) if isinstance(found, Mapping) and any(grade in found for grade in GRADES) else None
+    # a parameter without a grade is a bare value, so there is nothing to note its name on
+    return body | dict(value) if body is not None else found
