@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from corridor_sim.economics.cargo import our_cargo
 from corridor_sim.economics.decay import condition, post_decay, post_quality
@@ -14,10 +13,8 @@ from corridor_sim.economics.price import post_charges
 from corridor_sim.economics.time_costs import post_delay, post_reliability, post_stock_in_transit
 from corridor_sim.engine.base import Trace
 from corridor_sim.engine.program import Inputs, Ints
+from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.law import Floats
-
-if TYPE_CHECKING:
-    from corridor_sim.network.lowered import Lowered
 
 
 @dataclass(frozen=True)

@@ -5,40 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridor_sim.economics.charges import quantities_of
 from corridor_sim.economics.ledger import Postings
-from corridor_sim.economics.paths import Flags, Paths, follow
+from corridor_sim.economics.money import amount_cents, to_cny_cents
+from corridor_sim.economics.passages import Mask
+from corridor_sim.economics.paths import Paths, follow
 from corridor_sim.engine.base import OUTCOMES, Trace
-from corridor_sim.engine.program import MEASURES, NONE, ONE, Inputs, Ints
-from corridor_sim.errors import InputError, Problem
-from corridor_sim.network.rates import HOME_CURRENCY, lower_exchange
+from corridor_sim.engine.program import NONE, ONE, Inputs, Ints
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.network.rates import HOME_CURRENCY, Basis, lower_price
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.model import Flow, Terms
 from corridor_sim.scenario.values import Priced
-from corridor_sim.units import CENTS, DAYS_PER_YEAR, SECONDS_PER_DAY, TEU_PER_FEU, Price
-
-if TYPE_CHECKING:
-    from corridor_sim.network.lowered import Lowered
+from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY, TEU_PER_FEU
 
 SECONDS_PER_YEAR = DAYS_PER_YEAR * SECONDS_PER_DAY
 MILLIONTHS_PER_CENT = 10_000
 SELLER_BEARS_RISK = ("DAP", "DPU", "DDP")
 SELLER_INSURES = ("CIF", "CIP", *SELLER_BEARS_RISK)
-COUNTED = {
-    "TEU": ("teu", 1),
-    "FEU": ("teu", TEU_PER_FEU),
-    "box": ("box", 1),
-    "kilogram": ("mass", 1),
-    "litre": ("volume", 1),
-    "plug": ("plug", 1),
-    "ULD": ("uld", 1),
-    "pallet": ("pallet", 1),
-    "consignment": ("consignment", 1),
-}
-"""Unit of a price -> the column of the size arrays it counts, and how many of that column make one unit."""
+WHERE_A_FEU_IS = Basis(box_teu=Fraction(TEU_PER_FEU))
 
 
 def goods_owner(terms: Terms) -> str:
@@ -54,53 +42,20 @@ def insuring_party(terms: Terms) -> str:
     return "shipper" if terms.incoterm in SELLER_INSURES else "consignee"
 
 
-def whole_cents(base: Ints | Floats, factor: Fraction | int) -> Ints:
-    """Return `base` x `factor` in whole cents, half to even; exact while base x numerator stays below 2^53."""
-    exact = Fraction(factor)
-    return np.rint(base * float(exact.numerator) / float(exact.denominator)).astype(np.int64)
+def whole_cents(cents: Floats) -> Ints:
+    """Return cents rounded to whole ones, half to even."""
+    return np.rint(cents).astype(np.int64)
 
 
-def priced_cents(priced: Priced, sizes: Ints, seconds: Ints | int = 0) -> Floats:
+def priced_cents(priced: Priced, sizes: Ints, seconds: Ints | int = 0) -> Ints:
     """Return (n,) cents in the price's currency of things of `sizes` (n, MEASURES), in thousandths.
 
-    `seconds` is what a price per unit of time is multiplied with. Raises KeyError for a unit that has no size.
+    `seconds` is what a price per unit of time is multiplied with. Raises UnitProblem for a unit that goods do not
+    count (see `check_money`), ModelError where something has none of what its price is per.
     """
-    total = np.zeros(len(sizes))
-    for part in priced.parts:
-        total += _part_cents(part, sizes, seconds)
-    return total
-
-
-def _part_cents(part: Price, sizes: Ints, seconds: Ints | int) -> Floats:
-    product = np.full(len(sizes), float(part.amount.numerator * CENTS))
-    divisor = part.amount.denominator
-    for unit in part.per:
-        if unit == "second":
-            product = product * seconds
-            continue
-        measure, contains = COUNTED[unit]
-        product = product * sizes[:, MEASURES.index(measure)]
-        divisor *= ONE * contains
-    return product / float(divisor)
-
-
-def in_cny(lowered: Lowered, cents: Floats, currency: str, ticks: Ints) -> Ints:
-    """Return (n,) `cents` of a currency in whole CNY cents at the exchange of `ticks`, half to even.
-
-    Raises InputError where no rate holds on one of the dates.
-    """
-    if currency == HOME_CURRENCY or not len(cents):
-        return whole_cents(cents, 1)
-    exchange = next((found for name, found in lowered.scenario.money.rates.items() if name == currency), None)
-    if exchange is None:
-        raise InputError(Problem(f"no exchange rate of the {currency}; add it", f"money.rates.{currency}"))
-    dated = lower_exchange(exchange, lowered.clock)
-    unknown = ticks[(ticks < dated.starts[0]) | (ticks >= dated.until)]
-    if len(unknown):
-        day = lowered.moment(int(unknown[0])).date()
-        raise InputError(Problem(f"no rate holds on {day}; add one, or `hold_last`", f"money.rates.{currency}"))
-    rates = np.array([float(rate) for rate in dated.rates])
-    return whole_cents(cents * rates[np.searchsorted(dated.starts, ticks, side="right") - 1], 1)
+    rates = lower_price(priced, WHERE_A_FEU_IS)
+    lasting = np.broadcast_to(np.asarray(seconds, np.int64), (len(sizes),))
+    return amount_cents(quantities_of(rates, sizes, lasting), [rate.millionths for rate in rates])
 
 
 @dataclass(frozen=True)
@@ -112,10 +67,12 @@ class Cargo:
     """
 
     lowered: Lowered
+    inputs: Inputs
+    trace: Trace
     flow: Ints
     release: Ints
-    delivered: Flags
-    measured: Flags
+    delivered: Mask
+    measured: Mask
     value: Ints
     sizes: Ints
     paths: Paths
@@ -127,7 +84,7 @@ class Cargo:
 
     def flows(self) -> Iterator[tuple[int, Flow, Ints]]:
         """Yield number, flow and the rows of its consignments released before the stop."""
-        released = self.paths.first != NONE
+        released = self.paths.released
         for number, name in enumerate(self.lowered.flow_order):
             yield number, self.lowered.scenario.flows[name], np.flatnonzero(released & (self.flow == number))
 
@@ -178,12 +135,13 @@ def our_cargo(lowered: Lowered, inputs: Inputs, trace: Trace) -> Cargo:
     everyone, program = inputs.consignments, lowered.program
     count = int(np.searchsorted(everyone.flow, len(lowered.flow_order)))
     flow, release, sizes = everyone.flow[:count], everyone.release[:count], everyone.sizes[:count]
-    paths = follow(program, inputs, trace, count)
+    paths = follow(lowered, inputs, trace, count)
     value = np.zeros(count, np.int64)
     for number, name in enumerate(lowered.flow_order):
-        rows = np.flatnonzero((flow == number) & (paths.first != NONE))
+        rows = np.flatnonzero((flow == number) & (paths.released))
         worth = lowered.scenario.flows[name].value
-        value[rows] = in_cny(lowered, priced_cents(worth, sizes[rows]), worth.parts[0].currency, release[rows])
+        cents, currency = priced_cents(worth, sizes[rows]), worth.parts[0].currency
+        value[rows] = to_cny_cents(currency, cents, release[rows], lowered.tariffs.exchange)
     delivered = trace.outcomes[:count, OUTCOMES.index("delivered")] != NONE
     measured = (program.window_from <= release) & (release < program.window_to)
-    return Cargo(lowered, flow, release, delivered, measured, value, sizes, paths)
+    return Cargo(lowered, inputs, trace, flow, release, delivered, measured, value, sizes, paths)

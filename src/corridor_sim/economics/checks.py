@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corridor_sim.economics.cargo import COUNTED
+from corridor_sim.economics.cargo import WHERE_A_FEU_IS
 from corridor_sim.errors import Problem
+from corridor_sim.network.rates import lower_price
 from corridor_sim.sampling.law import HALF
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.values import Priced
+from corridor_sim.units import UnitProblem
 
 CONTAINED = "hummels_schaur already contains depreciation, reliability and finance"
 
@@ -46,22 +48,25 @@ def _not_countable(scenario: Scenario) -> Iterator[Problem]:
                 "money.reliability.safety_stock.service_level",
             )
     for name, flow in scenario.flows.items():
-        yield from _units(flow.value, f"flows.{name}.value", "10000 CNY/t")
+        yield from _price(flow.value, f"flows.{name}.value", "10000 CNY/t")
     if rules.trade_finance is not None and rules.trade_finance.fee is not None:
-        yield from _units(rules.trade_finance.fee, "money.trade_finance.fee", "300 CNY/consignment")
+        yield from _price(rules.trade_finance.fee, "money.trade_finance.fee", "300 CNY/consignment")
     if rules.insurance is not None and rules.insurance.on.value * rules.insurance.rate.value >= 1:
         yield Problem(
             "the premium would eat up all that is insured; expected a rate such as 0.3 %", "money.insurance.rate"
         )
     if rules.delay_penalty is not None:
-        yield from _units(rules.delay_penalty, "money.delay_penalty", "500 CNY/consignment/day", "second")
+        yield from _price(rules.delay_penalty, "money.delay_penalty", "500 CNY/consignment/day", per_time=True)
     if rules.carbon is not None and any(part.per != ("kilogram",) for part in rules.carbon.price.parts):
         yield Problem('emissions cost per mass; expected for instance "62.36 CNY/t"', "money.carbon.price")
 
 
-def _units(priced: Priced, path: str, example: str, *also: str) -> Iterator[Problem]:
-    """Yield a problem for each part per something our consignments are not counted in, or not per what is needed."""
-    for part in priced.parts:
-        unknown = [unit for unit in part.per if unit not in COUNTED and unit not in also]
-        if unknown or not set(also) <= set(part.per):
-            yield Problem(f'"{priced.text}" cannot be counted here; expected for instance "{example}"', path)
+def _price(priced: Priced, path: str, example: str, per_time: bool = False) -> Iterator[Problem]:
+    """Yield a problem for a price of something that consignments do not count, or that is (not) per time."""
+    try:
+        rates = lower_price(priced, WHERE_A_FEU_IS)
+    except UnitProblem as problem:
+        yield Problem(str(problem), path)
+        return
+    if any(rate.timed != per_time for rate in rates):
+        yield Problem(f'"{priced.text}" does not fit here; expected for instance "{example}"', path)

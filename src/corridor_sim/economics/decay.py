@@ -65,18 +65,13 @@ def condition(cargo: Cargo) -> Condition:
 def _life_used(cargo: Cargo, flow: Flow, decay: Decay) -> Floats:
     paths = cargo.paths
     rates = np.array([life_lost_per_second(decay, degrees) for degrees in step_temperatures(cargo, flow, decay)])
-    by_visit = (paths.until - paths.since) * rates[paths.step]
-    by_stretch = np.bincount(paths.stretch, by_visit, len(paths.after))
-    used = np.zeros(len(cargo.flow))
-    for rows, stretch, _ in paths.walk():
-        used[rows] += by_stretch[stretch]
-    return used
+    return paths.undergone(paths.seconds * rates[paths.step])
 
 
 def post_decay(cargo: Cargo, left: Condition, postings: Postings) -> None:
     """Post value x (1 - saleable) per consignment."""
     for _, flow, rows in cargo.flows():
-        cents = whole_cents(cargo.value[rows] * (1 - left.saleable[rows]), 1)
+        cents = whole_cents(cargo.value[rows] * (1 - left.saleable[rows]))
         cargo.post(postings, rows, cents, activity="decay", payer=goods_owner(flow.terms))
 
 
@@ -94,7 +89,7 @@ def post_quality(cargo: Cargo, left: Condition, postings: Postings) -> None:
             cargo.post(
                 postings,
                 arrived,
-                whole_cents(sellable, share),
+                whole_cents(sellable * float(share)),
                 activity="quality",
                 payer=goods_owner(flow.terms),
                 tariff=tariff,

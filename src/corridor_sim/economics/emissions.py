@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridor_sim.economics.cargo import Cargo, goods_owner, in_cny, whole_cents
+from corridor_sim.economics.cargo import Cargo, goods_owner, whole_cents
 from corridor_sim.economics.ledger import Postings
+from corridor_sim.economics.money import to_cny_cents
 from corridor_sim.engine.program import MEASURES, NONE, ONE, Ints
+from corridor_sim.network.info import StepInfo
+from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.model import RouteBox
 from corridor_sim.scenario.money import Factor
 from corridor_sim.units import CENTS
-
-if TYPE_CHECKING:
-    from corridor_sim.network.info import StepInfo
-    from corridor_sim.network.lowered import Lowered
 
 TRANSPORT = ("move", "board")
 HUB = ("work", "seize")
@@ -40,7 +38,7 @@ class Emissions:
 
     wtw_kg: Floats | None
     ttw_kg: Floats | None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[str, ...]
 
 
 @dataclass
@@ -153,9 +151,9 @@ def emissions(cargo: Cargo) -> Emissions:
     lowered, paths = cargo.lowered, cargo.paths
     weights = weigh_steps(lowered)
     rows, step = _elements(cargo)
-    sizes = paths.sizes[paths.stretch[rows]]
+    sizes = paths.sizes[rows]
     plugged = (sizes[:, MEASURES.index("plug")] > 0).astype(np.int64)
-    used = np.unique(np.stack([step, plugged]), axis=1).T.tolist()
+    used = [divmod(kind, len(LOADED)) for kind in np.unique(step * len(LOADED) + plugged).tolist()]
     lacking = sorted(
         {
             f"emissions of {_called(lowered.steps[at])}: {weights.lacking[at, plug]}"
@@ -166,11 +164,7 @@ def emissions(cargo: Cargo) -> Emissions:
     if lacking:
         return Emissions(None, None, (*lacking, *weights.remarks))
     kg = np.einsum("rm,rmb->rb", sizes, weights.kg[step, plugged])
-    by_stretch = np.zeros((len(paths.after), len(lowered.steps), len(BOUNDARIES)))
-    np.add.at(by_stretch, (paths.stretch[rows], step), kg)
-    total = np.zeros((len(cargo.flow), len(lowered.steps), len(BOUNDARIES)))
-    for who, stretch, share in paths.walk():
-        total[who] += by_stretch[stretch] * share[:, None, None]
+    total = paths.divided(rows, step, kg, len(lowered.steps))
     return Emissions(total[..., 0], total[..., 1], tuple(weights.remarks))
 
 
@@ -207,19 +201,19 @@ def post_carbon(cargo: Cargo, emitted: Emissions, postings: Postings) -> None:
     currency = carbon.price.parts[0].currency
     cents_per_kg = float(sum(part.amount for part in carbon.price.parts) * CENTS)
     for _, flow, rows in cargo.flows():
-        at, step = np.nonzero(emitted.wtw_kg[rows])
-        kg = emitted.wtw_kg[rows[at], step]
-        amount = kg * cents_per_kg
-        cents = in_cny(cargo.lowered, amount, currency, cargo.paths.ended[rows[at]])
+        place, step = np.nonzero(emitted.wtw_kg[rows])
+        who = rows[place]
+        kg = emitted.wtw_kg[who, step]
+        amount = whole_cents(kg * cents_per_kg)
         cargo.post(
             postings,
-            rows[at],
-            cents,
+            who,
+            to_cny_cents(currency, amount, cargo.paths.ended[who], cargo.lowered.tariffs.exchange),
             activity="carbon",
             base="carbon",
             payer=goods_owner(flow.terms),
             step=step,
             quantity=np.rint(kg * ONE).astype(np.int64),
             currency=currency,
-            amount=whole_cents(amount, 1),
+            amount=amount,
         )

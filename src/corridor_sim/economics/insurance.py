@@ -10,29 +10,30 @@ from corridor_sim.economics.cargo import (
     SECONDS_PER_YEAR,
     Cargo,
     goods_owner,
-    in_cny,
     insuring_party,
     priced_cents,
-    whole_cents,
 )
-from corridor_sim.economics.ledger import BASES, VIEWS, Postings
-from corridor_sim.engine.program import ONE, Ints
+from corridor_sim.economics.ledger import Ledger, Postings
+from corridor_sim.economics.money import scaled, to_cny_cents
+from corridor_sim.economics.rollup import divide_among_members
+from corridor_sim.engine.program import NONE, ONE, Ints
 from corridor_sim.scenario.money import Insurance
 from corridor_sim.units import SECONDS_PER_DAY
 
 FREIGHT = ("line_haul", "drayage")
 
 
-def freight_cents(postings: Postings, count: int) -> Ints:
-    """Return CNY cents of freight invoiced so far for each of the first `count` consignments."""
-    total = np.zeros(count, np.int64)
-    wanted = [postings.code("activity", activity) for activity in FREIGHT]
-    cash, price = BASES.index("cash"), VIEWS.index("price")
-    for row in postings.rows:
-        ours = (row["consignment"] >= 0) & (row["consignment"] < count)
-        paid = ours & np.isin(row["activity"], wanted) & (row["base"] == cash) & (row["view"] == price)
-        np.add.at(total, row["consignment"][paid], row["amount_cny"][paid])
-    return total
+def freight_cents(cargo: Cargo, postings: Postings) -> Ints:
+    """Return CNY cents of freight invoiced so far for each consignment, a load's divided among its members."""
+    ledger = postings.ledger()
+    freight = np.any([ledger.where(activity=activity, base="cash", view="price") for activity in FREIGHT], axis=0)
+    rows = np.flatnonzero(freight & (ledger.columns["consignment"] != NONE))
+    invoiced = Ledger({name: column[rows] for name, column in ledger.columns.items()}, ledger.words)
+    if len(cargo.paths.members):
+        invoiced = divide_among_members(invoiced, cargo.lowered, cargo.inputs, cargo.trace)
+    total = np.zeros(len(cargo.inputs.consignments.flow), np.int64)
+    np.add.at(total, invoiced.columns["consignment"], invoiced.columns["amount_cny"])
+    return total[: len(cargo.flow)]
 
 
 def premium_factor(insurance: Insurance) -> Fraction:
@@ -46,9 +47,9 @@ def post_insurance(cargo: Cargo, postings: Postings) -> None:
     insurance = cargo.lowered.scenario.money.insurance
     if insurance is None:
         return
-    cost_and_freight = cargo.value + freight_cents(postings, len(cargo.flow))
+    cost_and_freight = cargo.value + freight_cents(cargo, postings)
     for _, flow, rows in cargo.flows():
-        cents = whole_cents(cost_and_freight[rows], premium_factor(insurance))
+        cents = scaled(cost_and_freight[rows], premium_factor(insurance))
         cargo.post(
             postings, rows, cents, activity="insurance", base="cash", payer=insuring_party(flow.terms), payee="insurer"
         )
@@ -62,7 +63,7 @@ def post_trade_finance(cargo: Cargo, postings: Postings) -> None:
     days = round(finance.days.value * ONE / SECONDS_PER_DAY)
     for _, flow, rows in cargo.flows():
         payer = goods_owner(flow.terms)
-        interest = whole_cents(cargo.value[rows], finance.rate.value * finance.days.value / SECONDS_PER_YEAR)
+        interest = scaled(cargo.value[rows], finance.rate.value * finance.days.value / SECONDS_PER_YEAR)
         cargo.post(
             postings,
             rows,
@@ -77,7 +78,7 @@ def post_trade_finance(cargo: Cargo, postings: Postings) -> None:
         if finance.fee is not None:
             currency = finance.fee.parts[0].currency
             fee = priced_cents(finance.fee, cargo.sizes[rows])
-            cents = in_cny(cargo.lowered, fee, currency, cargo.release[rows])
+            cents = to_cny_cents(currency, fee, cargo.release[rows], cargo.lowered.tariffs.exchange)
             cargo.post(
                 postings,
                 rows,
@@ -88,5 +89,5 @@ def post_trade_finance(cargo: Cargo, postings: Postings) -> None:
                 payee="bank",
                 tariff="fee",
                 currency=currency,
-                amount=whole_cents(fee, 1),
+                amount=fee,
             )

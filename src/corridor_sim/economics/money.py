@@ -21,7 +21,7 @@ CENTS_TO_PRODUCT = ONE * MILLION // CENTS
 """One cent in units of quantity (thousandths) times unit price (millionths)."""
 
 
-def half_even(numerators: NDArray[Any], denominator: int) -> Ints:
+def half_even(numerators: NDArray[Any], denominator: int | Ints) -> Ints:
     """Return numerators / denominator (> 0) rounded to integers, ties to even; int64 or Python integers."""
     quotient = numerators // denominator
     twice = (numerators - quotient * denominator) * (1 + 1)

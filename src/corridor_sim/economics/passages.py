@@ -70,7 +70,8 @@ class Passages:
 def passages_of(lowered: Lowered, inputs: Inputs, trace: Trace) -> Passages:
     """Follow every consolidation of a Trace, loads of loads too, from the Trace alone."""
     visits, program = trace.visits, lowered.program
-    consignment, step, end, leader = (visits[:, VISITS.index(name)] for name in ("consignment", "step", "end", "resource"))
+    wanted = (VISITS.index(name) for name in ("consignment", "step", "end", "resource"))
+    consignment, step, end, leader = (visits[:, number] for number in wanted)
     batch = np.array([row.a if row.op is Op.BATCH else NONE for row in program.code], dtype=np.int64)
     becomes = np.array([rule.becomes for rule in program.batches], dtype=np.int64).reshape(-1, len(MEASURES))
     count = len(inputs.consignments.flow)
@@ -114,7 +115,7 @@ def _load_numbers(end: Ints, step: Ints, leader: Ints) -> Ints:
 
 
 def _stages(number: Ints, consignment: Ints) -> Ints:
-    """Return for each BATCH passage its stage: later than every load whose cargo is in it (rows of a consignment in order)."""
+    """Return for each BATCH passage, those of a consignment in order, its stage: later than all loads within it."""
     follows = np.flatnonzero(consignment[1:] == consignment[:-1]) + 1
     stage = np.zeros(len(number), dtype=np.int64)
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import lcm, sqrt
+from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -12,11 +12,11 @@ from corridor_sim.economics.cargo import (
     SECONDS_PER_YEAR,
     Cargo,
     goods_owner,
-    in_cny,
     priced_cents,
     whole_cents,
 )
 from corridor_sim.economics.ledger import Postings
+from corridor_sim.economics.money import to_cny_cents, weighted
 from corridor_sim.economics.paths import MASS
 from corridor_sim.engine.program import NONE, ONE, Ints
 from corridor_sim.network.rates import HOME_CURRENCY
@@ -68,12 +68,9 @@ def post_stock_in_transit(cargo: Cargo, postings: Postings) -> None:
     scenario = cargo.lowered.scenario
     financed = scenario.money.trade_finance.days.value if scenario.money.trade_finance else Fraction(0)
     for _, flow, rows in cargo.flows():
-        always, capital = transit_rates(scenario, flow)
-        scale = lcm(always.denominator, capital.denominator)
         seconds = cargo.transit[rows]
-        unfinanced = np.maximum(seconds - round(financed), 0)
-        weight = seconds * int(always * scale) + unfinanced * int(capital * scale)
-        cents = whole_cents(cargo.value[rows].astype(np.float64) * weight, Fraction(1, scale))
+        lasting = np.column_stack((seconds, np.maximum(seconds - round(financed), 0)))
+        cents = weighted(cargo.value[rows, None] * lasting, transit_rates(scenario, flow))
         cargo.post(
             postings,
             rows,
@@ -94,7 +91,7 @@ def post_delay(cargo: Cargo, postings: Postings) -> None:
         late = np.maximum(cargo.transit[rows] - round(flow.due.within.value), 0)
         days = -(-late // SECONDS_PER_DAY)
         amount = priced_cents(penalty, cargo.sizes[rows], days * SECONDS_PER_DAY)
-        cents = in_cny(cargo.lowered, amount, currency, cargo.paths.ended[rows])
+        cents = to_cny_cents(currency, amount, cargo.paths.ended[rows], cargo.lowered.tariffs.exchange)
         cargo.post(
             postings,
             rows,
@@ -103,7 +100,7 @@ def post_delay(cargo: Cargo, postings: Postings) -> None:
             payer=goods_owner(flow.terms),
             quantity=days * ONE,
             currency=currency,
-            amount=whole_cents(amount, 1),
+            amount=amount,
         )
 
 
@@ -180,7 +177,7 @@ def _post_safety_stock(
 def _post_ratio(cargo: Cargo, postings: Postings, ratio: Fraction, flow: Flow, rows: Ints, spread_days: float) -> None:
     """Post ratio x value of a day x standard deviation of lateness (de Jong et al., EJTIR 9(2), 2009)."""
     value_of_a_day = yearly_rate(cargo.lowered.scenario.money.time_cost) / DAYS_PER_YEAR
-    cents = whole_cents(cargo.value[rows].astype(np.float64) * spread_days, ratio * value_of_a_day)
+    cents = whole_cents(cargo.value[rows].astype(np.float64) * (spread_days * float(ratio * value_of_a_day)))
     cargo.post(
         postings,
         rows,

@@ -48,7 +48,7 @@ class Agenda(simpy.Environment):
     @property
     def tick(self) -> int:
         """The tick it is."""
-        return int(self.now)
+        return int(self._now)
 
     def call_at(self, tick: int, event_rank: int, action: Callable[[], Any]) -> None:
         """Run `action` at `tick` and `event_rank`."""

@@ -61,7 +61,10 @@ class _Leads:
 
     def rows_of(self, members: Ints) -> Ints:
         """Return the leaders' visits for the `members` visits."""
-        return self._leaders[np.searchsorted(self._sorted, self._keys(self._visits[members, RESOURCE], members))]
+        keys = self._keys(self._visits[members, RESOURCE], members)
+        return self._leaders[np.searchsorted(self._sorted, keys)]
 
     def _keys(self, leader: Ints, rows: Ints) -> Ints:
-        return (leader * self._ticks + self._visits[rows, END]) * self._steps + self._visits[rows, STEP]
+        visits = self._visits[rows]
+        keys: Ints = (leader * self._ticks + visits[:, END]) * self._steps + visits[:, STEP]
+        return keys

@@ -143,13 +143,19 @@ def measure(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints, book
         _step_details(lowered, times, stays) | _resource_details(lowered, inputs, trace),
         biggest_cause_of_lateness(lowered, times, stays),
         elapsed_at_ends(lowered, times, stays),
-        frozenset(number for number, begin, end in inputs.closures if begin < trace.stop),
+        frozenset(
+            number
+            for number, begin, end in inputs.closures
+            if begin < trace.stop and end > lowered.program.window_from
+        ),
         frozenset(trace.capacity[trace.capacity[:, CAPACITY.index("cause")] == Cause.FAILURE, 0].tolist()),
     )
 
 
 def _by_flow(lowered: Lowered, flow: Ints, values: Floats | Ints | Flags) -> Floats:
-    return np.bincount(flow, np.asarray(values, np.float64), len(lowered.flow_order))
+    total = np.zeros(len(lowered.flow_order))
+    np.add.at(total, flow, values)
+    return total
 
 
 def _time_terms(lowered: Lowered, times: Times) -> dict[str, Terms]:

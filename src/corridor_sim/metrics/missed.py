@@ -86,7 +86,8 @@ def _last_mark(program: Program, trace: Trace, kind: int) -> Ints:
     marks = np.array([row.op is Op.MARK and row.a == kind for row in program.code], bool)
     base = trace.visits[:, CONSIGNMENT] * APART
     noted = np.where(marks[trace.visits[:, STEP]], trace.visits[:, READY], NONE)
-    return np.maximum.accumulate(base + noted - NONE) - base + NONE
+    last: Ints = np.maximum.accumulate(base + noted - NONE) - base + NONE
+    return last
 
 
 class _Line:
@@ -102,7 +103,8 @@ class _Line:
 
     def first_from(self, service: Ints, tick: Ints) -> Ints:
         """Return the row of the first departure of `service` scheduled at `tick` or later, or one past its last."""
-        return np.searchsorted(self._keys, service * APART + tick)
+        keys: Ints = service * APART + tick
+        return np.searchsorted(self._keys, keys)
 
     def tick(self, rows: Ints, service: Ints) -> Ints:
         """Return the scheduled tick of departures, at most the stop; the stop past the service's last one."""

@@ -15,8 +15,7 @@ STEP, READY, START, END, RESOURCE, SEIZED = (
 )
 FACILITY, TICK, CAPACITY_UNITS = (CAPACITY.index(name) for name in ("facility", "tick", "units"))
 SERVICE, SCHEDULED, STATE, ARRIVED, BERTHED, LEFT, BEHIND = (
-    DEPARTURES.index(name)
-    for name in ("service", "scheduled", "state", "arrived", "berthed", "left", "left_behind")
+    DEPARTURES.index(name) for name in ("service", "scheduled", "state", "arrived", "berthed", "left", "left_behind")
 )
 
 
@@ -95,9 +94,11 @@ def facility_use(program: Program, trace: Trace) -> FacilityUse:
     berths where they unload; the Trace does not tell when they took the berth they left from.
     """
     begin, end = program.window_from, min(program.window_to, trace.stop)
-    columns = [_facility(program, trace, number, begin, end) for number in range(len(program.facilities))]
-    table = np.array(columns, np.int64).reshape(len(columns), -1 if columns else len(FacilityUse.__slots__) - 1)
-    return FacilityUse(*table.T, span=max(0, end - begin))
+    table = np.zeros((len(program.facilities), len(FacilityUse.__slots__) - 1), np.int64)
+    for number in range(len(table)):
+        table[number] = _facility(program, trace, number, begin, end)
+    busy, staffed, queue, longest_queue = table.T
+    return FacilityUse(busy, staffed, queue, longest_queue, max(0, end - begin))
 
 
 def _facility(program: Program, trace: Trace, number: int, begin: int, end: int) -> tuple[int, int, int, int]:
@@ -148,14 +149,20 @@ def service_use(program: Program, inputs: Inputs, trace: Trace) -> ServiceUse:
     behind = np.zeros(services, np.int64)
     np.add.at(behind, rows[inside, SERVICE], np.maximum(rows[inside, BEHIND], 0))
     return ServiceUse(
-        np.bincount(rows[ran, SERVICE], own[ran], services),
-        np.bincount(rows[ran, SERVICE], full[ran], services),
+        _summed(rows[ran, SERVICE], own[ran], services),
+        _summed(rows[ran, SERVICE], full[ran], services),
         count(DepartureState.RAN),
         count(DepartureState.CANCELLED),
         count(DepartureState.TOO_LIGHT),
         count(DepartureState.HELD_TOO_LONG),
         behind,
     )
+
+
+def _summed(service: Ints, values: Floats, services: int) -> Floats:
+    total = np.zeros(services)
+    np.add.at(total, service, values)
+    return total
 
 
 def _load_factors(inputs: Inputs, trace: Trace) -> tuple[Floats, Floats]:

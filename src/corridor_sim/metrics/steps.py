@@ -12,7 +12,7 @@ from corridor_sim.engine.program import NONE, Inputs, Ints
 from corridor_sim.metrics.journeys import Journeys
 from corridor_sim.metrics.missed import Misses
 from corridor_sim.metrics.spent import WAITING, Spent, time_spent
-from corridor_sim.metrics.times import Flags, Times
+from corridor_sim.metrics.times import NEVER, Flags, Times
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.law import Floats
 from corridor_sim.units import SECONDS_PER_HOUR
@@ -42,9 +42,7 @@ class Spells:
         return self.finish - self.begin
 
 
-def spells(
-    lowered: Lowered, inputs: Inputs, trace: Trace, times: Times, travelled: Journeys, missed: Misses
-) -> Spells:
+def spells(lowered: Lowered, inputs: Inputs, trace: Trace, times: Times, travelled: Journeys, missed: Misses) -> Spells:
     """Return the Spells of one replication. A stay reaches from the step's first visit to the next step's first."""
     rows, place = np.unique(travelled.visit, return_inverse=True)
     spent = time_spent(lowered, inputs, trace, missed, rows)
@@ -94,20 +92,30 @@ def waiting_ticks(stays: Spells) -> Ints:
 
 
 def elapsed_at_ends(lowered: Lowered, times: Times, stays: Spells) -> tuple[Ints, Ints]:
-    """Return (step, ticks since release) at the last end of each main-way step, by consignment."""
+    """Return (step, ticks since release) at the last end of each main-way step, by consignment.
+
+    NEVER where an undelivered consignment still had the step before it on the route where it stood at the stop.
+    """
     main = np.array([not info.lane for info in lowered.steps], bool)
     chosen = np.flatnonzero(stays.finished & main[stays.step])[::-1]
     # of several laps the last counts, so the reversed rows are searched for the first
     _, last = np.unique(stays.owner[chosen] * len(lowered.steps) + stays.step[chosen], return_index=True)
     kept = chosen[last]
-    return stays.step[kept], stays.finish[kept] - times.release[stays.owner[kept]]
+    routes = np.array([info.route for info in lowered.steps])
+    stuck = stays.step[~stays.finished]
+    ahead = [np.flatnonzero(main & (routes == routes[step]) & (np.arange(len(routes)) >= step)) for step in stuck]
+    unreached = np.concatenate([*ahead, np.zeros(0, np.int64)])
+    since_release = stays.finish[kept] - times.release[stays.owner[kept]]
+    never = np.full(len(unreached), NEVER, np.int64)
+    return np.concatenate((stays.step[kept], unreached)), np.concatenate((since_release, never))
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The time/cost-distance profile of a route, at the end of each of its main-way steps that was passed.
+    """The time/cost-distance profile of a route, at the end of each of its main-way steps that anyone reached.
 
-    `step` rows of Lowered.steps, `km` from the beginning of the route, hours since release: mean and P10-P90 band.
+    `step` rows of Lowered.steps, `km` from the beginning of the route, hours since release: mean and P10-P90 band,
+    infinite ("not available") where they meet consignments that did not get so far.
     """
 
     step: tuple[int, ...]
@@ -120,12 +128,15 @@ class Profile:
 def profile(lowered: Lowered, route: str, elapsed: Sequence[tuple[Ints, Ints]]) -> Profile:
     """Return the Profile of `route` from `elapsed_at_ends` of all replications, pooled."""
     pooled_step = np.concatenate([step for step, _ in elapsed])
-    pooled_hours = np.concatenate([ticks for _, ticks in elapsed]) / SECONDS_PER_HOUR
+    pooled_ticks = np.concatenate([ticks for _, ticks in elapsed])
+    pooled_hours = np.where(pooled_ticks == NEVER, np.inf, pooled_ticks / SECONDS_PER_HOUR)
     ours = [number for number, info in enumerate(lowered.steps) if info.route == route and not info.lane]
     along = dict(zip(ours, np.cumsum([float(lowered.steps[number].km) for number in ours]), strict=True))
     hours: Mapping[int, Floats] = {number: pooled_hours[pooled_step == number] for number in ours}
     passed = tuple(number for number in ours if len(hours[number]))
-    low, high = (np.array([np.quantile(hours[number], level) for number in passed]) for level in BAND)
+    low, high = (
+        np.array([np.quantile(hours[number], level, method="inverted_cdf") for number in passed]) for level in BAND
+    )
     mean = np.array([hours[number].mean() for number in passed])
     return Profile(passed, np.array([along[number] for number in passed]), mean, low, high)
 

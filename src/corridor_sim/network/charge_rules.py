@@ -12,10 +12,40 @@ from corridor_sim.scenario.values import Provenance
 COST_CLASS_WORDS = {"transport": "运输", "storage": "保管", "management": "管理"}
 """The classes of the national statistics of 社会物流总费用 (GB/T 24361)."""
 COST_CLASSES = {
-    **dict.fromkeys(("line_haul", "drayage", "handling", "terminal_handling", "equipment", "empty_positioning",
-                     "drop_off", "transload", "subsidy", "carbon", "delivery"), "transport"),
-    **dict.fromkeys(("storage", "demurrage", "detention", "plug_in", "insurance", "finance", "damage", "decay",
-                     "delay", "stock_in_transit", "safety_stock", "reliability", "quality"), "storage"),
+    **dict.fromkeys(
+        (
+            "line_haul",
+            "drayage",
+            "handling",
+            "terminal_handling",
+            "equipment",
+            "empty_positioning",
+            "drop_off",
+            "transload",
+            "subsidy",
+            "carbon",
+            "delivery",
+        ),
+        "transport",
+    ),
+    **dict.fromkeys(
+        (
+            "storage",
+            "demurrage",
+            "detention",
+            "plug_in",
+            "insurance",
+            "finance",
+            "damage",
+            "decay",
+            "delay",
+            "stock_in_transit",
+            "safety_stock",
+            "reliability",
+            "quality",
+        ),
+        "storage",
+    ),
     **dict.fromkeys(("documents", "declaration", "inspection", "market"), "management"),
 }
 """Activity -> class: carrying and handling; holding goods, with interest, insurance and loss; paperwork."""
@@ -44,7 +74,7 @@ class TierRule:
 
 @dataclass(frozen=True, slots=True)
 class ClockRule:
-    """When a time-based charge runs. `closures` are the places in scenario.closures of those that stop it."""
+    """When a time-based charge runs. `closures` are the numbers (by name) of those that stop it."""
 
     starts: Event
     stops: Event
@@ -131,9 +161,11 @@ class Tariffs:
 
     def provenance(self) -> dict[str, Provenance]:
         """Return the provenance of each price by its word in the ledger's `tariff` column."""
-        priced = (*self.charges, *self.subsidies)
-        return {rule.name: rule.provenance for rule in priced} | {
-            rule.service: rule.provenance for rule in self.departure_costs}
+        return (
+            {charge.name: charge.provenance for charge in self.charges}
+            | {rule.name: rule.provenance for rule in self.subsidies}
+            | {cost.service: cost.provenance for cost in self.departure_costs}
+        )
 
     def cost_classes(self) -> dict[str, str]:
         """Return the cost class of each tariff by its word in the ledger's `tariff` column."""

@@ -12,8 +12,9 @@ from corridor_sim.network.demand import FlowPlan, plan_background, plan_releases
 from corridor_sim.network.inputs import InputPlan
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.route import RouteLowering
-from corridor_sim.network.steps import GATE, lower_steps
+from corridor_sim.network.steps import lower_steps
 from corridor_sim.network.tariffs import lower_tariffs
+from corridor_sim.network.usage import GATE, routes_in_use, things_in_use
 from corridor_sim.network.world import (
     UNLIMITED,
     FacilityPlan,
@@ -29,7 +30,6 @@ from corridor_sim.sampling.law import Distribution
 from corridor_sim.sampling.streams import StreamRegister, name_word
 from corridor_sim.scenario.calendars import Clock, parse_clock
 from corridor_sim.scenario.model import Scenario
-from corridor_sim.scenario.steps import Switch
 from corridor_sim.units import to_ticks
 
 BOX = MEASURES.index("box")
@@ -43,9 +43,8 @@ def lower(scenario: Scenario, alternative: str) -> Lowered:
     clock = parse_clock(scenario.clock.start, scenario.clock.timezone)
     window = date_window(scenario.clock.measure, clock)
     horizon = window[1] + to_ticks(scenario.clock.follow_up.value)
-    builder = Builder(
-        _facility_numbers(scenario), {name: number for number, name in enumerate(sorted(scenario.services))}
-    )
+    used = things_in_use(scenario)
+    builder = Builder(_ranked(used.facilities), _ranked(used.services))
     starts = _lower_routes(builder, scenario)
     services = [plan_service(name, scenario.services[name], clock, horizon, builder) for name in builder.services]
     facilities = _lower_facilities(builder, scenario, clock, horizon, [plan for _, plan in services])
@@ -93,9 +92,8 @@ def lower(scenario: Scenario, alternative: str) -> Lowered:
     )
 
 
-def _facility_numbers(scenario: Scenario) -> dict[str, int]:
-    gates = [GATE.format(name) for name, service in scenario.services.items() if service.opens is not None]
-    return {name: number for number, name in enumerate(sorted([*scenario.facilities, *gates]))}
+def _ranked(names: set[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(sorted(names))}
 
 
 def _step_name(builder: Builder, number: int) -> str:
@@ -110,7 +108,7 @@ def _lower_routes(builder: Builder, scenario: Scenario) -> dict[str, int]:
     starts: dict[str, int] = {}
     first_of: dict[str, dict[str, int]] = {}
     switches: list[tuple[int, str, str]] = []
-    for name in _routes_in_use(scenario):
+    for name in routes_in_use(scenario):
         route = scenario.routes[name]
         starts[name] = len(builder.code)
         lowering = RouteLowering(builder, scenario, name, route, "", set(), {}, switches)
@@ -126,17 +124,6 @@ def _lower_routes(builder: Builder, scenario: Scenario) -> dict[str, int]:
     if builder.problems:
         raise InputError(builder.problems)
     return starts
-
-
-def _routes_in_use(scenario: Scenario) -> list[str]:
-    """Return the routes of the flows and those they can switch to, by name."""
-    found: set[str] = set()
-    wanted = {flow.route for flow in scenario.flows.values()}
-    while wanted:
-        name = wanted.pop()
-        found.add(name)
-        wanted |= {step.to for step in scenario.routes[name].steps.values() if isinstance(step, Switch)} - found
-    return sorted(found)
 
 
 def _lower_facilities(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from corridor_sim.errors import Problem, did_you_mean
+from corridor_sim.network.info import StepInfo
 from corridor_sim.scenario.model import Flow, Route, Scenario
 from corridor_sim.scenario.steps import Branch, Step, Switch
-
-if TYPE_CHECKING:
-    from corridor_sim.network.info import StepInfo
 
 SHIPPER, CONSIGNEE = "shipper", "consignee"
 BUYER_PAYS_ALL = "EXW"
@@ -24,7 +21,7 @@ def lower_payers(scenario: Scenario, steps: Sequence[StepInfo]) -> tuple[dict[st
     """Return for each flow who pays `incoterm` charges at each of `steps`, and what is wrong with its place.
 
     The shipper pays the steps up to the arrival at the named place, and the steps at it under the terms
-    of SELLER_PAYS_AT_PLACE; the consignee pays the others. Steps of routes that the flow cannot reach are the shipper's.
+    of SELLER_PAYS_AT_PLACE; the consignee pays the others. Steps of routes out of the flow's reach are the shipper's.
     """
     problems: list[Problem] = []
     payers: dict[str, tuple[str, ...]] = {}
@@ -75,10 +72,10 @@ def reachable_routes(scenario: Scenario, first: str) -> set[str]:
     return found
 
 
-def _bodies(steps: dict[str, Step]) -> list[Step]:
+def _bodies(steps: Mapping[str, Step]) -> list[Step]:
     bodies = list(steps.values())
     lanes = [lane for body in bodies if isinstance(body, Branch) for lane in body.branch.values()]
-    return bodies + [body for lane in lanes for body in _bodies({**lane.steps})]
+    return bodies + [body for lane in lanes for body in _bodies(lane.steps)]
 
 
 def inside_through_bill(route: Route, rows: Sequence[int], steps: Sequence[StepInfo]) -> set[int]:

@@ -10,6 +10,7 @@ from corridor_sim.engine.program import MEASURES, NONE, ONE, BatchRule, Op, Swit
 from corridor_sim.network.boxes import box_sizes, measure_number, route_box, thousandths
 from corridor_sim.network.customs import lower_customs
 from corridor_sim.network.route import RouteLowering, delay, serve, units_at
+from corridor_sim.network.usage import GATE
 from corridor_sim.scenario.steps import (
     AnyStep,
     Batch,
@@ -27,8 +28,6 @@ from corridor_sim.scenario.steps import (
 from corridor_sim.scenario.values import Amount
 from corridor_sim.units import to_ticks
 
-GATE = "gate of {}"
-"""Name of the facility that is open while a service accepts deliveries."""
 
 
 def lower_steps(lowering: RouteLowering, steps: Mapping[str, AnyStep]) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from corridor_sim.engine.program import NONE
 from corridor_sim.errors import InputError, Problem, did_you_mean
 from corridor_sim.network.charge_rules import COST_CLASSES, Charge, DepartureCost, SubsidyRule, Tariffs
 from corridor_sim.network.clock_rules import ClockReader
+from corridor_sim.network.info import StepInfo
 from corridor_sim.network.payers import inside_through_bill, lower_payers
 from corridor_sim.network.rates import (
     HOME_CURRENCY,
     Basis,
     DatedRates,
+    Rate,
     lower_exchange,
     lower_price,
     lump,
@@ -28,22 +30,35 @@ from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.money import Activity, Subsidy, Tariff
 from corridor_sim.scenario.steps import Branch, ChargeUse, Customs, Step
 from corridor_sim.scenario.values import Priced
-from corridor_sim.units import CENTS, SECONDS_PER_DAY, to_ticks
-
-if TYPE_CHECKING:
-    from corridor_sim.network.lowered import StepInfo
+from corridor_sim.units import CENTS, SECONDS_PER_DAY, UnitProblem, to_ticks
 
 __all__ = ["Tariffs", "lower_tariffs"]
 
 ACTIVITIES: tuple[str, ...] = get_args(Activity)
 MUST_BE_PRICED = ("move", "board", "work")
+TAKES_TIME = ("move", "board", "work", "wait", "seize", "release")
+"""Kinds of step whose passage has a duration, which a price per time can be multiplied with."""
 CARRIAGE = ("move", "board")
-INLINE_ACTIVITIES = {"move": "line_haul", "board": "line_haul", "work": "handling", "wait": "documents",
-                     "customs": "declaration", "batch": "handling", "seize": "storage", "release": "equipment"}
+INLINE_ACTIVITIES = {
+    "move": "line_haul",
+    "board": "line_haul",
+    "work": "handling",
+    "wait": "documents",
+    "customs": "declaration",
+    "batch": "handling",
+    "seize": "storage",
+    "release": "equipment",
+}
 """Kind of step -> activity of its inline price."""
 OTHER_ACTIVITY = "handling"
-PAYEES = {"handling": "terminal", "terminal_handling": "terminal", "storage": "terminal", "documents": "others",
-          "declaration": "customs", "inspection": "customs"}
+PAYEES = {
+    "handling": "terminal",
+    "terminal_handling": "terminal",
+    "storage": "terminal",
+    "documents": "others",
+    "declaration": "customs",
+    "inspection": "customs",
+}
 """Activity -> payee of an inline price; the carrier otherwise."""
 
 
@@ -57,13 +72,13 @@ class _Place:
     path: str
 
 
-def _written(steps: dict[str, Step], path: str, lane: str = "") -> Iterator[tuple[str, str, Step, str]]:
+def _written(steps: Mapping[str, Step], path: str, lane: str = "") -> Iterator[tuple[str, str, Step, str]]:
     """Yield (name, lane, body, path) of all steps, those in lanes too."""
     for name, body in steps.items():
         yield name, lane, body, f"{path}.{name}"
         if isinstance(body, Branch):
             for key, inner in body.branch.items():
-                yield from _written({**inner.steps}, f"{path}.{name}.branch.{key}.steps", f"{name}/{key}")
+                yield from _written(inner.steps, f"{path}.{name}.branch.{key}.steps", f"{name}/{key}")
 
 
 @dataclass
@@ -84,7 +99,7 @@ class _Reader:
         """Return the steps that stand in the file."""
         found: list[_Place] = []
         for route, model in self.scenario.routes.items():
-            written = list(_written({**model.steps}, f"routes.{route}.steps"))
+            written = list(_written(model.steps, f"routes.{route}.steps"))
             for row, info in enumerate(self.steps):
                 named = [entry for entry in written if info.route == route and entry[0] == info.name]
                 named = [entry for entry in named if entry[1] == info.lane] or named
@@ -122,22 +137,46 @@ class _Reader:
             return
         if channel.price is not None:
             self.inline(place, channel.price, f"{body.channel} declaration", "declaration")
-        if channel.inspection_price is not None and place.info.inspection != NONE:
-            self.inline(place, channel.inspection_price, f"{body.channel} inspection", "inspection",
-                        place.info.inspection)
+        if channel.inspection_price is None:
+            return
+        if place.info.inspection == NONE:
+            self.wrong(f"customs_channels.{body.channel}.inspection_price", "there is no `inspection` it could be for")
+        else:
+            self.inline(
+                place, channel.inspection_price, f"{body.channel} inspection", "inspection", place.info.inspection
+            )
 
     def inline(self, place: _Place, price: Priced, name: str, activity: str, instruction: int | None = None) -> None:
         """Add a charge for a price that stands at its step."""
         try:
             tax = parse_tax(price.provenance.tax)
-            rates = lower_price(price, self.basis(place.info.route, place.info.km))
+            rates = self.rates(price, self.basis(place.info.route, place.info.km), place.info.kind)
         except ValueError as problem:
             self.wrong(f"{place.path}.price", problem)
             return
-        self.charges.append(Charge(
-            name, place.row, place.info.main if instruction is None else instruction, activity, "incoterm",
-            PAYEES.get(activity, "carrier"), price.parts[0].currency, rates, tax.words, tax.net, price.provenance,
-            COST_CLASSES.get(activity, "")))
+        self.charges.append(
+            Charge(
+                name,
+                place.row,
+                place.info.main if instruction is None else instruction,
+                activity,
+                "incoterm",
+                PAYEES.get(activity, "carrier"),
+                price.parts[0].currency,
+                rates,
+                tax.words,
+                tax.net,
+                price.provenance,
+                COST_CLASSES.get(activity, ""),
+            )
+        )
+
+    def rates(self, price: Priced, basis: Basis, kind: str, discount: Fraction = Fraction(0)) -> tuple[Rate, ...]:
+        """Return the rates of a price at a step of `kind`, empty at delivery. Raises UnitProblem."""
+        rates = lower_price(price, basis, discount)
+        if kind and kind not in TAKES_TIME and any(rate.timed for rate in rates):
+            raise UnitProblem(f'"{price.text}" is per time, but a {kind} step takes none; use a tariff with a `clock`')
+        return rates
 
     def named(self, path: str, use: ChargeUse, row: int, instruction: int) -> None:
         """Add a charge for the use of a named tariff at a step, or at delivery where `instruction` is NONE."""
@@ -156,6 +195,7 @@ class _Reader:
         basis = self.basis(info.route, use.km.value if use.km else info.km)
         discount = tariff.discount.value if tariff.discount else Fraction(0)
         tax, clock = tax_rule(tariff.tax), None
+        kind = info.kind if instruction != NONE else ""
         if tariff.clock:
             clock = ClockReader(self.scenario, info).read(tariff.clock, basis, discount)
         prices = [tariff.price] if tariff.price else [tier.price for tier in tariff.clock.tiers] if tariff.clock else []
@@ -166,11 +206,25 @@ class _Reader:
         least, most = (lump(limit) * CENTS if limit else None for limit in limits)
         grades = [price.provenance for price in prices]
         return Charge(
-            use.tariff, row, NONE if clock else instruction, tariff.activity, tariff.payer, tariff.payee, currency,
-            () if clock or not tariff.price else lower_price(tariff.price, basis, discount), tax.words, tax.net,
+            use.tariff,
+            row,
+            NONE if clock else instruction,
+            tariff.activity,
+            tariff.payer,
+            tariff.payee,
+            currency,
+            () if clock or not tariff.price else self.rates(tariff.price, basis, kind, discount),
+            tax.words,
+            tax.net,
             next((grade for grade in grades if grade.is_assumption), grades[0]),
-            tariff.cost_class or COST_CLASSES[tariff.activity], least, most, use.count, tariff.common,
-            valid_ticks(tariff.valid, self.clock), clock)
+            tariff.cost_class or COST_CLASSES[tariff.activity],
+            least,
+            most,
+            use.count,
+            tariff.common,
+            valid_ticks(tariff.valid, self.clock),
+            clock,
+        )
 
     def check_validity(self, place: _Place, charges: list[Charge]) -> None:
         """Report a stretch of the run in which no charge of a step that must be priced is valid."""
@@ -189,7 +243,7 @@ class _Reader:
             self.read_step(place, inside, drayage)
         end = max((row for row in rows if not self.steps[row].lane), default=NONE)
         for name in model.charges_per_consignment if rows else ():
-            self.named(f"routes.{route}.charges_per_consignment", ChargeUse(tariff=name), end, NONE)
+            self.named(f"routes.{route}.charges_per_consignment", ChargeUse.model_validate({"tariff": name}), end, NONE)
 
     def drayage(self, rows: list[int]) -> set[int]:
         """Return the first and the last road leg of a route; none where all of it goes by road."""
@@ -200,8 +254,8 @@ class _Reader:
     def subsidy(self, name: str, subsidy: Subsidy) -> SubsidyRule | None:
         path = f"subsidies.{name}"
         rows = [row for row, info in enumerate(self.steps) if info.name == subsidy.step]
-        known = {info.name for info in self.steps}
-        if not rows:
+        known = {name for route in self.scenario.routes.values() for name, *_ in _written(route.steps, "")}
+        if subsidy.step not in known:
             self.wrong(f"{path}.step", f'"{subsidy.step}" is no step of any route{did_you_mean(subsidy.step, known)}')
         if subsidy.tariff is not None and subsidy.tariff not in known | set(self.scenario.tariffs):
             hint = did_you_mean(subsidy.tariff, known | set(self.scenario.tariffs))
@@ -209,23 +263,35 @@ class _Reader:
         currency = subsidy.amount.parts[0].currency
         if subsidy.cap and subsidy.cap.parts[0].currency != currency:
             self.wrong(f"{path}.cap", f"the cap is not in {currency} as the amount is")
+        if not rows:
+            return None
         try:
             return SubsidyRule(
                 name,
-                tuple((row, lower_price(subsidy.amount, self.basis(self.steps[row].route, self.steps[row].km)))
-                      for row in rows),
-                currency, subsidy.payer, subsidy.recipient, subsidy.pass_through.value, subsidy.threshold,
-                lump(subsidy.cap) * CENTS if subsidy.cap else None, valid_ticks(subsidy.valid, self.clock),
-                subsidy.amount.provenance)
+                tuple(
+                    (row, lower_price(subsidy.amount, self.basis(self.steps[row].route, self.steps[row].km)))
+                    for row in rows
+                ),
+                currency,
+                subsidy.payer,
+                subsidy.recipient,
+                subsidy.pass_through.value,
+                subsidy.threshold,
+                lump(subsidy.cap) * CENTS if subsidy.cap else None,
+                valid_ticks(subsidy.valid, self.clock),
+                subsidy.amount.provenance,
+            )
         except ValueError as problem:
             self.wrong(path, problem)
             return None
 
     def departure_costs(self) -> tuple[DepartureCost, ...]:
+        """Return the costs of departures of the services that the routes in use board."""
         costs: list[DepartureCost] = []
+        boarded = {info.service for info in self.steps}
         for name, service in self.scenario.services.items():
             price = service.cost_per_departure
-            if price is None:
+            if price is None or name not in boarded:
                 continue
             try:
                 tax = parse_tax(price.provenance.tax)
@@ -233,19 +299,20 @@ class _Reader:
             except ValueError as problem:
                 self.wrong(f"services.{name}.cost_per_departure", problem)
                 continue
-            costs.append(DepartureCost(name, price.parts[0].currency, cents, tax.words, service.load_measure,
-                                       price.provenance))
+            costs.append(
+                DepartureCost(name, price.parts[0].currency, cents, tax.words, service.load_measure, price.provenance)
+            )
         return tuple(costs)
 
     def exchange(self, currencies: dict[str, str]) -> dict[str, DatedRates]:
         """Return the dated rates; `currencies` maps each currency in use to what is priced in it."""
         known: dict[str, DatedRates] = {}
-        for currency, exchange in self.scenario.money.rates.items():
+        for code, exchange in self.scenario.money.rates.items():
             try:
-                known[currency] = lower_exchange(exchange, self.clock)
+                known[code] = lower_exchange(exchange, self.clock)
             except ValueError as problem:
-                self.wrong(f"money.rates.{currency}", problem)
-                currencies.pop(currency, None)
+                self.wrong(f"money.rates.{code}", problem)
+                currencies.pop(code, None)
         for currency, user in currencies.items():
             path = f"money.rates.{currency}"
             if currency == HOME_CURRENCY:
@@ -254,12 +321,18 @@ class _Reader:
                 self.wrong(path, f"missing; {user} is priced in {currency}")
                 continue
             if known[currency].starts[0] > 0:
-                self.wrong(path, f"the first rate is of {self.clock.moment(known[currency].starts[0]):%Y-%m-%d}, "
-                                 f"after the start of the run on {self.clock.moment(0):%Y-%m-%d}")
+                self.wrong(
+                    path,
+                    f"the first rate is of {self.clock.moment(known[currency].starts[0]):%Y-%m-%d}, "
+                    f"after the start of the run on {self.clock.moment(0):%Y-%m-%d}",
+                )
             if known[currency].until < self.horizon:
-                self.wrong(path, f"known until {self.clock.moment(known[currency].until - 1):%Y-%m-%d}, but the run "
-                                 f"goes on until {self.clock.moment(self.horizon - 1):%Y-%m-%d}; add a later rate, or "
-                                 "say `hold_last: ...`")
+                self.wrong(
+                    path,
+                    f"known until {self.clock.moment(known[currency].until - 1):%Y-%m-%d}, but the run "
+                    f"goes on until {self.clock.moment(self.horizon - 1):%Y-%m-%d}; add a later rate, or "
+                    "say `hold_last: ...`",
+                )
         return known
 
 
@@ -278,8 +351,24 @@ def lower_tariffs(scenario: Scenario, steps: Sequence[StepInfo], clock: Clock) -
     subsidies = [rule for name, model in scenario.subsidies.items() if (rule := reader.subsidy(name, model))]
     costs = reader.departure_costs()
     payers, problems = lower_payers(scenario, steps)
-    exchange = reader.exchange({rule.currency: rule.service for rule in costs}
-                               | {rule.currency: rule.name for rule in (*subsidies, *reader.charges)})
+    exchange = reader.exchange(
+        _currencies(scenario)
+        | {cost.currency: cost.service for cost in costs}
+        | {rule.currency: rule.name for rule in subsidies}
+        | {charge.currency: charge.name for charge in reader.charges}
+    )
     if reader.problems or problems:
         raise InputError(list(dict.fromkeys(reader.problems + problems)))
     return Tariffs(tuple(reader.charges), tuple(subsidies), costs, payers, exchange)
+
+
+def _currencies(scenario: Scenario) -> dict[str, str]:
+    """Return the currencies of values and prices outside the routes, and what is stated in each."""
+    money = scenario.money
+    stated = {f"the value of {name}": flow.value for name, flow in scenario.flows.items()}
+    others = {
+        "the delay penalty": money.delay_penalty,
+        "carbon": money.carbon.price if money.carbon else None,
+        "trade finance": money.trade_finance.fee if money.trade_finance else None,
+    }
+    return {price.parts[0].currency: what for what, price in (stated | others).items() if price}

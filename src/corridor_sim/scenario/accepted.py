@@ -84,4 +84,4 @@ def _below(choices: list[Choice], element: str | int) -> list[Choice]:
             found += [choice for part in parts if part is not Ellipsis for choice in _choices(part)]
         elif parts and not _is_sequence(kind):
             found += _choices(parts[-1])
-    return found or choices
+    return found

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from corridor_sim.scenario.money import Money as MoneyRules
 from corridor_sim.scenario.money import Subsidy, Tariff
 from corridor_sim.scenario.steps import Mode, Part, Steps
 from corridor_sim.scenario.values import (
+    ABOVE_ZERO,
     Capacity,
     Distance,
     Duration,
     FixedDuration,
+    Flag,
     Mass,
     Money,
+    Number,
+    Portion,
+    PortionLaw,
     Share,
-    ShareLaw,
     Temperature,
     Volume,
+    Whole,
 )
 
 MOST_REPLICATIONS = 1_000_000
 MOST_SERVERS = 1_000_000
+LOWEST_PRIORITY = 1000
 
-Words = Annotated[dict[str, str], BeforeValidator(lambda raw: {"en": raw} if isinstance(raw, str) else raw)]
+Words = Annotated[
+    dict[str, str],
+    Field(min_length=1),
+    BeforeValidator(lambda raw: {"en": raw} if isinstance(raw, str) else raw),
+    WithJsonSchema({"type": ["string", "object"], "additionalProperties": {"type": "string"}}),
+]
 """A text in one or several languages: `en`, `zh-Hans`, `zh-Hant-HK`."""
-Lines = Annotated[tuple[str, ...], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)]
+Lines = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw),
+    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+]
 """One text or a list of texts."""
 
 
@@ -54,15 +70,15 @@ class Clock(Part):
     warm_up: FixedDuration | None = Field(
         None, description="steady only: removed at the start; by default found by MSER"
     )
-    replications: int = Field(30, ge=1, le=MOST_REPLICATIONS)
-    seed: int = Field(1, ge=0, lt=1 << 63)
+    replications: Whole = Field(30, ge=1, le=MOST_REPLICATIONS)
+    seed: Whole = Field(1, ge=0, lt=1 << 63)
 
 
 class Place(Part):
     """A node of the corridor, keyed by its UN/LOCODE (with a terminal suffix) or a plain name."""
 
     name: Words
-    at: tuple[float, float] = Field(description="latitude and longitude in degrees")
+    at: tuple[Number, Number] = Field(description="latitude and longitude in degrees")
     region: Literal["CN", "HK", "other"] = "CN"
 
     @model_validator(mode="after")
@@ -81,7 +97,7 @@ class Failures(Part):
 
     every: Duration = Field(description="time from repair to the next failure")
     lasts: Duration
-    servers: int | Literal["all"] = "all"
+    servers: Whole | Literal["all"] = "all"
     counts: Literal["calendar", "busy"] = Field(
         "calendar", description="whether the time to failure runs always or only while busy"
     )
@@ -92,7 +108,7 @@ class Background(Part):
 
     load: Share = Field(description="share of staffed server time taken by others")
     takes: Duration
-    priority: int = 0
+    priority: Whole = Field(0, ge=-LOWEST_PRIORITY, le=LOWEST_PRIORITY)
 
 
 class Facility(Part):
@@ -100,8 +116,10 @@ class Facility(Part):
 
     at: str = Field(description="place")
     name: Words | None = None
-    servers: int | Literal["unlimited"] = Field(1, description="how many can be served at once")
-    holds: Capacity | None = Field(None, description='for yards, berths and pools instead of servers, e.g. "200 TEU"')
+    servers: Whole | Literal["unlimited"] = Field(1, description="how many can be served at once")
+    holds: Annotated[Capacity, ABOVE_ZERO] | None = Field(
+        None, description='for yards, berths and pools instead of servers, e.g. "200 TEU"'
+    )
     mode: Mode | None = Field(None, description="closures act by mode")
     opens: Lines = Field(("always",), description='weekly hours, e.g. "mon-fri 08:00-20:00, sat 09:00-12:00"')
     holidays: Literal["CN", "HK", "none"] = "none"
@@ -119,20 +137,26 @@ class Facility(Part):
             raise ValueError("`holds` is one quantity and goes without failures and background")
         if self.background is not None and not isinstance(self.servers, int):
             raise ValueError("background load needs a number of servers")
+        if self.failures is not None and not self._can_fail(self.failures.servers):
+            raise ValueError(f"failures take at least 1 and at most all of the {self.servers} servers")
         return self
+
+    def _can_fail(self, failing: int | str) -> bool:
+        some = 1 <= failing <= self.servers if isinstance(failing, int) and isinstance(self.servers, int) else False
+        return failing == "all" or some
 
 
 class Cancellations(Part):
     """How often and how late departures are cancelled."""
 
-    share: Share
+    share: Portion
     notice: FixedDuration | None = Field(None, description="known so long before departure; by default at the cut-off")
 
 
 class Delays(Part):
     """How often and how much departures are late."""
 
-    share: Share
+    share: Portion
     lasts: Duration
 
 
@@ -172,13 +196,13 @@ class Service(Part):
     origin: str = Field(alias="from", description="place")
     destination: str = Field(alias="to", description="place")
     km: Distance | None = None
-    departs: Lines = Field(description='timetable, e.g. "daily 20:00" or ["mon,thu 16:00", "sat 08:00"]')
+    departs: Annotated[Lines, Field(min_length=1)] = Field(description='timetable, e.g. "daily 20:00" or ["mon,thu 16:00", "sat 08:00"]')
     cutoff: Cutoffs = Field(
         default_factory=dict, description="before scheduled departure: one time, or by documents/vgm/yard/release"
     )
     opens: FixedDuration | None = Field(None, description="earliest delivery before scheduled departure")
     capacity: Capacity = Field(description="whichever binds first, e.g. [50 TEU, 8 plugs, 2000 t]")
-    taken_by_others: ShareLaw | None = Field(
+    taken_by_others: PortionLaw | None = Field(
         None, description="share of capacity taken before ours, drawn per departure"
     )
     takes: Duration = Field(description="transit time, one draw per departure")
@@ -225,13 +249,13 @@ class Closure(Part):
 class Box(Part):
     """The container type and how it is provided."""
 
-    teu: Share = Field(description="1 for a 20 ft, 2 for a 40 ft box")
-    payload: Mass
+    teu: Annotated[Share, ABOVE_ZERO] = Field(description="1 for a 20 ft, 2 for a 40 ft box")
+    payload: Annotated[Mass, ABOVE_ZERO]
     volume: Volume | None = None
-    pallets: int = Field(0, ge=0)
-    plugs: int = Field(0, ge=0, le=1)
+    pallets: Whole = Field(0, ge=0)
+    plugs: Whole = Field(0, ge=0, le=1)
     tare: Mass | None = None
-    ulds: int = Field(0, ge=0)
+    ulds: Whole = Field(0, ge=0)
 
 
 class RouteBox(Part):
@@ -241,8 +265,8 @@ class RouteBox(Part):
     owner: Literal["coc", "soc", "railway", "truck"]
     empty_from: str | None = None
     return_to: str | None = None
-    may_go_to_sea: bool = True
-    reuse: Share | None = Field(None, description="share of boxes that find a return load, so that no empty is moved")
+    may_go_to_sea: Flag = True
+    reuse: Portion | None = Field(None, description="share of boxes that find a return load, so that no empty is moved")
 
 
 class Contract(Part):
@@ -269,7 +293,7 @@ class CustomsChannel(Part):
 
     documents: Duration | None = Field(None, description="time to prepare and submit documents")
     declaration: Duration | None = Field(None, description="from lodgement to the decision who is selected")
-    selected: Share = Field(description="probability of inspection, one draw per declaration")
+    selected: Portion = Field(description="probability of inspection, one draw per declaration")
     hold: Duration | None = Field(None, description="selected only: from selection until the inspection can start")
     inspection: Duration | None = Field(None, description="selected only: the inspection itself")
     release: Duration | None = Field(None, description="from decision or inspection to release")
@@ -278,18 +302,35 @@ class CustomsChannel(Part):
     source: Lines = ()
 
 
-class Seasonal(Part):
-    """Demand profile."""
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+LARGEST_FACTOR = 1000
 
-    weekly: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], float] = Field(default_factory=dict)
-    monthly: dict[str, float] = Field(default_factory=dict, description='factor by month, e.g. {"2026-07": 1.5}')
+
+class Seasonal(Part):
+    """Demand profile: days left out of `weekly` have no releases, months left out of `monthly` the factor 1."""
+
+    weekly: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Number] = Field(default_factory=dict)
+    monthly: dict[str, Number] = Field(default_factory=dict, description='factor by month, e.g. {"2026-07": 1.5}')
+
+    @model_validator(mode="after")
+    def _sound(self) -> Seasonal:
+        for month in self.monthly:
+            if not MONTH.fullmatch(month):
+                raise ValueError(f'"{month}" is no month; expected such as "2026-07"')
+        factors = {**self.weekly, **self.monthly}
+        for name, factor in factors.items():
+            if not 0 <= factor <= LARGEST_FACTOR:
+                raise ValueError(f"{name}: {factor} is no factor; expected 0 to {LARGEST_FACTOR}")
+        if self.weekly and not any(self.weekly.values()):
+            raise ValueError("the week is empty; give at least one day more than 0")
+        return self
 
 
 class Arrivals(Part):
     """When consignments are released, exactly one of the forms."""
 
     poisson: str | None = Field(None, description='e.g. "30 pallets per week"')
-    every: FixedDuration | None = None
+    every: Annotated[FixedDuration, ABOVE_ZERO] | None = None
     first: str | None = Field(None, description="moment of the first of `every`; by default the start of the season")
     on: tuple[str, ...] = Field((), description="explicit moments")
     profile: Seasonal | None = None
@@ -298,6 +339,10 @@ class Arrivals(Part):
     def _one_form(self) -> Arrivals:
         if (self.poisson is not None) + (self.every is not None) + bool(self.on) != 1:
             raise ValueError("write exactly one of `poisson`, `every`, `on`")
+        if self.first is not None and self.every is None:
+            raise ValueError("`first` goes with `every`")
+        if self.profile is not None and self.poisson is None:
+            raise ValueError("a profile goes with `poisson`")
         return self
 
 
@@ -311,11 +356,11 @@ class Terms(Part):
 class Decay(Part):
     """How goods lose life on their way (MONEY.md, Decay)."""
 
-    shelf_life: FixedDuration = Field(description="at the reference temperature")
+    shelf_life: Annotated[FixedDuration, ABOVE_ZERO] = Field(description="at the reference temperature")
     at: Temperature = Field(description="reference temperature")
-    q10: Share = Field(description="factor by which decay speeds up for 10 degrees more")
-    least_remaining: Share = Field(description="share of life below which the market refuses the goods")
-    value_lost_at_end: Share = Field(description="share of value lost when the life is used up, linear until then")
+    q10: Annotated[Share, ABOVE_ZERO] = Field(description="factor by which decay speeds up for 10 degrees more")
+    least_remaining: Portion = Field(description="share of life below which the market refuses the goods")
+    value_lost_at_end: Portion = Field(description="share of value lost when the life is used up, linear until then")
 
 
 class Due(Part):
@@ -333,19 +378,19 @@ class Flow(Part):
     terms: Terms
     arrives: Arrivals
     season: str | None = Field(None, description="date range, both days included; by default always")
-    size: Capacity = Field(description='of one consignment, e.g. "1 pallet" or "2 boxes"')
-    weight: Mass = Field(description="gross, of one consignment")
+    size: Annotated[Capacity, ABOVE_ZERO] = Field(description='of one consignment, e.g. "1 pallet" or "2 boxes"')
+    weight: Annotated[Mass, ABOVE_ZERO] = Field(description="gross, of one consignment")
     volume: Volume | None = None
     value: Money = Field(description='of the goods, e.g. "10000 CNY/t"')
     price_premium: Share | None = Field(None, description="gain in value from a quality mark")
-    rejected: Share | None = Field(None, description="share of value refused at the market")
+    rejected: Portion | None = Field(None, description="share of value refused at the market")
     temperature: Temperature | None = Field(None, description="set point of the carriage; by default ambient")
     ambient: Temperature | None = None
     decay: Decay | None = None
     due: Due
-    priority: int = Field(0, ge=-1000, le=1000, description="lower goes first")
+    priority: Whole = Field(0, ge=-LOWEST_PRIORITY, le=LOWEST_PRIORITY, description="lower goes first")
     annual_demand: Mass | None = Field(None, description="for the safety stock; by default that of the window")
-    dangerous_goods: bool = False
+    dangerous_goods: Flag = False
 
 
 class Claim(Part):
@@ -361,7 +406,14 @@ class Claim(Part):
     against: str | None = Field(None, description="by default the baseline")
     says: Literal["on average", "can"]
     interval: tuple[Share, Share]
-    supposition: bool = False
+    supposition: Flag = False
+
+    @model_validator(mode="after")
+    def _rising(self) -> Claim:
+        low, high = self.interval
+        if low.value > high.value:
+            raise ValueError(f"the interval runs backwards: {low.text} is more than {high.text}")
+        return self
 
 
 class Alternative(Part):
@@ -370,7 +422,7 @@ class Alternative(Part):
     title: Words | None = None
     like: str | None = Field(None, description="start from this alternative's overrides")
     set: dict[str, Any] = Field(default_factory=dict, description="dotted path -> value")
-    supposition: bool = Field(False, description="no effect size is published: shown as a supposition everywhere")
+    supposition: Flag = Field(False, description="no effect size is published: shown as a supposition everywhere")
     source: Lines = ()
 
 

@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from corridor_sim.scenario.steps import Part
-from corridor_sim.scenario.values import FixedDuration, Money as PriceValue, Share
+from corridor_sim.scenario.values import FixedDuration, Flag, Portion, Share, Whole
+from corridor_sim.scenario.values import Money as PriceValue
 
 Party = Literal[
     "shipper",
@@ -64,7 +65,7 @@ class Tax(Part):
 
     basis: TaxBasis
     rate: Share | None = None
-    recoverable: bool = True
+    recoverable: Flag = True
 
     @model_validator(mode="after")
     def _rate_where_needed(self) -> Tax:
@@ -76,7 +77,7 @@ class Tax(Part):
 class Tier(Part):
     """One stretch of a time-based tariff, counted in charge units after the free time."""
 
-    up_to: int | None = Field(None, ge=1, description="last charge unit of this tier; none means no end")
+    up_to: Whole | None = Field(None, ge=1, description="last charge unit of this tier; none means no end")
     price: PriceValue = Field(description='per charge unit, e.g. "40 CNY/box"')
 
 
@@ -86,11 +87,11 @@ class ChargeClock(Part):
     starts: str = Field(description="`ready|start|end` of a step or a mark, e.g. `end of rail` or `mark yard`")
     stops: str
     start_rule: Literal["at once", "next midnight"] = "at once"
-    free: int = Field(0, ge=0, description="charge units without charge")
+    free: Whole = Field(0, ge=0, description="charge units without charge")
     unit: Literal["24 h", "hour", "calendar day", "working day"] = "24 h"
     holidays: Literal["CN", "HK", "none"] = "none"
     timezone: str | None = None
-    closures_stop_it: bool = False
+    closures_stop_it: Flag = False
     tiers: tuple[Tier, ...] = Field(min_length=1)
 
 
@@ -102,7 +103,7 @@ class Tariff(Part):
         None, description="a price or a list that adds up; with `clock`, leave it to the tiers"
     )
     clock: ChargeClock | None = None
-    discount: Share | None = Field(None, description="taken off `price`")
+    discount: Portion | None = Field(None, description="taken off `price`")
     minimum: PriceValue | None = None
     maximum: PriceValue | None = None
     payer: Party = "incoterm"
@@ -112,7 +113,7 @@ class Tariff(Part):
         None, description="运输 / 保管 / 管理; by default from the activity"
     )
     valid: str | None = Field(None, description="date range")
-    common: bool = Field(False, description="the same in baseline and alternatives by nature, shown apart")
+    common: Flag = Field(False, description="the same in baseline and alternatives by nature, shown apart")
 
     @model_validator(mode="after")
     def _priced(self) -> Tariff:
@@ -129,8 +130,8 @@ class Subsidy(Part):
     amount: PriceValue
     recipient: Party
     payer: Party = "government"
-    pass_through: Share = Field(description="share of it that lowers the shipper's price")
-    threshold: int = Field(0, ge=0, description="boxes in the window below which nothing is paid")
+    pass_through: Portion = Field(description="share of it that lowers the shipper's price")
+    threshold: Whole = Field(0, ge=0, description="boxes in the window below which nothing is paid")
     cap: PriceValue | None = None
     valid: str | None = Field(None, description="date range")
 
@@ -229,7 +230,7 @@ class Money(Part):
     """How money is counted in this scenario."""
 
     report_in: Literal["CNY"] = "CNY"
-    price_year: int = Field(ge=2000, le=2100)
+    price_year: Whole = Field(ge=2000, le=2100)
     rates: dict[Literal["HKD", "USD"], Exchange] = Field(default_factory=dict)
     time_cost: TimeCost
     reliability: Reliability

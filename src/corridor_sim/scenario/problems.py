@@ -24,6 +24,7 @@ LONGEST_NAME = 80
 MOST_PROBLEMS = 50
 MOST_ERRORS_READ = 5000
 MOST_NAMES_SEARCHED = 1000
+MOST_ITEMS_SEARCHED = 200
 MOST_WAYS = 64
 
 NAME_MARKS = " _-.()"
@@ -227,16 +228,13 @@ def _error(detail: ErrorDetails) -> _Error:
 
 
 def _step(value: Any, element: str | int) -> tuple[FieldPath, Any] | None:
-    """Return the path and value one element below, also through `- name: {...}`; None if not in the file."""
+    """Return path and value one element below, a name finding its item `- name: ...`; None if not there."""
     if isinstance(value, dict):
-        key = element if element in value else str(element)
-        if key in value:
-            return (key,), value[key]
-        only, inner = next(iter(value.items())) if len(value) == 1 else ("", None)
-        return ((only, element), inner[element]) if isinstance(inner, dict) and element in inner else None
+        key = str(element)
+        return ((key,), value[key]) if key in value else None
     if isinstance(value, list) and isinstance(element, int):
         return ((element,), value[element]) if 0 <= element < len(value) else None
-    if isinstance(value, list) and len(value) <= MOST_NAMES_SEARCHED:
+    if isinstance(value, list) and len(value) <= MOST_ITEMS_SEARCHED:
         for place, item in enumerate(value):
             if isinstance(item, dict) and len(item) == 1 and element in item:
                 return (place, element), item[element]
@@ -336,19 +334,9 @@ def _written(error: _Error, data: Any) -> tuple[FieldPath, Any]:
     loc = error.loc[:-1] if missing else error.loc
     ways = _ways(loc, data)
     if missing:
-        named = [_step_into_name(path, value) for path, value in ways]
-        lacking = [way for way in (*named, *ways) if isinstance(way[1], dict) and error.loc[-1] not in way[1]]
+        lacking = [way for way in ways if isinstance(way[1], dict) and error.loc[-1] not in way[1]]
         ways = lacking or ways
-    last = loc[-1:]
-    return max(ways, key=lambda way: (way[1] is error.value, missing or way[0][-1:] == last, len(way[0])))
-
-
-def _step_into_name(path: FieldPath, value: Any) -> tuple[FieldPath, Any]:
-    """Go from the list item `- name: {...}` to what its name holds."""
-    if path and isinstance(path[-1], int) and isinstance(value, dict) and len(value) == 1:
-        name, inner = next(iter(value.items()))
-        return (*path, name), inner
-    return path, value
+    return max(ways, key=lambda way: (way[1] is error.value, len(way[0])))
 
 
 def _problem(error: _Error, model: type[BaseModel], source: Located) -> Problem:

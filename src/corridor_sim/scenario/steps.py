@@ -12,13 +12,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 
 from corridor_sim.errors import did_you_mean
 from corridor_sim.scenario.values import (
+    ABOVE_ZERO,
     Capacity,
     Distance,
     Duration,
     FixedDuration,
     Money,
-    Share,
+    Portion,
     Temperature,
+    Whole,
 )
 
 Mode = Literal["road", "rail", "sea", "barge", "air"]
@@ -36,7 +38,7 @@ class ChargeUse(Part):
 
     tariff: str = Field(description="name under `tariffs`")
     km: Distance | None = Field(None, description="distance charged for, where it is not the step's")
-    count: int = Field(1, ge=1, description="how many times it applies")
+    count: Whole = Field(1, ge=1, description="how many times it applies")
 
 
 Charges = Annotated[
@@ -96,7 +98,7 @@ class Board(Step):
 class Batch(Step):
     """Consolidation: wait until so much is together, or so long, and go on as one load in one box."""
 
-    batch: Capacity = Field(description='how much makes a load, e.g. "20 pallets"')
+    batch: Annotated[Capacity, ABOVE_ZERO] = Field(description='how much makes a load, e.g. "20 pallets"')
     or_after: FixedDuration | None = Field(None, description="leave with what is there after this time")
     mixes: Literal["flow", "route"] = Field(
         "flow", description="whether only one flow or all of the route share a load"
@@ -107,7 +109,7 @@ class Seize(Step):
     """Take places of a yard, pool or other facility and keep them over the following steps."""
 
     seize: str
-    units: Capacity | int = 1
+    units: Annotated[Capacity, ABOVE_ZERO] | Annotated[Whole, Field(ge=1)] = 1
 
 
 class Release(Step):
@@ -120,10 +122,10 @@ class Release(Step):
 class Lane(Part):
     """One lane of a branch."""
 
-    share: Share | None = Field(None, description="probability; exactly one lane may leave it out and takes the rest")
+    share: Portion | None = Field(None, description="probability; exactly one lane may leave it out and takes the rest")
     steps: Steps = Field(default_factory=dict)
     again: str | None = Field(None, description="go back to this earlier step of the route")
-    at_most: int | None = Field(None, ge=1, le=100, description="how often `again` may happen")
+    at_most: Whole | None = Field(None, ge=1, le=100, description="how often `again` may happen")
 
     @model_validator(mode="after")
     def _bounded(self) -> Lane:
@@ -144,7 +146,7 @@ class SwitchWhen(Part):
     next_departure_of: str | None = Field(None, description="service")
     later_than: FixedDuration | None = None
     queue_at: str | None = Field(None, description="facility")
-    over: Capacity | int | None = None
+    over: Capacity | Annotated[Whole, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
     def _one_rule(self) -> SwitchWhen:

@@ -8,18 +8,19 @@ assumptions are reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
-from math import sqrt
+from math import isfinite, nan, sqrt
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from corridor_sim import units
 from corridor_sim.errors import did_you_mean
 from corridor_sim.sampling import distributions as laws
-from corridor_sim.units import Price, UnitProblem
+from corridor_sim.units import DAYS_PER_YEAR, MEASURES, SECONDS_PER_DAY, TEU_PER_FEU, Price, UnitProblem
 
 GRADES = {
     "measured": "measured",
@@ -32,6 +33,27 @@ GRADES = {
 STATED = "stated"
 RESTS_ON_ASSUMPTION = frozenset({"assumption", "analogue", STATED})
 NOTES = ("source", "because", "from", "range", "as_of", "price_year", "reviewed", "note", "tax", "moves_with", "param")
+
+COUNTABLE = ("teu", "box", "mass", "volume", "plug", "uld", "pallet", "consignment")
+"""What capacities and sizes may be stated in; a FEU is two TEU."""
+LONGEST_YEARS = 100
+MOST = 10**12
+"""The largest amount of any measure in its base unit; thousandths of it, summed over a run, stay below 2**63."""
+MOST_MONEY = 10**10
+"""The largest amount of money in one price, in units of its currency."""
+COLDEST, HOTTEST = -100, 100
+LIMITS: dict[str, tuple[int, int]] = {
+    "duration": (0, LONGEST_YEARS * DAYS_PER_YEAR * SECONDS_PER_DAY),
+    "temperature": (COLDEST, HOTTEST),
+}
+"""Measure -> least and largest amount in its base unit, where they are not 0 and MOST."""
+
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number; texts, booleans and decimals are none."""
+Flag = Annotated[bool, Field(strict=True)]
+"""true or false; neither `NO` nor 1."""
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+"""A finite number without unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +113,8 @@ def _text(raw: Any) -> str:
         raise ValueError(f"{raw} is not a number")
     if isinstance(raw, Mapping | list):
         raise ValueError("expected one value, found a list or mapping")
-    return str(raw)
+    # the shortest text of a small float has an exponent, which no planner wrote
+    return format(Decimal(repr(raw)), "f") if isinstance(raw, float) else str(raw)
 
 
 def _plain(raw: Any, measure: str) -> Fraction:
@@ -100,9 +123,22 @@ def _plain(raw: Any, measure: str) -> Fraction:
         value = units.parse_quantity(text, measure)
     except UnitProblem as problem:
         raise ValueError(str(problem)) from None
-    if value < 0 and measure != "temperature":
+    return _within_limits(text, value, measure)
+
+
+def _within_limits(text: str, value: Fraction, measure: str) -> Fraction:
+    least, most = LIMITS.get(measure, (0, MOST))
+    if value < least == 0:
         raise ValueError(f'"{text}" is negative; expected 0 or more')
+    if not least <= value <= most:
+        limit = f"{LONGEST_YEARS} years" if measure == "duration" else f"{max(least, min(value, most))}"
+        unit = "" if measure in ("duration", "share") else f" {MEASURES[measure]}"
+        raise ValueError(f'"{text}" is out of all proportion; expected at {_end(value, most)} {limit}{unit}')
     return value
+
+
+def _end(value: Fraction, most: int) -> str:
+    return "most" if value > most else "least"
 
 
 def split_provenance(raw: Any, measure: str | None) -> tuple[Any, Provenance]:
@@ -128,9 +164,12 @@ def split_provenance(raw: Any, measure: str | None) -> tuple[Any, Provenance]:
     year = raw.get("price_year")
     if year is not None and (not isinstance(year, int) or isinstance(year, bool)):
         raise ValueError("price_year is a year, such as 2026")
+    sources = [sources] if isinstance(sources, str) else sources
+    if not isinstance(sources, Sequence) or not all(isinstance(source, str) for source in sources):
+        raise ValueError("source is a name under `sources`, or a list of such names")
     return raw[grade], Provenance(
         grade=GRADES[grade],
-        sources=(sources,) if isinstance(sources, str) else tuple(map(str, sources)),
+        sources=tuple(sources),
         because=str(raw.get("because", "")),
         derived_from=str(raw.get("from", "")),
         low=low,
@@ -177,7 +216,19 @@ def read_sampled(raw: Any, measure: str) -> Sampled:
     if isinstance(raw, Sampled):
         return raw
     value, provenance = split_provenance(raw, measure)
-    return Sampled(read_law(value, measure), measure, law_text(value), provenance)
+    return Sampled(_sound_law(value, measure), measure, law_text(value), provenance)
+
+
+def _sound_law(raw: Any, measure: str) -> laws.Distribution:
+    """Read a law and work out its mean, which parameters out of all proportion do not survive."""
+    try:
+        law = read_law(raw, measure)
+        mean = law.mean()
+    except ArithmeticError:
+        mean = nan
+    if not isfinite(mean) or not law.smallest() <= mean <= law.largest():
+        raise ValueError(f'"{law_text(raw)}" is no distribution that can be drawn from; check its parameters')
+    return law
 
 
 def law_text(raw: Any) -> str:
@@ -262,9 +313,11 @@ def _weibull(body: Any, measure: str) -> laws.Distribution:
 
 def _empirical(body: Any, measure: str) -> laws.Distribution:
     b = _keyed("empirical", {"values": body} if isinstance(body, list) else body, "values", "weights")
-    values = [_plain(value, measure) for value in b["values"]]
-    weights = [_pure(weight) for weight in b.get("weights", [1] * len(values))]
-    return laws.Empirical(tuple(values), tuple(weights))
+    values, weights = b["values"], b.get("weights")
+    if not isinstance(values, list) or not isinstance(weights, list | None):
+        raise ValueError("empirical takes a list of values, and weights as a list of as many numbers")
+    numbers = tuple(_plain(value, measure) for value in values)
+    return laws.Empirical(numbers, tuple(map(_pure, weights)) if weights is not None else (Fraction(1),) * len(numbers))
 
 
 def _mixture(body: Any, measure: str) -> laws.Distribution:
@@ -312,11 +365,45 @@ def read_priced(raw: Any) -> Priced:
         parts = tuple(units.parse_price(text) for text in texts)
     except UnitProblem as problem:
         raise ValueError(str(problem)) from None
+    if not parts:
+        raise ValueError('an empty list is no price; nothing is free by accident: write "0 CNY"')
     if any(part.amount < 0 for part in parts):
         raise ValueError(f'"{" + ".join(texts)}" is negative; a price is 0 or more, a subsidy is its own object')
+    if any(part.amount > MOST_MONEY for part in parts):
+        raise ValueError(f'"{" + ".join(texts)}" is out of all proportion; expected at most {MOST_MONEY}')
     if len({part.currency for part in parts}) != 1:
         raise ValueError("prices that add up have one currency")
     return Priced(parts, " + ".join(texts), provenance)
+
+
+def _above_zero(read: Amount | tuple[Amount, ...]) -> Amount | tuple[Amount, ...]:
+    for amount in read if isinstance(read, tuple) else (read,):
+        if not amount.value:
+            raise ValueError(f'"{amount.text}" is nothing; expected more than 0')
+    return read
+
+
+ABOVE_ZERO = AfterValidator(_above_zero)
+"""Added to a type of amounts, it refuses 0."""
+
+
+def read_portion(raw: Any) -> Amount:
+    """Read a share of a whole. Raises ValueError with what would be accepted."""
+    share = read_amount(raw, "share")
+    _require_part(share.value, share.text)
+    return share
+
+
+def read_portion_law(raw: Any) -> Sampled:
+    """Read a constant or distributed share of a whole. Raises ValueError with what would be accepted."""
+    share = read_sampled(raw, "share")
+    _require_part(share.law.largest(), share.text)
+    return share
+
+
+def _require_part(largest: Fraction, text: str) -> None:
+    if largest > 1:
+        raise ValueError(f'"{text}" is more than the whole; expected at most 100 %')
 
 
 def _schema(example: str, kind: str) -> WithJsonSchema:
@@ -345,6 +432,13 @@ ShareLaw = Annotated[
     Sampled, BeforeValidator(lambda raw: read_sampled(raw, "share")), _SHOWN, _schema("70 %", "a share")
 ]
 Share = Annotated[Amount, BeforeValidator(lambda raw: read_amount(raw, "share")), _SHOWN, _schema("70 %", "a share")]
+Portion = Annotated[
+    Amount, BeforeValidator(read_portion), _SHOWN, _schema("70 %", "a share of a whole")
+]
+"""A share of a whole: at most 100 %."""
+PortionLaw = Annotated[
+    Sampled, BeforeValidator(read_portion_law), _SHOWN, _schema("70 %", "a share of a whole")
+]
 Distance = Annotated[
     Amount, BeforeValidator(lambda raw: read_amount(raw, "distance")), _SHOWN, _schema("1406 km", "a distance")
 ]
@@ -362,20 +456,27 @@ def read_capacity(raw: Any) -> tuple[Amount, ...]:
     """Read one quantity or a list of them, each of another measure ("50 TEU", "8 plugs"). Raises ValueError."""
     if isinstance(raw, tuple):
         return raw
-    amounts: list[Amount] = []
-    for part in raw if isinstance(raw, list) else [raw]:
-        value, provenance = split_provenance(part, None)
-        try:
-            measure, number = units.parse_any(_text(value))
-        except UnitProblem as problem:
-            raise ValueError(str(problem)) from None
-        if number < 0:
-            raise ValueError(f'"{value}" is negative; expected 0 or more')
-        amounts.append(Amount(number, measure, _text(value), provenance))
+    amounts = tuple(map(_countable, raw if isinstance(raw, list) else [raw]))
     names = [amount.measure for amount in amounts]
+    if not names:
+        raise ValueError('expected at least one quantity such as "50 TEU"')
     if len(set(names)) != len(names):
         raise ValueError("a measure stands twice in the list")
-    return tuple(amounts)
+    return amounts
+
+
+def _countable(raw: Any) -> Amount:
+    value, provenance = split_provenance(raw, None)
+    text = _text(value)
+    try:
+        measure, number = units.parse_any(text)
+    except UnitProblem as problem:
+        raise ValueError(str(problem)) from None
+    if measure == "feu":
+        measure, number = "teu", number * TEU_PER_FEU
+    if measure not in COUNTABLE:
+        raise ValueError(f'"{text}" does not count cargo; expected a quantity such as "50 TEU", "8 plugs" or "25 t"')
+    return Amount(_within_limits(text, number, measure), measure, text, provenance)
 
 
 Capacity = Annotated[

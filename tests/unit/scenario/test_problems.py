@@ -79,6 +79,7 @@ Step = Annotated[
 class Rail(Part):
     mode: Literal["rail"]
     wagons: StrictInt = 1
+    from_: StrictStr = Field("", alias="from")
 
 
 class Sea(Part):
@@ -193,6 +194,47 @@ def test_tags_written_in_the_file():
         'x.yaml:2:26 legs[0].wagons: "x" is not accepted; expected a whole number',
         "x.yaml:3:12 legs[1].mode: \"se\" is not accepted; expected 'rail', 'sea' (did you mean \"sea\"?)",
         "x.yaml:4:5 legs[2]: the mapping {teu} is not accepted; expected a mapping with the key 'mode'",
+    ]
+
+
+def test_a_field_is_known_by_the_name_it_has_in_files():
+    assert found("legs: [{mode: rail, form: x}]") == [
+        'x.yaml:1:21 legs[0].form: "form" is not a known key (did you mean "from"?); accepted here: mode, wagons, from'
+    ]
+
+
+def test_each_item_of_a_list_has_its_own_say():
+    class Model(Part):
+        all: list[Plain]
+
+    assert found("all: [{pert: [a, 1, c]}, {lognormal: 2 h, cv: x}]", Model) == [
+        "x.yaml:1:18 all[0].pert[1]: 1 is not accepted; expected text",
+        'x.yaml:1:47 all[1].cv: "x" is not accepted; expected a number',
+    ]
+
+
+def test_a_text_is_judged_by_its_rule_before_the_words_it_might_have_been():
+    class Model(Part):
+        every: Literal["departure"] | Annotated[StrictStr, BeforeValidator(duration)]
+
+    assert found("every: 5 km", Model) == [
+        'x.yaml:1:8 every: "5 km" is not a duration; expected for instance "6 h"'
+    ]
+
+
+def test_a_tag_that_is_also_a_key_does_not_lead_astray():
+    class Lanes(Part):
+        board: dict[str, StrictInt]
+        at: StrictInt
+
+    class Model(Part):
+        step: Annotated[
+            Annotated[Lanes, Tag("board")] | Annotated[Customs, Tag("customs")],
+            Discriminator(kind),
+        ]
+
+    assert found("step: {board: {at: 1}, at: x}", Model) == [
+        'x.yaml:1:28 step.at: "x" is not accepted; expected a whole number'
     ]
 
 

@@ -181,6 +181,15 @@ def test_hostile_files_build_nothing_large(text, tmp_path):
     assert peak < 100 * MEGABYTE
 
 
+def test_four_mebibytes_are_enough(tmp_path):
+    file = tmp_path / "x.yaml"
+    file.write_bytes(b"a: 1" + b" " * (4 * 1024 * 1024 - 4))
+    assert read_yaml(file).data == {"a": 1}
+    file.write_bytes(b"a: 1" + b" " * (4 * 1024 * 1024 - 3))
+    with pytest.raises(InputError, match="the file is larger than 4 MiB"):
+        read_yaml(file, "x.yaml")
+
+
 @pytest.mark.parametrize(("content", "start"), [
     (b"\x89PNG\r\n\x1a\n\0\0", "given.yaml:1:1 byte 0x89 is not UTF-8 text; save the file as UTF-8"),
     ("a: 1\nb: 重庆".encode("gbk"), "given.yaml:2:4 byte 0xd6 is not UTF-8"),

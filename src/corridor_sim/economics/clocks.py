@@ -1,0 +1,153 @@
+"""Charge clocks: from which event to which a time-based charge runs, how many units count, and their tiers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from corridor_sim.economics.charges import Due, measured
+from corridor_sim.economics.passages import Passages
+from corridor_sim.engine.program import NONE, Ints, Op
+from corridor_sim.network.charge_rules import Charge, ClockRule, Event
+from corridor_sim.network.clock_rules import UNIT_SECONDS
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.scenario.calendars import (
+    SATURDAY,
+    Clock,
+    Window,
+    holiday_days,
+    next_open,
+    open_time_between,
+    subtract_windows,
+    window_arrays,
+)
+
+MOMENTS = ("ready", "start", "end")
+CACHED_CALENDARS = 64
+MARGIN = timedelta(days=1)
+
+
+@lru_cache(maxsize=CACHED_CALENDARS)
+def day_table(clock: Clock, zone: str, holidays: str, working: bool, horizon: int) -> tuple[Ints, Ints]:
+    """Return the local midnights of `zone` in ticks, from before tick 0 to after `horizon`, and which days count.
+
+    The second array is 1 for each day that counts: all, or with `working` those of Monday to Friday that are no
+    holiday, and make-up workdays. It has one entry less than there are midnights.
+    """
+    local = Clock(clock.start, ZoneInfo(zone))
+    days = list(local.days(horizon + 1))
+    days += [days[-1] + MARGIN, days[-1] + MARGIN + MARGIN]
+    known = holiday_days(holidays if working else "none", sorted({day.year for day in days}))
+    counts = [
+        not working or day in known.workdays or (day.weekday() < SATURDAY and day not in known.closed)
+        for day in days[:-1]
+    ]
+    return np.array([local.tick_at(day, 0) for day in days]), np.array(counts, dtype=np.int64)
+
+
+def charge_units(rule: ClockRule, begin: Ints, end: Ints, clock: Clock, closed: tuple[Window, ...] = ()) -> Ints:
+    """Return how many charge units [begin, end) touches, free ones too; a unit that has started counts.
+
+    begin, end  int64[n] ticks of the events; a clock that starts at the next midnight may end before it begins
+    closed      windows in which the clock stands still: for hours and 24 h their time is taken out, a day counts
+                unless all of it that lies in [begin, end) is closed
+    """
+    horizon = int(max(end.max(initial=0), begin.max(initial=0)))
+    days_of = day_table(clock, rule.zone, rule.holidays, rule.unit == "working day", horizon)
+    midnights, counts = days_of
+    if rule.at_midnight:
+        begin = midnights[np.searchsorted(midnights, begin, side="right")]
+    end = np.maximum(end, begin)
+    opens, closes = window_arrays(subtract_windows([(0, int(midnights[-1]))], closed))
+    if rule.unit in ("24 h", "hour"):
+        return -(-open_time_between(opens, closes, begin, end) // UNIT_SECONDS[rule.unit])
+    resumed = next_open(opens, closes, begin)
+    last_open = np.searchsorted(opens, end, side="left") - 1
+    ended = np.where(last_open >= 0, np.minimum(end, closes[last_open]), NONE)
+    running = (resumed != NONE) & (resumed < ended)
+    open_days = open_time_between(opens, closes, np.maximum(midnights[:-1], 0), np.maximum(midnights[1:], 0)) > 0
+    counted = np.concatenate(([0], np.cumsum(counts * open_days)))
+    first = np.searchsorted(midnights, resumed, side="right") - 1
+    last = np.searchsorted(midnights, ended - 1, side="right") - 1
+    return np.where(running, counted[np.minimum(last + 1, len(counted) - 1)] - counted[np.maximum(first, 0)], 0)
+
+
+def due_by_clock(passages: Passages, charge: Charge, rule: ClockRule) -> Due:
+    """Return what a clock has run up for each load: units after the free ones, by tier, times what each rate counts.
+
+    A clock whose stop event never came runs to the delivery, or to the stop of the run.
+    """
+    lowered = passages.lowered
+    rows = start_rows(passages, charge, rule)
+    moment = MOMENTS.index(rule.starts.moment) < MOMENTS.index(rule.stops.moment)
+    end = _stop_ticks(passages, rows, rule.stops, "left" if moment else "right")
+    closed = tuple((begin, until) for number, begin, until in passages.inputs.closures if number in rule.closures)
+    units = charge_units(rule, passages.column(rule.starts.moment)[rows], end, lowered.clock, closed) - rule.free
+    sizes, _ = passages.at(rows, rule.starts.moment)
+    columns, prices, lower = [np.zeros((len(rows), 0), dtype=np.int64)], [], 0
+    for tier in rule.tiers:
+        in_tier = np.clip(units, lower, tier.up_to) - lower
+        columns += [(measured(sizes, rate.measure) * in_tier)[:, None] for rate in tier.rates]
+        prices += [rate.millionths for rate in tier.rates]
+        lower = tier.up_to or lower
+    due = Due(passages.column("consignment")[rows], np.full(len(rows), NONE), end, np.hstack(columns), tuple(prices))
+    return due.only(np.flatnonzero(units > 0))
+
+
+def start_rows(passages: Passages, charge: Charge, rule: ClockRule) -> Ints:
+    """Return the visits at which a charge's clock started, of own loads; in a lane, of those that pass its step."""
+    consignment, info = passages.column("consignment"), passages.lowered.steps[charge.step]
+    rows = _event_rows(passages, rule.starts)
+    rows = rows[passages.column(rule.starts.moment)[rows] != NONE]
+    sizes, _ = passages.at(rows, rule.starts.moment)
+    rows = np.asarray(rows[sizes.any(axis=1) & passages.own()[consignment[rows]]], dtype=np.int64)
+    if not info.lane:
+        return rows
+    passed = consignment[np.flatnonzero(passages.column("step") == info.main)]
+    who = consignment[rows]
+    travels = np.isin(who, passed) | np.isin(passages.final_leader()[who], passed)
+    return rows[np.flatnonzero(travels)]
+
+
+def _event_rows(passages: Passages, event: Event) -> Ints:
+    """Return the visits, in order, at which an event happens or will happen."""
+    return np.flatnonzero(np.isin(passages.column("step"), _instructions(passages.lowered, event)))
+
+
+def _instructions(lowered: Lowered, event: Event) -> list[int]:
+    """Return the instructions of an event: a step is ready at its first one, and starts and ends at its main one."""
+    ours = [(row, lowered.steps[step].route) for row, step in enumerate(lowered.step_of) if step != NONE]
+    code, here = lowered.program.code, [row for row, route in ours if event.route in ("", route)]
+    if event.mark:
+        marks = lowered.program.mark_names
+        return [row for row in here if code[row].op is Op.MARK and marks[code[row].a] == event.mark]
+    of_step = [row for row in here if lowered.steps[lowered.step_of[row]].name == event.step]
+    mains = sorted({lowered.steps[lowered.step_of[row]].main for row in of_step})
+    if event.moment != "ready":
+        return mains
+    return [min(row for row in of_step if lowered.steps[lowered.step_of[row]].main == main) for main in mains]
+
+
+def _stop_ticks(passages: Passages, rows: Ints, stops: Event, side: str) -> Ints:
+    """Return for each started clock when it stops: at the next stop event of its cargo, alone or in a load."""
+    consignment = passages.column("consignment")
+    stop_rows = np.append(_event_rows(passages, stops), len(consignment))
+    padded = np.append(consignment, NONE)
+    found, after = np.full(len(rows), NONE), rows.copy()
+    searching = np.arange(len(rows))
+    while len(searching):
+        place = np.searchsorted(stop_rows, after[searching], side="left" if side == "left" else "right")
+        candidate = stop_rows[np.minimum(place, len(stop_rows) - 1)]
+        hit = padded[candidate] == consignment[after[searching]]
+        found[searching[hit]] = candidate[hit]
+        searching = searching[~hit]
+        after[searching] = passages.joined[consignment[after[searching]]]
+        searching = searching[after[searching] != NONE]
+    leader = passages.final_leader()[consignment[rows]]
+    delivered = passages.outcome("delivered")[leader]
+    run_on = np.where(delivered != NONE, delivered, passages.trace.stop)
+    reached = np.where(found != NONE, passages.column(stops.moment)[found], NONE)
+    return np.where(reached != NONE, reached, run_on)

@@ -1,0 +1,167 @@
+"""Figures of one alternative, and paired differences of two, from their replications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from corridor_sim.engine.program import NONE
+from corridor_sim.evidence.intervals import (
+    BUFFER_LEVEL,
+    Estimate,
+    Statistic,
+    buffer_index,
+    deviation,
+    paired_difference_of_ratios,
+    paired_relative_saving,
+    pooled,
+    pooled_difference,
+    quantile,
+    ratio_of_sums,
+)
+from corridor_sim.metrics.causes import USUAL_COURSE
+from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG, KPIS, SAVING_PER_BOX, SAVING_PER_KG, Replication
+from corridor_sim.metrics.spent import WORDS, Spent
+from corridor_sim.metrics.times import NEVER, UNPROMISED, Flags
+from corridor_sim.sampling.law import Floats
+from corridor_sim.units import SECONDS_PER_HOUR
+
+Replications = Sequence[Replication]
+MEDIAN, NINE_TENTHS, ONE_TENTH = 0.5, 0.9, 0.1
+SAVINGS = {COST_PER_BOX: SAVING_PER_BOX, COST_PER_KG: SAVING_PER_KG}
+
+
+def _of_flow(rep: Replication, flow: int | None) -> Flags:
+    return np.ones(len(rep.flow), bool) if flow is None else rep.flow == flow
+
+
+def transit_hours(rep: Replication, flow: int | None = None) -> Floats:
+    """Return door-to-door hours of the measured consignments; infinite where undelivered."""
+    ticks = rep.door_to_door[_of_flow(rep, flow)]
+    return np.where(ticks == NONE, np.inf, ticks / SECONDS_PER_HOUR)
+
+
+def lateness_hours(rep: Replication, flow: int | None = None) -> Floats:
+    """Return hours after the promise of those that had one; infinite where undelivered."""
+    ticks = rep.late_promised[_of_flow(rep, flow) & (rep.late_promised != UNPROMISED)]
+    return np.where(ticks == NEVER, np.inf, ticks / SECONDS_PER_HOUR)
+
+
+def remaining_life(rep: Replication, flow: int | None = None) -> Floats:
+    """Return the share of shelf life left of goods that decay; empty where economics did not run."""
+    if not len(rep.remaining_life):
+        return rep.remaining_life
+    life = rep.remaining_life[_of_flow(rep, flow)]
+    return life[~np.isnan(life)]
+
+
+POOLED: dict[str, tuple[Callable[[Replication, int | None], Floats], Statistic]] = {
+    "transit_p50": (transit_hours, quantile(MEDIAN)),
+    "transit_p90": (transit_hours, quantile(NINE_TENTHS)),
+    "transit_p95": (transit_hours, quantile(BUFFER_LEVEL)),
+    "transit_sd": (transit_hours, deviation),
+    "buffer_index": (transit_hours, buffer_index),
+    "latest_departure": (transit_hours, quantile(NINE_TENTHS)),
+    "lateness_sd": (lateness_hours, deviation),
+    "remaining_life_p10": (remaining_life, quantile(ONE_TENTH)),
+}
+"""KPIs of pooled values; all others are ratios of sums (`Replication.terms`)."""
+
+
+def summarise(reps: Replications, flow: int | None = None, resolved: bool = True) -> dict[str, Estimate]:
+    """Return every KPI and cost figure of one alternative, over all own flows or one of them (its number).
+
+    `resolved` False marks all of them (see `met`).
+    """
+    figures: dict[str, Estimate] = {}
+    for name in _names(reps):
+        if name in POOLED:
+            values, statistic = POOLED[name]
+            figures[name] = pooled([values(rep, flow) for rep in reps], statistic)
+        else:
+            figures[name] = ratio_of_sums(*_terms(reps, name, flow))
+    return _marked(figures, resolved)
+
+
+def compare(
+    baseline: Replications, alternative: Replications, flow: int | None = None, resolved: bool = True
+) -> dict[str, Estimate]:
+    """Return alternative minus baseline for every KPI and cost figure, and the relative savings of costs.
+
+    Raises ValueError unless both have the same replications in the same order.
+    """
+    if [rep.number for rep in baseline] != [rep.number for rep in alternative]:
+        raise ValueError("only the same replications of two alternatives can be compared")
+    figures: dict[str, Estimate] = {}
+    known = set(_names(baseline))
+    for name in filter(known.__contains__, _names(alternative)):
+        if name in POOLED:
+            values, statistic = POOLED[name]
+            ours, theirs = ([values(rep, flow) for rep in reps] for reps in (alternative, baseline))
+            figures[name] = pooled_difference(ours, theirs, statistic)
+            continue
+        pair = _terms(alternative, name, flow), _terms(baseline, name, flow)
+        figures[name] = paired_difference_of_ratios(*pair)
+        cost, _, key = name.partition(":")
+        if cost in SAVINGS:
+            figures[f"{SAVINGS[cost]}:{key}"] = paired_relative_saving(*pair)
+    return _marked(figures, resolved)
+
+
+def separated(estimate: Estimate) -> bool:
+    """Return whether the interval exists and excludes zero."""
+    return estimate.low is not None and estimate.high is not None and (estimate.low > 0 or estimate.high < 0)
+
+
+def details(reps: Replications) -> dict[str, Estimate]:
+    """Return the figures of steps, places, facilities and services (`Replication.details`) that anything met."""
+    figures: dict[str, Estimate] = {}
+    for name in reps[0].details:
+        top, bottom = zip(*(rep.details[name] for rep in reps), strict=True)
+        if any(bottom):
+            figures[name] = ratio_of_sums(top, bottom)
+    return figures
+
+
+def lateness_causes(reps: Replications) -> dict[tuple[int, str], Estimate]:
+    """Return the share of late consignments by (step, cause), the biggest first; step NONE for the usual course."""
+    late = [rep.lateness.late for rep in reps]
+    if not any(late):
+        return {}
+    shares = {(NONE, USUAL_COURSE): ratio_of_sums([rep.lateness.usual_course for rep in reps], late)}
+    total = np.sum([rep.lateness.by_step for rep in reps], axis=0)
+    for step, cause in np.argwhere(total).tolist():
+        counts = [rep.lateness.by_step[step, cause] for rep in reps]
+        shares[step, WORDS[Spent(cause)]] = ratio_of_sums(counts, late)
+    return dict(sorted(shares.items(), key=lambda item: (-item[1].value, item[0])))
+
+
+def met(reps: Replications) -> tuple[dict[int, int], dict[int, int]]:
+    """Return in how many replications each closure (number) and each outage (facility) was met, for `not_resolved`."""
+    closures = {number: 0 for number in sorted(frozenset().union(*(rep.closures for rep in reps)))}
+    outages = {number: 0 for number in sorted(frozenset().union(*(rep.outages for rep in reps)))}
+    for rep in reps:
+        for number in rep.closures:
+            closures[number] += 1
+        for number in rep.outages:
+            outages[number] += 1
+    return closures, outages
+
+
+def _names(reps: Replications) -> list[str]:
+    """Return the figures that the replications hold, in the order of reports, costs last."""
+    terms = reps[0].terms
+    life = any(len(remaining_life(rep)) for rep in reps)
+    plain = [kpi.name for kpi in KPIS if kpi.name in POOLED or kpi.name in terms]
+    return [name for name in plain if life or name != "remaining_life_p10"] + [name for name in terms if ":" in name]
+
+
+def _terms(reps: Replications, name: str, flow: int | None) -> tuple[Floats, Floats]:
+    top, bottom = (np.array([rep.terms[name][side] for rep in reps]) for side in (0, 1))
+    return (top.sum(axis=1), bottom.sum(axis=1)) if flow is None else (top[:, flow], bottom[:, flow])
+
+
+def _marked(figures: dict[str, Estimate], resolved: bool) -> dict[str, Estimate]:
+    return figures if resolved else {name: replace(figure, resolved=False) for name, figure in figures.items()}

@@ -1,0 +1,213 @@
+"""Values with their intervals: ratios of sums over replications, and pooled quantiles by sectioning.
+
+Consignments of one replication share trains and storms, so only replications count as independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor_sim.sampling.law import Floats
+
+CONFIDENCE = 0.95
+LEAST_REPLICATIONS = 10
+LEAST_MET = 20
+GROUPS = 10
+BUFFER_LEVEL = 0.95
+TOO_FEW = f"no interval from fewer than {LEAST_REPLICATIONS} replications"
+NOT_AVAILABLE = "not available"
+
+Statistic = Callable[[Floats], float]
+"""A figure of pooled values, in which undelivered ones are infinite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its interval.
+
+    `low` and `high` are None where none can be given; `n` replications; `method` says how the interval was made or
+    why there is none; `value` is infinite or NaN where it is not available; `resolved` is False where a closure or
+    outage that touches it was met too rarely.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+    method: str
+    resolved: bool = True
+
+
+def not_resolved(met_in_replications: int, total: int) -> bool:
+    """Return whether a closure or outage type was met in too few replications to be judged.
+
+    One met in every replication is no matter of chance and always resolved.
+    """
+    return met_in_replications < min(LEAST_MET, total)
+
+
+def t_quantile(degrees: int, confidence: float = CONFIDENCE) -> float:
+    """Return the two-sided quantile of Student's t distribution."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, (1 + confidence) / 2))
+
+
+def ratio_of_sums(numerators: npt.ArrayLike, denominators: npt.ArrayLike, confidence: float = CONFIDENCE) -> Estimate:
+    """Return sum(numerators) / sum(denominators), one of each per replication.
+
+    The interval is value +- t(n-1) of the linearised variance (Cochran, Sampling Techniques, 3rd ed., 6.4).
+    """
+    top, bottom = _floats(numerators), _floats(denominators)
+    ratio, influence = _linearised(top, bottom)
+    return _estimate(ratio, influence, confidence, "ratio of sums, linearised, t")
+
+
+def paired_difference_of_ratios(
+    alternative: tuple[npt.ArrayLike, npt.ArrayLike],
+    baseline: tuple[npt.ArrayLike, npt.ArrayLike],
+    confidence: float = CONFIDENCE,
+) -> Estimate:
+    """Return the ratio of sums of the alternative minus that of the baseline.
+
+    Each is (numerators, denominators) per replication, made on common draws in the same order.
+    """
+    above, below = _paired(alternative, baseline)
+    ratio, influence = _linearised(*above)
+    base_ratio, base_influence = _linearised(*below)
+    return _estimate(_minus(ratio, base_ratio), influence - base_influence, confidence, "paired ratios, linearised, t")
+
+
+def paired_relative_saving(
+    alternative: tuple[npt.ArrayLike, npt.ArrayLike],
+    baseline: tuple[npt.ArrayLike, npt.ArrayLike],
+    confidence: float = CONFIDENCE,
+) -> Estimate:
+    """Return 1 - ratio of the alternative / ratio of the baseline, by the delta method on paired replications."""
+    above, below = _paired(alternative, baseline)
+    ratio, influence = _linearised(*above)
+    base_ratio, base_influence = _linearised(*below)
+    if base_ratio == 0 or not np.isfinite(base_ratio) or not np.isfinite(ratio):
+        return Estimate(float("nan"), None, None, len(influence), NOT_AVAILABLE)
+    quotient = ratio / base_ratio
+    change = (quotient * base_influence - influence) / base_ratio
+    return _estimate(1 - quotient, change, confidence, "paired saving, delta method, t")
+
+
+def quantile(level: float) -> Statistic:
+    """Return the statistic "smallest value that at least the share `level` does not exceed"."""
+
+    def of(values: Floats) -> float:
+        return float(np.quantile(values, level, method="inverted_cdf")) if len(values) else float("nan")
+
+    return of
+
+
+def mean(values: Floats) -> float:
+    """Return the mean; infinite where any value is."""
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def deviation(values: Floats) -> float:
+    """Return the standard deviation (divisor n - 1); infinite where any value is."""
+    if len(values) <= 1:
+        return float("nan")
+    return float(values.std(ddof=1)) if np.isfinite(values).all() else float("inf")
+
+
+def buffer_index(values: Floats) -> float:
+    """Return (P95 - mean) / mean; infinite where anything was undelivered."""
+    middle = mean(values)
+    return (quantile(BUFFER_LEVEL)(values) - middle) / middle if np.isfinite(middle) and middle else middle
+
+
+def pooled(values_per_rep: Sequence[Floats], statistic: Statistic, confidence: float = CONFIDENCE) -> Estimate:
+    """Return a statistic of all values pooled, with an interval by sectioning (Asmussen & Glynn 2007, III.5a).
+
+    Replications are cut into groups of neighbours; the groups' statistics vary about the pooled one.
+    """
+    value = statistic(_together(values_per_rep))
+    parts = np.array([statistic(group) for group in _groups(values_per_rep)])
+    return _sectioned(value, parts, len(values_per_rep), confidence)
+
+
+def pooled_quantile(values_per_rep: Sequence[Floats], level: float, confidence: float = CONFIDENCE) -> Estimate:
+    """Return a quantile of all values pooled; infinite, "not available", where it falls on undelivered ones."""
+    return pooled(values_per_rep, quantile(level), confidence)
+
+
+def pooled_difference(
+    alternative: Sequence[Floats], baseline: Sequence[Floats], statistic: Statistic, confidence: float = CONFIDENCE
+) -> Estimate:
+    """Return the statistic of the alternative minus that of the baseline, by sectioning paired replications."""
+    if len(alternative) != len(baseline):
+        raise ValueError("paired replications must be equally many")
+    value = _minus(statistic(_together(alternative)), statistic(_together(baseline)))
+    pairs = zip(_groups(alternative), _groups(baseline), strict=True)
+    parts = np.array([_minus(statistic(group), statistic(base)) for group, base in pairs])
+    return _sectioned(value, parts, len(alternative), confidence)
+
+
+def _floats(values: npt.ArrayLike) -> Floats:
+    return np.asarray(values, np.float64)
+
+
+def _minus(one: float, other: float) -> float:
+    """Return one - other; NaN where neither is available."""
+    return one - other if np.isfinite(one) or np.isfinite(other) else float("nan")
+
+
+def _paired(
+    alternative: tuple[npt.ArrayLike, npt.ArrayLike], baseline: tuple[npt.ArrayLike, npt.ArrayLike]
+) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    above = (_floats(alternative[0]), _floats(alternative[1]))
+    below = (_floats(baseline[0]), _floats(baseline[1]))
+    if len(above[0]) != len(below[0]):
+        raise ValueError("paired replications must be equally many")
+    return above, below
+
+
+def _linearised(top: Floats, bottom: Floats) -> tuple[float, Floats]:
+    """Return the ratio of sums and each replication's influence on it (NaN where there is none)."""
+    if len(top) != len(bottom):
+        raise ValueError("each replication needs a numerator and a denominator")
+    total = float(bottom.sum())
+    if total == 0 or not np.isfinite(top).all():
+        return (float("inf") if total else float("nan")), np.full(len(top), np.nan)
+    ratio = float(top.sum()) / total
+    return ratio, (top - ratio * bottom) * len(top) / total
+
+
+def _estimate(value: float, influence: Floats, confidence: float, method: str) -> Estimate:
+    n = len(influence)
+    if not np.isfinite(value):
+        return Estimate(value, None, None, n, NOT_AVAILABLE)
+    if n < LEAST_REPLICATIONS:
+        return Estimate(value, None, None, n, TOO_FEW)
+    half = t_quantile(n - 1, confidence) * float(np.sqrt((influence**2).sum() / (n * (n - 1))))
+    return Estimate(value, value - half, value + half, n, method)
+
+
+def _together(values_per_rep: Sequence[Floats]) -> Floats:
+    return np.concatenate([*values_per_rep, np.zeros(0)])
+
+
+def _groups(values_per_rep: Sequence[Floats]) -> list[Floats]:
+    cuts = [number * len(values_per_rep) // GROUPS for number in range(GROUPS + 1)]
+    return [_together(values_per_rep[begin:end]) for begin, end in pairwise(cuts)]
+
+
+def _sectioned(value: float, parts: Floats, n: int, confidence: float) -> Estimate:
+    if not np.isfinite(value):
+        return Estimate(value, None, None, n, NOT_AVAILABLE)
+    if n < LEAST_REPLICATIONS:
+        return Estimate(value, None, None, n, TOO_FEW)
+    if not np.isfinite(parts).all():
+        return Estimate(value, None, None, n, "no interval: a group of replications has no value of its own")
+    half = t_quantile(GROUPS - 1, confidence) * float(np.sqrt(((parts - value) ** 2).sum() / (GROUPS * (GROUPS - 1))))
+    return Estimate(value, value - half, value + half, n, f"sectioning, {GROUPS} groups, t")

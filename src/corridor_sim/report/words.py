@@ -1,0 +1,114 @@
+"""Words and numbers as readers see them: texts of the scenario, units, intervals, footnotes with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from corridor_sim.scenario.problems import printable
+from corridor_sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
+
+Figure = Mapping[str, Any]
+"""An estimate of the summary: value, low, high, unit, n, resolved, method."""
+
+SUPPOSITION = "supposition"
+SUPPOSITION_ZH = "假设情景"
+LONGEST_TEXT = 400
+ROUNDING = 1e-9
+NO_REASON = "not available"
+NOT_RESOLVED = "not resolved: a closure or outage that touches it was met in too few replications"
+
+BASES = {"cash": "cash", "total_logistics": "total logistics cost", "with_carbon": "with carbon"}
+"""Cost base of the summary -> words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """How a figure is shown: times `factor`, with so many decimals, under `words`."""
+
+    words: str
+    factor: float = 1.0
+    decimals: int = 0
+
+
+HOURS_PER_DAY = SECONDS_PER_DAY / SECONDS_PER_HOUR
+PER_CENT = 100.0
+DAYS = Unit("days", 1 / HOURS_PER_DAY, 1)
+PERCENT = Unit("%", PER_CENT, 1)
+CNY_PER_BOX = Unit("CNY")
+CNY_PER_KG = Unit("CNY", decimals=3)
+PER_BOX = {"box": CNY_PER_BOX, "kg": CNY_PER_KG}
+UNITS = {"h": Unit("h", decimals=1), "share": PERCENT, "CNY": CNY_PER_BOX, "count": Unit("times", decimals=2)}
+
+
+def unit_of(name: str) -> Unit:
+    """Return how figures of a unit of the summary are shown."""
+    return UNITS.get(name, Unit(name, decimals=1))
+
+
+def text_of(words: Mapping[str, str] | None) -> str:
+    """Return the English text, or else the first there is, on one line and without control characters."""
+    known = words or {}
+    return printable(known.get("en") or next(iter(known.values()), ""), LONGEST_TEXT)
+
+
+def number(value: float, unit: Unit) -> str:
+    """Return a number in its unit without the unit's words, such as "12,345"."""
+    return f"{value * unit.factor:z,.{unit.decimals}f}"
+
+
+@dataclass
+class Footnotes:
+    """Reasons behind marks such as "[1]", each said once."""
+
+    reasons: list[str] = field(default_factory=list)
+
+    def mark(self, reason: str) -> str:
+        """Return the mark of a reason, adding it when it is new."""
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+        return f"[{self.reasons.index(reason) + 1}]"
+
+    def lines(self) -> list[str]:
+        """Return one line for each reason."""
+        return [f"{self.mark(reason)} {printable(reason, LONGEST_TEXT)}" for reason in self.reasons]
+
+    def cell(self, figure: Figure | None, unit: Unit) -> str:
+        """Return an estimate with its interval ("9.4 ±0.3"), or why it or its interval is missing."""
+        if figure is None or figure["value"] is None:
+            return f"n/a {self.mark((figure or {}).get('method') or NO_REASON)}"
+        marks = [] if figure["resolved"] else [self.mark(NOT_RESOLVED)]
+        if figure["low"] is None or figure["high"] is None:
+            marks.insert(0, self.mark(figure["method"] or NO_REASON))
+            return " ".join([number(figure["value"], unit), *marks])
+        return " ".join([with_interval(figure, unit), *marks])
+
+
+def with_interval(figure: Figure, unit: Unit) -> str:
+    """Return "9.4 ±0.3", or "9.4 (9.0 to 10.1)" where the interval is uneven; the interval must be there."""
+    value, low, high = figure["value"], figure["low"], figure["high"]
+    shown = number(value, unit)
+    if abs((high - value) - (value - low)) <= ROUNDING * max(abs(high), abs(low), 1):
+        return f"{shown} ±{number(high - value, unit)}"
+    return f"{shown} ({number(low, unit)} to {number(high, unit)})"
+
+
+def find(rows: Iterable[Figure], **wanted: str) -> Figure | None:
+    """Return the first row with the wanted entries, or None."""
+    return next((row for row in rows if all(row[key] == word for key, word in wanted.items())), None)
+
+
+def subsidy_matters(rows: Iterable[Figure]) -> bool:
+    """Return whether any cost or saving differs before and after subsidy."""
+    amounts: dict[tuple[str, ...], set[float | None]] = {}
+    for row in rows:
+        figure = row.get("cny", row)
+        amounts.setdefault((row["base"], row["perspective"], row["per"]), set()).add(figure["value"])
+    return any(len(values) > 1 for values in amounts.values())
+
+
+def savings_of(summary: Mapping[str, Any], alternative: str) -> list[Mapping[str, Any]]:
+    """Return the savings of an alternative against the baseline; empty for the baseline itself."""
+    found = find(summary["comparisons"], alternative=alternative, against=summary["baseline"])
+    return list(found["savings"]) if found is not None else []
