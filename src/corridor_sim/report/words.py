@@ -94,21 +94,34 @@ def with_interval(figure: Figure, unit: Unit) -> str:
     return f"{shown} ({number(low, unit)} to {number(high, unit)})"
 
 
-def find(rows: Iterable[Figure], **wanted: str) -> Figure | None:
-    """Return the first row with the wanted entries, or None."""
-    return next((row for row in rows if all(row[key] == word for key, word in wanted.items())), None)
+def rows_with(rows: Iterable[Figure], **wanted: str) -> list[Figure]:
+    """Return the rows that have the wanted entries."""
+    return [row for row in rows if all(row[key] == word for key, word in wanted.items())]
 
 
-def subsidy_matters(rows: Iterable[Figure]) -> bool:
-    """Return whether any cost or saving differs before and after subsidy."""
+def row_with(rows: Iterable[Figure], **wanted: str) -> Figure | None:
+    """Return the first row that has the wanted entries, or None."""
+    return next(iter(rows_with(rows, **wanted)), None)
+
+
+def subsidies_shown(rows: Iterable[Figure], **wanted: str) -> tuple[str, ...]:
+    """Return ("after", "before") if any of the costs or savings differs between them, else ("after",)."""
     amounts: dict[tuple[str, ...], set[float | None]] = {}
-    for row in rows:
-        figure = row.get("cny", row)
-        amounts.setdefault((row["base"], row["perspective"], row["per"]), set()).add(figure["value"])
-    return any(len(values) > 1 for values in amounts.values())
+    for row in rows_with(rows, **wanted):
+        key = (row["base"], row["perspective"], row["per"])
+        amounts.setdefault(key, set()).add(row.get("cny", row)["value"])
+    return ("after", "before") if any(len(values) > 1 for values in amounts.values()) else ("after",)
 
 
-def savings_of(summary: Mapping[str, Any], alternative: str) -> list[Mapping[str, Any]]:
+def savings_of(summary: Mapping[str, Any], alternative: str) -> list[Figure]:
     """Return the savings of an alternative against the baseline; empty for the baseline itself."""
-    found = find(summary["comparisons"], alternative=alternative, against=summary["baseline"])
+    found = row_with(summary["comparisons"], alternative=alternative, against=summary["baseline"])
     return list(found["savings"]) if found is not None else []
+
+
+def say_supposed(alternative: Mapping[str, Any]) -> str:
+    """Return the mark of a supposition with its sources, or nothing."""
+    if not alternative["supposition"]:
+        return ""
+    sources = ", ".join(map(printable, alternative["sources"]))
+    return f" ({SUPPOSITION} {SUPPOSITION_ZH}{sources and ', '}{sources})"

@@ -1,0 +1,171 @@
+"""Plays replications of alternatives and keeps the sums: simulate once per Program, price once per alternative."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corridor_sim.economics.accounts import Accounts, settle
+from corridor_sim.economics.ledger import BASES, COST_BASES, Ledger
+from corridor_sim.economics.rollup import PERSPECTIVES, chosen_rows, divide_among_members
+from corridor_sim.engine.base import OUTCOMES, Trace
+from corridor_sim.engine.loads import load_sizes
+from corridor_sim.engine.program import MEASURES, NONE, Inputs, Ints
+from corridor_sim.metrics.kpis import Books, Replication, measure
+from corridor_sim.network.inputs import draw_inputs
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.network.plan import promised_deliveries
+from corridor_sim.sampling.law import Floats
+from corridor_sim.study.simulate import simulate
+
+BOX, MASS = MEASURES.index("box"), MEASURES.index("mass")
+DELIVERED, LEADER = OUTCOMES.index("delivered"), OUTCOMES.index("leader")
+AFTER, BEFORE = "after", "before"
+Line = tuple[str, str, str, bool]
+"""(cost base, activity, tariff, common) of a sum of cents."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """One replication of one alternative: its figures, sums of the chain's postings, and its consignments.
+
+    `lines`: CNY cents of measured consignments by Line; `step_cents`: cash by row of Lowered.steps;
+    `boxes` and `kg` carried for measured consignments; the arrays are by consignment of own flows.
+    """
+
+    measured: Replication
+    lines: Mapping[Line, int]
+    step_cents: Ints
+    boxes: float
+    kg: float
+    flow: Ints
+    ordinal: Ints
+    release: Ints
+    delivered: Ints
+    leader: Ints
+    counted: Ints
+    trace_digest: str
+    ledger_digest: str
+    remarks: tuple[str, ...]
+
+
+def play(
+    alternatives: Sequence[Lowered],
+    replications: range,
+    seed: int,
+    noise: bool = True,
+    lanes: Mapping[int, int] | None = None,
+) -> list[list[Played]]:
+    """Return for each alternative its replications. All must have the same Program and plan."""
+    first = alternatives[0]
+    calm = draw_inputs(first.program, first.plan, seed, 0, noise=False, lanes=lanes)
+    played: list[list[Played]] = [[] for _ in alternatives]
+    for made in simulate(first, replications, seed, noise, lanes):
+        promised = promised_deliveries(first.program, calm, made.inputs.consignments)
+        for place, lowered in enumerate(alternatives):
+            played[place].append(settle_one(lowered, made.inputs, made.trace, promised))
+    return played
+
+
+def settle_one(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -> Played:
+    """Price and measure one Trace."""
+    accounts = settle(lowered, inputs, trace, promised)
+    shared = divide_among_members(accounts.ledger, lowered, inputs, trace)
+    books = _books(lowered, inputs, trace, accounts, shared)
+    people, program = inputs.consignments, lowered.program
+    own = people.flow < len(lowered.flow_order)
+    counted = own & (people.release >= program.window_from) & (people.release < program.window_to)
+    rows = counted[np.maximum(shared.columns["consignment"], 0)] & (shared.columns["consignment"] != NONE)
+    return Played(
+        measured=measure(lowered, inputs, trace, promised, books),
+        lines=_lines(shared, rows),
+        step_cents=_step_cents(lowered, shared, rows),
+        boxes=float(books.boxes[counted].sum()),
+        kg=float(books.mass[counted].sum()),
+        flow=people.flow[own],
+        ordinal=people.ordinal[own],
+        release=people.release[own],
+        delivered=trace.outcomes[own, DELIVERED],
+        leader=trace.outcomes[own, LEADER],
+        counted=counted[own].astype(np.int64),
+        trace_digest=trace.digest(),
+        ledger_digest=_ledger_digest(accounts.ledger),
+        remarks=accounts.remarks,
+    )
+
+
+def cost_key(base: str, perspective: str, subsidy: str) -> str:
+    """Return the key of a cost figure in `Books.cents`."""
+    return f"{base}/{perspective}/{subsidy}"
+
+
+def _books(lowered: Lowered, inputs: Inputs, trace: Trace, accounts: Accounts, shared: Ledger) -> Books:
+    count = len(inputs.consignments.flow)
+    own = len(accounts.value_cny_cents)
+
+    def all_rows(values: Floats) -> Floats:
+        return np.concatenate([values, np.zeros(count - own)])
+
+    none_known = np.full(own, np.nan)
+    emitted = accounts.emissions_wtw_kg
+    return Books(
+        cents=_cents_by_consignment(shared, count),
+        boxes=box_shares(lowered, inputs, trace),
+        mass=inputs.consignments.sizes[:, MASS],
+        emissions_kg=all_rows(none_known if emitted is None else emitted.sum(axis=1)),
+        remaining_life=all_rows(accounts.remaining_life),
+        unsaleable=all_rows(accounts.saleable) == 0,
+    )
+
+
+def _cents_by_consignment(shared: Ledger, count: int) -> dict[str, Ints]:
+    consignment = shared.columns["consignment"]
+    subsidies = shared.where(activity="subsidy")
+    cents: dict[str, Ints] = {}
+    for base in COST_BASES:
+        for perspective in PERSPECTIVES:
+            mask = chosen_rows(shared, base, perspective=perspective) & (consignment != NONE)
+            for subsidy in (AFTER, BEFORE):
+                rows = mask if subsidy == AFTER else mask & ~subsidies
+                total = np.zeros(count, np.int64)
+                np.add.at(total, consignment[rows], shared.columns["amount_cny"][rows])
+                cents[cost_key(base, perspective, subsidy)] = total
+    return cents
+
+
+def box_shares(lowered: Lowered, inputs: Inputs, trace: Trace) -> Ints:
+    """Return each consignment's share of its load's boxes by mass, in thousandths of a box (rounded down)."""
+    leader = trace.outcomes[:, LEADER]
+    boxes = load_sizes(lowered.program, inputs, trace)[:, BOX]
+    mass = inputs.consignments.sizes[:, MASS]
+    load_mass = np.zeros(len(leader), np.int64)
+    np.add.at(load_mass, leader, mass)
+    return np.asarray(boxes[leader] * mass // np.maximum(load_mass[leader], 1))
+
+
+def _lines(shared: Ledger, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> dict[Line, int]:
+    """Return cents of the chain by line; total logistics cost with carbon has all bases."""
+    mask = rows & chosen_rows(shared, "with_carbon")
+    columns = [shared.columns[name][mask] for name in ("base", "activity", "tariff", "common")]
+    keys, place = np.unique(np.array(columns), axis=1, return_inverse=True)
+    sums = np.zeros(keys.shape[1], np.int64)
+    np.add.at(sums, place.ravel(), shared.columns["amount_cny"][mask])
+    return {
+        (BASES[base], shared.words["activity"][activity], shared.words["tariff"][tariff], bool(common)): int(total)
+        for (base, activity, tariff, common), total in zip(keys.T.tolist(), sums, strict=True)
+    }
+
+
+def _step_cents(lowered: Lowered, shared: Ledger, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Ints:
+    mask = rows & chosen_rows(shared, "cash") & (shared.columns["step"] != NONE)
+    total = np.zeros(len(lowered.steps), np.int64)
+    np.add.at(total, shared.columns["step"][mask], shared.columns["amount_cny"][mask])
+    return total
+
+
+def _ledger_digest(ledger: Ledger) -> str:
+    from corridor_sim.study.digests import digest_of
+
+    return digest_of(ledger)
