@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corridor_sim.engine.program import Program
@@ -11,39 +13,58 @@ from corridor_sim.errors import EngineError
 if TYPE_CHECKING:
     from corridor_sim.engine.reference import Traveller
     from corridor_sim.engine.stations import Station
+    from corridor_sim.engine.vehicles import Line
 
 
-def check_holds(program: Program, stations: Sequence[Station], travellers: Sequence[Traveller]) -> None:
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What somebody waits for: its name, who keeps how much of it, and how much of it may be kept by others."""
+
+    thing: str
+    kept: Mapping[int, int]
+    spare: int = 0
+
+    def keepers(self, stuck: AbstractSet[int]) -> list[int]:
+        """Return those of the stuck who keep so much that the waiter cannot go on, nobody if it can."""
+        holders = [holder for holder in self.kept if holder in stuck]
+        return holders if sum(self.kept[holder] for holder in holders) > self.spare else []
+
+
+def check_holds(
+    program: Program, stations: Sequence[Station], lines: Sequence[Line], travellers: Sequence[Traveller]
+) -> None:
     """Raise EngineError naming who waits for whom if, at the stop, a group can never go on.
 
-    A waiter is stuck if all units of the station it waits for are held by others who are stuck themselves;
-    removing everybody who could still go on leaves the stuck ones.
+    A waiter is stuck if those who are stuck themselves keep too much of what it waits for; removing everybody who
+    could still go on leaves the stuck ones.
     """
-    waits_at: dict[int, Station] = {}
-    for station in stations:
-        for *_, request in station.queue:
-            waits_at[request.holder] = station
-    stuck = set(waits_at)
-    while True:
-        free = {waiter for waiter in stuck if _may_go_on(waits_at[waiter], stuck)}
-        if not free:
-            break
+    waits = _waits(program, stations, lines)
+    stuck = set(waits)
+    while free := {waiter for waiter in stuck if not waits[waiter].keepers(stuck)}:
         stuck -= free
     if not stuck:
         return
-    waiter = min(stuck)
-    station = waits_at[waiter]
-    holder = min(station.holders)
-    names = program.facility_names
+    waiter = min(stuck, key=lambda number: (number < 0, number))
+    holder = min(waits[waiter].keepers(stuck))
     raise EngineError(
         f"holds form a cycle of {len(stuck)} consignments and vehicles: {_who(program, travellers, waiter)} waits for "
-        f"{names[station.number]}, held by {_who(program, travellers, holder)}, who waits for "
-        f"{names[waits_at[holder].number]}; give one of them more room or release it earlier"
+        f"{waits[waiter].thing}, held by {_who(program, travellers, holder)}, who waits for {waits[holder].thing}; "
+        "give one of them more room or release it earlier"
     )
 
 
-def _may_go_on(station: Station, stuck: set[int]) -> bool:
-    return not station.holders or any(holder not in stuck for holder in station.holders)
+def _waits(program: Program, stations: Sequence[Station], lines: Sequence[Line]) -> dict[int, Wait]:
+    """Return what everybody waits for: room at a station, the berth of one's vehicle, the room of one's cargo."""
+    waits: dict[int, Wait] = {}
+    for line in lines:
+        service = program.service_names[line.number]
+        waits |= {cargo: Wait(service, {vehicle: 1}) for cargo, vehicle in line.at_berth.items()}
+        waits |= {vehicle: Wait("its unloading", dict.fromkeys(cargo, 1)) for vehicle, cargo in line.unloading.items()}
+    for station in stations:
+        for *_, request in station.queue:
+            spare = station.rule.units - request.units
+            waits[request.holder] = Wait(program.facility_names[station.number], station.holders, spare)
+    return waits
 
 
 def _who(program: Program, travellers: Sequence[Traveller], holder: int) -> str:

@@ -135,7 +135,7 @@ class World:
         ]
         self.gatherings: dict[tuple[int, int], Gathering] = {}
         self.travellers: list[Traveller] = []
-        self._owed: dict[tuple[int, int], Callable[[], None]] = {}
+        self._owed: dict[tuple[int, int], Callable[[int], None]] = {}
         measured = np.array([flow.measured for flow in program.flows], bool)[cargo.flow] & (
             (cargo.release >= program.window_from) & (cargo.release < program.window_to)
         )
@@ -167,7 +167,7 @@ class World:
         self.env.call_at(self.program.window_to, rank(Phase.STOP), self._stop_if_done)
         self.env.call_at(self.program.horizon, rank(Phase.STOP), self._end)
         self.env.run(until=self._stop)
-        check_holds(self.program, self.stations, self.travellers)
+        check_holds(self.program, self.stations, self.lines, self.travellers)
         return self.records.trace(self.env.tick)
 
     def _stop_if_done(self) -> None:
@@ -207,7 +207,7 @@ class World:
                 case Op.BRANCH:
                     step = self._branch(traveller, instruction, row)
                 case Op.SWITCH:
-                    step = self._switch(instruction, row)
+                    step = self._switch(traveller, instruction, row)
                 case Op.MARK:
                     traveller.marks[instruction.a] = self.env.tick
                     self._at_once(row, instruction.a)
@@ -248,27 +248,42 @@ class World:
         traveller.held[instruction.a] = row
         owed = self._owed.pop((traveller.number, instruction.a), None)
         if owed is not None:
-            owed()
+            owed(traveller.number)
 
     def _release(self, traveller: Traveller, instruction: Instruction, row: list[int]) -> None:
-        units = traveller.held[instruction.a][UNITS]
-        self._at_once(row, instruction.a, units)
+        held = self._given_up(traveller.number, instruction.a)
+        self._at_once(row, instruction.a, sum(seized[UNITS] for seized in held))
         if instruction.b == NONE:
-            self._leave_yard(traveller.number, instruction.a)
+            self._give_back(instruction.a, held)
             return
         visit = traveller.next_draw(instruction.stream)
         ticks = self.draws.cargo_ticks(traveller.number, instruction.stream, instruction.b, visit, 1)
-        held = traveller.held.pop(instruction.a)
-        row[END] = held[END] = self.env.tick + ticks
-        station = self.stations[instruction.a]
-        self.env.call_at(row[END], rank(Phase.COMPLETIONS), lambda: station.give_back(traveller.number, units))
+        row[END] = NONE
+
+        def returned() -> None:
+            row[END] = self.env.tick
+            self._give_back(instruction.a, held)
+
+        self.env.call_at(self.env.tick + ticks, rank(Phase.COMPLETIONS), returned)
 
     def _leave_yard(self, number: int, facility: int) -> None:
-        row = self.travellers[number].held.pop(facility)
-        row[END] = self.env.tick
-        self.stations[facility].give_back(number, row[UNITS])
+        self._give_back(facility, self._given_up(number, facility))
 
-    def _owe_yard(self, number: int, facility: int, unloaded: Callable[[], None]) -> None:
+    def _given_up(self, number: int, facility: int) -> list[list[int]]:
+        """Return the SEIZE rows of all in a load who held units of a facility; they hold them no longer."""
+        rows = []
+        for member in (number, *self.travellers[number].load):
+            if (row := self.travellers[member].held.pop(facility, None)) is not None:
+                self.stations[facility].let_go(member)
+                rows.append(row)
+        return rows
+
+    def _give_back(self, facility: int, seized: list[list[int]]) -> None:
+        for row in seized:
+            row[END] = self.env.tick
+            self.stations[facility].give_back(row[UNITS])
+
+    def _owe_yard(self, number: int, facility: int, unloaded: Callable[[int], None]) -> None:
         """Note that a vehicle waits until this consignment is granted its place in a yard."""
         self._owed[(number, facility)] = unloaded
 
@@ -291,7 +306,7 @@ class World:
         gathering.amount += traveller.size[rule.measure]
         if len(gathering.members) == 1:
             self._start_timer(place, gathering, self.env.tick)
-        if gathering.amount >= rule.full:
+        while gathering.members and gathering.amount >= rule.full:
             self._form_load(place, gathering)
         return leads
 
@@ -329,7 +344,7 @@ class World:
         leaving[0][-1].ring(leader.wake_rank)
         gathering.timer += 1
         if gathering.members:
-            self._start_timer(place, gathering, gathering.members[0][1])
+            self._start_timer(place, gathering, min(ready for _, ready, *_ in gathering.members))
 
     def _branch(self, traveller: Traveller, instruction: Instruction, row: list[int]) -> int:
         rule = self.program.branches[instruction.a]
@@ -346,12 +361,12 @@ class World:
         laps = traveller.laps[(instruction.a, lane)] = traveller.laps.get((instruction.a, lane), 0) + 1
         return rule.targets[lane] if laps <= rule.again[lane] else rule.otherwise[lane]
 
-    def _switch(self, instruction: Instruction, row: list[int]) -> int:
+    def _switch(self, traveller: Traveller, instruction: Instruction, row: list[int]) -> int:
         rule = self.program.switches[instruction.a]
         if rule.service != NONE:
             wait = self.lines[rule.service].wait_for_next(self.env.tick)
             leaves = wait == NONE or wait > rule.wait
         else:
-            leaves = self.stations[rule.facility].waiting_units() > rule.over
+            leaves = self.stations[rule.facility].units_ahead(traveller.priority) > rule.over
         self._at_once(row, instruction.a, int(leaves))
         return rule.target if leaves else instruction.next

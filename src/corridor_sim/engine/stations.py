@@ -106,10 +106,13 @@ class Station:
         self.dispatcher.touch(self.number)
         return granted
 
-    def give_back(self, holder: int, units: int) -> None:
-        """Return units; `holder` no longer holds them."""
+    def let_go(self, holder: int) -> None:
+        """Note that `holder` has given up its units, which may still be on their way back."""
+        del self.holders[holder]
+
+    def give_back(self, units: int) -> None:
+        """Free units that were let go."""
         self.in_use -= units
-        self.holders.pop(holder, None)
         self.dispatcher.touch(self.number)
 
     def serve_one(self) -> bool:
@@ -130,9 +133,9 @@ class Station:
                 return False
         return False
 
-    def waiting_units(self) -> int:
-        """Return the units asked for by those who wait, those in service excluded."""
-        return sum(request.units for *_, request in self.queue)
+    def units_ahead(self, priority: int) -> int:
+        """Return the units asked for by those who wait ahead of a newcomer, those in service excluded."""
+        return sum(request.units for other, *_, request in self.queue if other <= priority)
 
     def work(self, units: int, ticks: int, wake_rank: int) -> Signal:
         """Work `ticks` at this station's hours; the signal rings when done."""

@@ -53,8 +53,12 @@ class Line:
     draws: Draws
     records: Records
     leave_yard: Callable[[int, int], None]
-    owe_yard: Callable[[int, int, Callable[[], None]], None]
+    owe_yard: Callable[[int, int, Callable[[int], None]], None]
     queue: list[Waiting] = field(default_factory=list)
+    at_berth: dict[int, int] = field(default_factory=dict)
+    """Consignment -> the vehicle it is on, which has not left its origin's berth."""
+    unloading: dict[int, set[int]] = field(default_factory=dict)
+    """Vehicle -> the consignments on it that wait for room in a yard."""
 
     def open(self) -> None:
         """Put every departure on the agenda."""
@@ -139,8 +143,12 @@ class Line:
             self._put_back(number, cargo, DepartureState.HELD_TOO_LONG)
             return False
         yield self._at(reopens, rank(Phase.COMPLETIONS))
+        aboard = [entry[-1].consignment for entry in cargo]
+        self.at_berth |= dict.fromkeys(aboard, _holder(number))
         yield from self._at_berth(number, self.rule.berth_from, self.rule.loading, self.rule.loading_stream)
         self._leave_berth(number, self.rule.berth_from)
+        for consignment in aboard:
+            del self.at_berth[consignment]
         self._note(number, state=DepartureState.RAN, actual=self.env.tick)
         for *_, boarding in cargo:
             boarding.row[START], boarding.row[RESOURCE] = self.env.tick, number
@@ -154,14 +162,13 @@ class Line:
         self._note(number, arrived=self.env.tick)
         berthed = yield from self._at_berth(number, self.rule.berth_to, self.rule.unloading, self.rule.unloading_stream)
         self._note(number, berthed=berthed)
-        held_by = [boarding for *_, boarding in cargo if boarding.enters != NONE]
+        held_by = {boarding.consignment for *_, boarding in cargo if boarding.enters != NONE}
         emptied = Signal(self.env)
-        left = len(held_by)
+        self.unloading[_holder(number)] = held_by
 
-        def unloaded() -> None:
-            nonlocal left
-            left -= 1
-            if not left:
+        def unloaded(consignment: int) -> None:
+            held_by.discard(consignment)
+            if not held_by:
                 emptied.ring(rank(Phase.COMPLETIONS))
 
         for *_, boarding in cargo:
@@ -171,6 +178,7 @@ class Line:
             boarding.landed.ring(boarding.wake_rank)
         if held_by:
             yield emptied
+        del self.unloading[_holder(number)]
         self._note(number, left=self.env.tick)
         self._leave_berth(number, self.rule.berth_to)
 
@@ -192,7 +200,8 @@ class Line:
 
     def _leave_berth(self, number: int, berth: int) -> None:
         if berth != NONE:
-            self.stations[berth].give_back(_holder(number), ONE)
+            self.stations[berth].let_go(_holder(number))
+            self.stations[berth].give_back(ONE)
 
     def _at(self, tick: int, event_rank: int) -> Signal:
         return Signal(self.env).ring(event_rank, tick - self.env.tick)

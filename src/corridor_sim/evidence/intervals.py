@@ -178,7 +178,7 @@ def _linearised(top: Floats, bottom: Floats) -> tuple[float, Floats]:
         raise ValueError("each replication needs a numerator and a denominator")
     total = float(bottom.sum())
     if total == 0 or not np.isfinite(top).all():
-        return (float("inf") if total else float("nan")), np.full(len(top), np.nan)
+        return (float(top.sum()) / total if total else float("nan")), np.full(len(top), np.nan)
     ratio = float(top.sum()) / total
     return ratio, (top - ratio * bottom) * len(top) / total
 

@@ -144,9 +144,7 @@ def measure(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints, book
         biggest_cause_of_lateness(lowered, times, stays),
         elapsed_at_ends(lowered, times, stays),
         frozenset(
-            number
-            for number, begin, end in inputs.closures
-            if begin < trace.stop and end > lowered.program.window_from
+            number for number, begin, end in inputs.closures if begin < trace.stop and end > lowered.program.window_from
         ),
         frozenset(trace.capacity[trace.capacity[:, CAPACITY.index("cause")] == Cause.FAILURE, 0].tolist()),
     )

@@ -72,7 +72,7 @@ def misses(program: Program, inputs: Inputs, trace: Trace) -> Misses:
 def _earliest(program: Program, trace: Trace, visit: Ints, service: Ints) -> Ints:
     """Return for each BOARD visit the earliest scheduled tick whose cut-offs it can meet."""
     ready = trace.visits[visit, READY]
-    earliest = ready + np.array([rule.close for rule in program.services], np.int64)[service]
+    earliest: Ints = ready + np.array([rule.close for rule in program.services], np.int64)[service]
     for kind in range(len(MARK_KINDS)):
         before = np.array([rule.cutoffs[kind] for rule in program.services], np.int64)[service]
         mark = _last_mark(program, trace, kind)[visit]

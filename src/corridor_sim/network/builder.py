@@ -26,7 +26,7 @@ UNIFORMS = 1 << 53
 
 @dataclass
 class Builder:
-    """Tables of a Program in the making. Rows are only appended; jumps are patched by `patch_route`."""
+    """Tables of a Program in the making. Rows are only appended; jumps are patched by `redirect_exits`."""
 
     facilities: dict[str, int]
     services: dict[str, int]
@@ -110,18 +110,17 @@ class Builder:
         """Let instruction `number` go on to `target`."""
         self.code[number] = replace(self.code[number], next=target)
 
-    def end_route(self, first: int) -> None:
-        """Let everything since `first` that goes on past the last row end in delivery."""
-        end = len(self.code)
+    def redirect_exits(self, first: int, end: int, target: int) -> None:
+        """Let everything from `first` that goes on to `end`, the row behind it, go on to `target`."""
 
-        def ended(target: int) -> int:
-            return NONE if target == end else target
+        def onward(row: int) -> int:
+            return target if row == end else row
 
         for number in range(first, end):
             instruction = self.code[number]
-            self.redirect(number, ended(instruction.next))
+            self.redirect(number, onward(instruction.next))
             if instruction.op is Op.BRANCH:
                 rule = self.branches[instruction.a]
                 self.branches[instruction.a] = replace(
-                    rule, targets=tuple(map(ended, rule.targets)), otherwise=tuple(map(ended, rule.otherwise))
+                    rule, targets=tuple(map(onward, rule.targets)), otherwise=tuple(map(onward, rule.otherwise))
                 )

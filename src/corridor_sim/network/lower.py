@@ -114,7 +114,7 @@ def _lower_routes(builder: Builder, scenario: Scenario) -> dict[str, int]:
         lowering = RouteLowering(builder, scenario, name, route, "", set(), {}, switches)
         lowering.place = route_start(lowering)
         lower_steps(lowering, route.steps)
-        builder.end_route(starts[name])
+        builder.redirect_exits(starts[name], len(builder.code), NONE)
         first_of[name] = lowering.first_of
     for number, route_name, step in switches:
         builder.switches[number] = replace(builder.switches[number], target=first_of[route_name][step])

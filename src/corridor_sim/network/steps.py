@@ -158,13 +158,13 @@ def _branch(lowering: RouteLowering, name: str, step: Branch) -> None:
         targets.append(back if empty else first)
         again.append(lane.at_most or 0)
         if not empty:
-            ends.append((len(builder.code) - 1, back))
+            ends.append((first, len(builder.code), back))
         elif lane.again is None:
             targets[-1] = NONE - 1
     lowering.lane = outer
     following = len(builder.code)
-    for last, back in ends:
-        builder.redirect(last, following if back == NONE else back)
+    for first, end, back in ends:
+        builder.redirect_exits(first, end, following if back == NONE else back)
     targets = [following if target == NONE - 1 else target for target in targets]
     shares = [lane.share.value if lane.share is not None else rest for lane in lanes.values()]
     builder.close_branch(number, tuple(lanes), shares, targets, again)

@@ -3,51 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from corridor_sim.report.terminal import chunks, side_by_side
+from corridor_sim.report.terminal import Row, Section, chunks, side_by_side
 from corridor_sim.report.words import (
     BASES,
-    CNY_PER_BOX,
     DAYS,
     LONGEST_TEXT,
     PER_BOX,
     PERCENT,
+    READY_PERCENT,
     SUPPOSITION,
     SUPPOSITION_ZH,
     Figure,
     Footnotes,
-    Unit,
+    differs_by_subsidy,
     number,
     row_with,
     rows_with,
     savings_of,
     say_supposed,
-    subsidies_shown,
     text_of,
 )
 from corridor_sim.scenario.problems import printable
 
 Summary = Mapping[str, Any]
 Alternative = Mapping[str, Any]
-Row = tuple[str, list[str]]
 
 FIGURES = (
-    ("transit_p50", "door to door, P50, days", DAYS),
-    ("transit_p90", "door to door, P90, days", DAYS),
-    ("on_time", "on time, %", PERCENT),
-    ("latest_departure", "leave before due (P90), days", DAYS),
+    ("transit_p50", "days door to door, P50", DAYS),
+    ("transit_p90", "days door to door, P90", DAYS),
+    ("on_time", "% on time", PERCENT),
+    ("latest_departure", "days to leave before, P90", DAYS),
 )
 """KPI, label and unit of the first rows. P90: nine in ten were delivered within it."""
-SHOWN_BASES = ("cash", "total_logistics")
+SHOWN_BASES = {"box": ("cash", "total_logistics", "with_carbon"), "kg": ("cash", "total_logistics")}
 SHOWN_PERSPECTIVES = ("shipper", "chain")
 HEADLINE_SAVING = {"base": "total_logistics", "perspective": "chain", "per": "box"}
 """The saving that the screen judges by, after subsidy."""
+HEADLINE_WORDS = f"{BASES[HEADLINE_SAVING['base']]} cost of the {HEADLINE_SAVING['perspective']}"
 MOST_NOTES = 5
 NOT_APPLICABLE = "-"
 
@@ -55,12 +53,12 @@ NOT_APPLICABLE = "-"
 def show_run(summary: Summary, written: Path | None, console: Console) -> None:
     """Print the screen of one run; `written` is the folder of its results."""
     footnotes = Footnotes()
-    for line in _opening(summary):
-        console.print(line)
+    for text in opening(summary):
+        console.print(text)
     for names in chunks([one["name"] for one in summary["alternatives"]]):
         shown = [one for one in summary["alternatives"] if one["name"] in names]
         console.print()
-        console.print(side_by_side(console, [_head(one) for one in shown], _sections(summary, shown, footnotes)))
+        console.print(side_by_side(console, [head_of(one) for one in shown], _sections(summary, shown, footnotes)))
     console.print()
     for line in (*_findings(summary), *footnotes.lines()):
         console.print(Text(line))
@@ -68,7 +66,8 @@ def show_run(summary: Summary, written: Path | None, console: Console) -> None:
         console.print(Text(f"Results: {written}"), soft_wrap=True)
 
 
-def _opening(summary: Summary) -> Iterator[Text]:
+def opening(summary: Summary) -> Iterator[Text]:
+    """Yield the lines above the table: title, question, size of the run, titles of the alternatives."""
     scenario, run = summary["scenario"], summary["run"]
     yield Text(text_of(scenario["title"]) or printable(scenario["name"]), style="bold")
     yield Text(text_of(scenario["question"]))
@@ -84,54 +83,53 @@ def _opening(summary: Summary) -> Iterator[Text]:
             yield Text(f"  {one['name']}: {title}{say_supposed(one)}")
 
 
-def _head(alternative: Alternative) -> Text:
-    lines = [printable(alternative["name"])]
-    lines += ["(baseline)"] if alternative["is_baseline"] else []
-    lines += [SUPPOSITION, SUPPOSITION_ZH] if alternative["supposition"] else []
-    return Text("\n".join(lines), style="italic" if alternative["supposition"] else "bold")
+def head_of(alternative: Alternative) -> list[str]:
+    """Return the lines above an alternative's column: its name and its marks."""
+    marks = ["(baseline)"] if alternative["is_baseline"] else []
+    marks += [SUPPOSITION, SUPPOSITION_ZH] if alternative["supposition"] else []
+    return [printable(alternative["name"]), *marks]
 
 
-def _sections(
-    summary: Summary, shown: Sequence[Alternative], footnotes: Footnotes
-) -> Iterator[tuple[str, Iterator[Row]]]:
+def _sections(summary: Summary, shown: Sequence[Alternative], footnotes: Footnotes) -> Iterator[Section]:
     yield "", _kpi_rows(shown, footnotes)
-    for per, unit in PER_BOX.items():
-        yield f"cost per {per}, {unit.words}", _cost_rows(shown, per, unit, footnotes)
+    for per, bases in SHOWN_BASES.items():
+        yield f"{PER_BOX[per].words} per {per}", _cost_rows(shown, per, bases, footnotes)
     if len(summary["alternatives"]) > 1:
-        base, perspective = BASES[HEADLINE_SAVING["base"]], HEADLINE_SAVING["perspective"]
-        yield f"saving: {base}, {perspective}", _saving_rows(summary, shown, footnotes)
-    yield "resting on assumptions, %", _assumption_rows(shown)
+        yield f"saving: {BASES[HEADLINE_SAVING['base']]}", _saving_rows(summary, shown, footnotes)
+    yield "resting on assumptions", _assumption_rows(shown)
 
 
 def _kpi_rows(shown: Sequence[Alternative], footnotes: Footnotes) -> Iterator[Row]:
     for name, label, unit in FIGURES:
         yield label, [footnotes.cell(one["kpis"].get(name), unit) for one in shown]
     if any(one["undelivered"]["value"] for one in shown):
-        yield "not delivered in time, %", [footnotes.cell(one["undelivered"], PERCENT) for one in shown]
+        yield "% undelivered", [footnotes.cell(one["undelivered"], PERCENT) for one in shown]
 
 
-def _cost_rows(shown: Sequence[Alternative], per: str, unit: Unit, footnotes: Footnotes) -> Iterator[Row]:
-    for base, perspective in product(SHOWN_BASES, SHOWN_PERSPECTIVES):
-        wanted = {"base": base, "perspective": perspective, "per": per}
-        subsidies = max(subsidies_shown(one["costs"], **wanted) for one in shown)
-        for subsidy in subsidies:
-            note = f", {subsidy} subsidy" if len(subsidies) > 1 else ""
-            found = [row_with(one["costs"], **wanted, subsidy=subsidy) for one in shown]
-            yield f"{BASES[base]}, {perspective}{note}", [footnotes.cell(row, unit) for row in found]
+def _cost_rows(shown: Sequence[Alternative], per: str, bases: Sequence[str], footnotes: Footnotes) -> Iterator[Row]:
+    """Yield each base after subsidy, and cash before it where that differs: a subsidy is cash in every base."""
+    for perspective in SHOWN_PERSPECTIVES:
+        rows = [rows_with(one["costs"], perspective=perspective, per=per) for one in shown]
+        for base in bases:
+            found = [row_with(costs, base=base, subsidy="after") for costs in rows]
+            yield f"{perspective}: {BASES[base]}", [footnotes.cell(row, PER_BOX[per]) for row in found]
+        if any(differs_by_subsidy(costs, base="cash") for costs in rows):
+            found = [row_with(costs, base="cash", subsidy="before") for costs in rows]
+            yield f"{perspective}: before subsidy", [footnotes.cell(row, PER_BOX[per]) for row in found]
 
 
 def _saving_rows(summary: Summary, shown: Sequence[Alternative], footnotes: Footnotes) -> Iterator[Row]:
     savings = {one["name"]: rows_with(savings_of(summary, one["name"]), **HEADLINE_SAVING) for one in shown}
-    subsidies = max(subsidies_shown(rows) for rows in savings.values())
-    for subsidy in subsidies:
-        note = f", {subsidy} subsidy" if len(subsidies) > 1 else ""
+    differs = any(differs_by_subsidy(rows) for rows in savings.values())
+    for subsidy in ("after", "before") if differs else ("after",):
+        note = " before subsidy" if subsidy == "before" else ""
         found = {name: row_with(rows, subsidy=subsidy) for name, rows in savings.items()}
-        for key, unit in (("cny", CNY_PER_BOX), ("percent", PERCENT)):
+        for key, unit in (("cny", PER_BOX["box"]), ("percent", READY_PERCENT)):
             cells = [
                 NOT_APPLICABLE if name == summary["baseline"] else footnotes.cell(row and row[key], unit)
                 for name, row in found.items()
             ]
-            yield f"{unit.words} per box{note}", cells
+            yield f"{HEADLINE_SAVING['perspective']}: {unit.words}{note}", cells
     yield "which is", [_verdict(summary, one["name"]) for one in shown]
 
 
@@ -140,7 +138,7 @@ def _verdict(summary: Summary, name: str) -> str:
     if name == summary["baseline"]:
         return NOT_APPLICABLE
     row = headline(summary, name)
-    if row is None or not row["separated"]:
+    if row is None or not row["separated"] or not row["cny"]["resolved"]:
         return "not told apart"
     return "cheaper" if row["cny"]["value"] > 0 else "dearer"
 
@@ -170,7 +168,7 @@ def cheapest(summary: Summary) -> str | None:
 
 
 def _assumption_rows(shown: Sequence[Alternative]) -> Iterator[Row]:
-    for key, label in (("cost_share", "of the cost"), ("time_share", "of the time")):
+    for key, label in (("cost_share", "% of the cost"), ("time_share", "% of the time")):
         yield label, [number(one["assumptions"][key], PERCENT) for one in shown]
 
 
@@ -178,14 +176,11 @@ def _findings(summary: Summary) -> Iterator[str]:
     """Yield sentences: which is cheapest, why it was late, thresholds, notes."""
     if len(summary["alternatives"]) > 1:
         best = cheapest(summary)
-        words = f"By {BASES[HEADLINE_SAVING['base']]} of the whole chain "
-        if best is None:
-            yield words + "no alternative is shown to be the cheapest."
-        else:
-            one = next(one for one in summary["alternatives"] if one["name"] == best)
-            yield f"{words}the cheapest is {best}{saysay_supposed(one)}."
-    for one in summary["alternatives"]:
-        yield f"Late because, {one['name']}: {_cause(one)}"
+        one = next((one for one in summary["alternatives"] if one["name"] == best), None)
+        found = f"the cheapest is {best}{say_supposed(one)}" if one else "no alternative is shown to be the cheapest"
+        yield f"By {HEADLINE_WORDS}, {found}."
+    yield "Biggest cause of lateness:"
+    yield from (f"  {one['name']}: {_cause(one)}" for one in summary["alternatives"])
     supposed = {one["name"] for one in summary["alternatives"] if one["supposition"]}
     for threshold in summary["thresholds"]:
         mark = f" ({SUPPOSITION} {SUPPOSITION_ZH})" if threshold.get("of") in supposed else ""
@@ -200,4 +195,4 @@ def _cause(alternative: Alternative) -> str:
     causes = alternative["late_because"]
     if not causes:
         return "nothing was late"
-    return f"{printable(causes[0]['cause'], LONGEST_TEXT)} ({number(causes[0]['share'], PERCENT)} % of the late)"
+    return f"{printable(causes[0]['cause'], LONGEST_TEXT)} ({number(causes[0]['share'], PERCENT)} %)"

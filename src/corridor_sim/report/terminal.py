@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import IO
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+Row = tuple[str, Sequence[str]]
+"""A label and a cell for each column."""
+Section = tuple[str, Iterable[Row]]
+"""A title, which may be empty, and rows."""
 COLUMNS = 80
-LABEL_COLUMNS = 29
+LABEL_COLUMNS = 27
 MOST_SIDE_BY_SIDE = 4
 WIDEST_CELL = 20
+NAME_PART = re.compile(r"[^_\- ]*[_\- ]*")
 ASCII_HEAD = box.Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
 
 
@@ -25,22 +32,33 @@ def console_for(stream: IO[str]) -> Console:
 
 
 def side_by_side(
-    console: Console, heads: Sequence[Text], sections: Iterable[tuple[str, Iterable[tuple[str, Sequence[str]]]]]
+    console: Console, heads: Sequence[Sequence[str]], sections: Iterable[Section], label_columns: int = LABEL_COLUMNS
 ) -> Table:
-    """Return a table with a column per head; each section has a title (or none) and rows of (label, cells)."""
+    """Return a table with a column per head (lines, the first a name)."""
     lines = console.is_terminal and not console.options.ascii_only
-    table = Table(box=box.SIMPLE_HEAD if lines else ASCII_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    label_columns = min(LABEL_COLUMNS, console.width // 2)
+    table = Table(box=box.SIMPLE_HEAD if lines else ASCII_HEAD, padding=0, show_edge=False)
+    label_columns = min(label_columns, console.width // 2)
     table.add_column("", width=label_columns, overflow="fold")
-    room = (console.width - label_columns) // max(1, len(heads)) - 1
-    for head in heads:
-        table.add_column(head, justify="right", width=min(WIDEST_CELL, room), overflow="fold")
+    room = min(WIDEST_CELL, (console.width - label_columns) // max(1, len(heads)) - 1)
+    for name, *marks in heads:
+        head = Text("\n".join([*wrap_name(name, room), *marks]), style="bold")
+        table.add_column(head, justify="right", width=room, overflow="fold")
     for title, rows in sections:
         if title:
             table.add_row(Text(title, style="bold"))
         for label, cells in rows:
             table.add_row(Text(f"  {label}" if title else label), *map(Text, cells))
     return table
+
+
+def wrap_name(name: str, width: int) -> list[str]:
+    """Return a name in lines of at most `width` cells where it can be broken after "_", "-" or a space."""
+    lines = [""]
+    for part in NAME_PART.findall(name):
+        if lines[-1] and cell_len(lines[-1] + part.rstrip()) > width:
+            lines.append("")
+        lines[-1] += part
+    return lines
 
 
 def chunks(names: Sequence[str], most: int = MOST_SIDE_BY_SIDE) -> list[Sequence[str]]:

@@ -19,8 +19,8 @@ ROUNDING = 1e-9
 NO_REASON = "not available"
 NOT_RESOLVED = "not resolved: a closure or outage that touches it was met in too few replications"
 
-BASES = {"cash": "cash", "total_logistics": "total logistics cost", "with_carbon": "with carbon"}
-"""Cost base of the summary -> words."""
+BASES = {"cash": "cash", "total_logistics": "total logistics", "with_carbon": "with carbon"}
+"""Cost base of the summary -> words before "cost"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,14 @@ HOURS_PER_DAY = SECONDS_PER_DAY / SECONDS_PER_HOUR
 PER_CENT = 100.0
 DAYS = Unit("days", 1 / HOURS_PER_DAY, 1)
 PERCENT = Unit("%", PER_CENT, 1)
+"""Shows a share."""
+READY_PERCENT = Unit("%", decimals=1)
+"""Shows a figure that is in per cent already, such as a saving."""
 CNY_PER_BOX = Unit("CNY")
 CNY_PER_KG = Unit("CNY", decimals=3)
 PER_BOX = {"box": CNY_PER_BOX, "kg": CNY_PER_KG}
 UNITS = {"h": Unit("h", decimals=1), "share": PERCENT, "CNY": CNY_PER_BOX, "count": Unit("times", decimals=2)}
+"""Unit of the summary -> how it is shown; others (%, kg CO2e) as they are."""
 
 
 def unit_of(name: str) -> Unit:
@@ -104,13 +108,13 @@ def row_with(rows: Iterable[Figure], **wanted: str) -> Figure | None:
     return next(iter(rows_with(rows, **wanted)), None)
 
 
-def subsidies_shown(rows: Iterable[Figure], **wanted: str) -> tuple[str, ...]:
-    """Return ("after", "before") if any of the costs or savings differs between them, else ("after",)."""
+def differs_by_subsidy(rows: Iterable[Figure], **wanted: str) -> bool:
+    """Return whether any of the wanted costs or savings differs before and after subsidy."""
     amounts: dict[tuple[str, ...], set[float | None]] = {}
     for row in rows_with(rows, **wanted):
         key = (row["base"], row["perspective"], row["per"])
         amounts.setdefault(key, set()).add(row.get("cny", row)["value"])
-    return ("after", "before") if any(len(values) > 1 for values in amounts.values()) else ("after",)
+    return any(len(values) > 1 for values in amounts.values())
 
 
 def savings_of(summary: Mapping[str, Any], alternative: str) -> list[Figure]:

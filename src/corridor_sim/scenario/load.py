@@ -8,7 +8,7 @@ every use of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,12 @@ class ScenarioFile:
     file: str
     baseline: str
     alternatives: Mapping[str, Scenario]
+    source: Path | str = field(repr=False, default="")
+    sets: tuple[str, ...] = ()
+
+    def varied(self, path: str, value: str, only: Iterable[str]) -> ScenarioFile:
+        """Return the file read again with one more override, for the baseline and the alternatives `only`."""
+        return load(self.source, (*self.sets, f"{path}={value}"), only)
 
     @property
     def name(self) -> str:
@@ -64,7 +70,7 @@ def load(source: Path | str, sets: Iterable[str] = (), only: Iterable[str] = ())
             problems.update({str(problem): problem for problem in error.problems})
     if problems:
         raise InputError(capped(list(problems.values())))
-    return ScenarioFile(document.file, plain.baseline, resolved)
+    return ScenarioFile(document.file, plain.baseline, resolved, source, sets)
 
 
 def _check_names(base: Overlay, plain: Scenario, wanted: Iterable[str]) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
+from corridor_sim.scenario.goods import Arrivals, Decay, Due, Flow, Seasonal, Terms
 from corridor_sim.scenario.money import Money as MoneyRules
 from corridor_sim.scenario.money import Subsidy, Tariff
-from corridor_sim.scenario.steps import Mode, Part, Steps
+from corridor_sim.scenario.steps import Part, Steps
+from corridor_sim.scenario.texts import DateRange, Lines, Moment, Words, Zone
 from corridor_sim.scenario.values import (
     ABOVE_ZERO,
-    Capacity,
-    Distance,
     Duration,
     FixedDuration,
     Flag,
@@ -21,30 +20,39 @@ from corridor_sim.scenario.values import (
     Money,
     Number,
     Portion,
-    PortionLaw,
     Share,
-    Temperature,
     Volume,
     Whole,
 )
+from corridor_sim.scenario.world import Background, Closure, ClosureAct, Facility, Service
+
+__all__ = [
+    "Alternative",
+    "Arrivals",
+    "Background",
+    "Box",
+    "Claim",
+    "Clock",
+    "Closure",
+    "ClosureAct",
+    "Contract",
+    "CustomsChannel",
+    "Decay",
+    "Due",
+    "Facility",
+    "Flow",
+    "Place",
+    "Route",
+    "RouteBox",
+    "Scenario",
+    "Seasonal",
+    "Service",
+    "Source",
+    "Terms",
+    "Threshold",
+]
 
 MOST_REPLICATIONS = 1_000_000
-MOST_SERVERS = 1_000_000
-LOWEST_PRIORITY = 1000
-
-Words = Annotated[
-    dict[str, str],
-    Field(min_length=1),
-    BeforeValidator(lambda raw: {"en": raw} if isinstance(raw, str) else raw),
-    WithJsonSchema({"type": ["string", "object"], "additionalProperties": {"type": "string"}}),
-]
-"""A text in one or several languages: `en`, `zh-Hans`, `zh-Hant-HK`."""
-Lines = Annotated[
-    tuple[str, ...],
-    BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw),
-    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
-]
-"""One text or a list of texts."""
 
 
 class Source(Part):
@@ -62,9 +70,11 @@ class Source(Part):
 class Clock(Part):
     """Time of the run."""
 
-    start: str = Field(description='date and time at which the world starts, e.g. "2026-06-01 00:00"')
-    timezone: str = "Asia/Shanghai"
-    measure: str = Field(description='releases that are measured, e.g. "2026-06-26 to 2026-08-31", both days included')
+    start: Moment = Field(description='date and time at which the world starts, e.g. "2026-06-01 00:00"')
+    timezone: Zone = "Asia/Shanghai"
+    measure: DateRange = Field(
+        description='releases that are measured, e.g. "2026-06-26 to 2026-08-31", both days included'
+    )
     follow_up: FixedDuration = Field(description="how long the world goes on for what is under way")
     kind: Literal["terminating", "steady"] = "terminating"
     warm_up: FixedDuration | None = Field(
@@ -90,160 +100,6 @@ class Place(Part):
 
 
 LATITUDE_END, LONGITUDE_END = 90.0, 180.0
-
-
-class Failures(Part):
-    """Breakdowns of servers."""
-
-    every: Duration = Field(description="time from repair to the next failure")
-    lasts: Duration
-    servers: Whole | Literal["all"] = "all"
-    counts: Literal["calendar", "busy"] = Field(
-        "calendar", description="whether the time to failure runs always or only while busy"
-    )
-
-
-class Background(Part):
-    """Other people's work at a facility, not costed, without which our few boxes would never queue."""
-
-    load: Share = Field(description="share of staffed server time taken by others")
-    takes: Duration
-    priority: Whole = Field(0, ge=-LOWEST_PRIORITY, le=LOWEST_PRIORITY)
-
-
-class Facility(Part):
-    """Servers, a yard, berths or a pool of equipment at a place."""
-
-    at: str = Field(description="place")
-    name: Words | None = None
-    servers: Whole | Literal["unlimited"] = Field(1, description="how many can be served at once")
-    holds: Annotated[Capacity, ABOVE_ZERO] | None = Field(
-        None, description='for yards, berths and pools instead of servers, e.g. "200 TEU"'
-    )
-    mode: Mode | None = Field(None, description="closures act by mode")
-    opens: Lines = Field(("always",), description='weekly hours, e.g. "mon-fri 08:00-20:00, sat 09:00-12:00"')
-    holidays: Literal["CN", "HK", "none"] = "none"
-    at_closing: Literal["pause", "restart", "finish"] = Field("pause", description="what happens to work under way")
-    at_failure: Literal["pause", "restart"] = "pause"
-    discipline: Literal["strict", "first_fit"] = "strict"
-    failures: Failures | None = None
-    background: Background | None = None
-
-    @model_validator(mode="after")
-    def _sound(self) -> Facility:
-        if isinstance(self.servers, int) and not 1 <= self.servers <= MOST_SERVERS:
-            raise ValueError(f"servers must be between 1 and {MOST_SERVERS}, or unlimited")
-        if self.holds is not None and (len(self.holds) != 1 or self.background or self.failures):
-            raise ValueError("`holds` is one quantity and goes without failures and background")
-        if self.background is not None and not isinstance(self.servers, int):
-            raise ValueError("background load needs a number of servers")
-        if self.failures is not None and not self._can_fail(self.failures.servers):
-            raise ValueError(f"failures take at least 1 and at most all of the {self.servers} servers")
-        return self
-
-    def _can_fail(self, failing: int | str) -> bool:
-        some = 1 <= failing <= self.servers if isinstance(failing, int) and isinstance(self.servers, int) else False
-        return failing == "all" or some
-
-
-class Cancellations(Part):
-    """How often and how late departures are cancelled."""
-
-    share: Portion
-    notice: FixedDuration | None = Field(None, description="known so long before departure; by default at the cut-off")
-
-
-class Delays(Part):
-    """How often and how much departures are late."""
-
-    share: Portion
-    lasts: Duration
-
-
-class Minimum(Part):
-    """Least load of a departure, own and background."""
-
-    load: Capacity
-    otherwise: Literal["run", "cancel"]
-
-
-class Berths(Part):
-    """Facilities the vehicle itself occupies."""
-
-    at_origin: str | None = None
-    loading: Duration | None = None
-    at_destination: str | None = None
-    unloading: Duration | None = None
-
-
-CUTOFF_KINDS = ("documents", "vgm", "yard", "release")
-Cutoffs = Annotated[
-    dict[Literal["documents", "vgm", "yard", "release"], FixedDuration],
-    BeforeValidator(
-        lambda raw: (
-            raw
-            if isinstance(raw, dict) and not {"assume", "published", "measured", "derived", "analogue"} & set(raw)
-            else {"yard": raw}
-        )
-    ),
-]
-
-
-class Service(Part):
-    """Timetabled departures between two places."""
-
-    mode: Mode
-    origin: str = Field(alias="from", description="place")
-    destination: str = Field(alias="to", description="place")
-    km: Distance | None = None
-    departs: Annotated[Lines, Field(min_length=1)] = Field(description='timetable, e.g. "daily 20:00" or ["mon,thu 16:00", "sat 08:00"]')
-    cutoff: Cutoffs = Field(
-        default_factory=dict, description="before scheduled departure: one time, or by documents/vgm/yard/release"
-    )
-    opens: FixedDuration | None = Field(None, description="earliest delivery before scheduled departure")
-    capacity: Capacity = Field(description="whichever binds first, e.g. [50 TEU, 8 plugs, 2000 t]")
-    taken_by_others: PortionLaw | None = Field(
-        None, description="share of capacity taken before ours, drawn per departure"
-    )
-    takes: Duration = Field(description="transit time, one draw per departure")
-    delay: Delays | None = None
-    cancelled: Cancellations | None = None
-    minimum: Minimum | None = None
-    loading: Literal["first_fit", "strict"] = "first_fit"
-    berths: Berths | None = None
-    waits_for_reopening: FixedDuration | None = Field(
-        None, description="a closed origin holds the vehicle so long, then it is cancelled"
-    )
-    cost_per_departure: Money | None = Field(None, description="resource view: what a departure costs its operator")
-    load_measure: Literal["teu", "mass", "volume"] = "teu"
-
-
-class ClosureAct(Part):
-    """What a closure stops, and when relative to the event."""
-
-    places: tuple[str, ...]
-    modes: tuple[Mode, ...] = Field(description="modes whose facilities and services stop")
-    starts: str = Field("0 h", description='offset of the stop from the event\'s start, may be negative ("-6 h")')
-    ends: str = Field("0 h", description="offset of the restart from the event's end")
-
-
-class Closure(Part):
-    """A named closure on given days, or one that comes by chance, such as a typhoon."""
-
-    on: tuple[str, ...] = Field((), description="date ranges, both days included")
-    rate: str | None = Field(None, description='random events, e.g. "1.48 per year"')
-    season: tuple[str, ...] = Field(
-        (), description="date ranges in which random events happen, all their rate falling there"
-    )
-    lasts: Duration | None = None
-    acts: tuple[ClosureAct, ...] = Field(min_length=1)
-    source: Lines = ()
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Closure:
-        if bool(self.on) == bool(self.rate) or bool(self.rate) != bool(self.lasts):
-            raise ValueError("a closure has either `on: [dates]`, or `rate` with `lasts`")
-        return self
 
 
 class Box(Part):
@@ -300,97 +156,6 @@ class CustomsChannel(Part):
     price: Money | None = Field(None, description="per declaration")
     inspection_price: Money | None = Field(None, description="selected only")
     source: Lines = ()
-
-
-MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-LARGEST_FACTOR = 1000
-
-
-class Seasonal(Part):
-    """Demand profile: days left out of `weekly` have no releases, months left out of `monthly` the factor 1."""
-
-    weekly: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Number] = Field(default_factory=dict)
-    monthly: dict[str, Number] = Field(default_factory=dict, description='factor by month, e.g. {"2026-07": 1.5}')
-
-    @model_validator(mode="after")
-    def _sound(self) -> Seasonal:
-        for month in self.monthly:
-            if not MONTH.fullmatch(month):
-                raise ValueError(f'"{month}" is no month; expected such as "2026-07"')
-        factors = {**self.weekly, **self.monthly}
-        for name, factor in factors.items():
-            if not 0 <= factor <= LARGEST_FACTOR:
-                raise ValueError(f"{name}: {factor} is no factor; expected 0 to {LARGEST_FACTOR}")
-        if self.weekly and not any(self.weekly.values()):
-            raise ValueError("the week is empty; give at least one day more than 0")
-        return self
-
-
-class Arrivals(Part):
-    """When consignments are released, exactly one of the forms."""
-
-    poisson: str | None = Field(None, description='e.g. "30 pallets per week"')
-    every: Annotated[FixedDuration, ABOVE_ZERO] | None = None
-    first: str | None = Field(None, description="moment of the first of `every`; by default the start of the season")
-    on: tuple[str, ...] = Field((), description="explicit moments")
-    profile: Seasonal | None = None
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Arrivals:
-        if (self.poisson is not None) + (self.every is not None) + bool(self.on) != 1:
-            raise ValueError("write exactly one of `poisson`, `every`, `on`")
-        if self.first is not None and self.every is None:
-            raise ValueError("`first` goes with `every`")
-        if self.profile is not None and self.poisson is None:
-            raise ValueError("a profile goes with `poisson`")
-        return self
-
-
-class Terms(Part):
-    """Who pays: Incoterms 2020 and named place."""
-
-    incoterm: Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
-    place: str
-
-
-class Decay(Part):
-    """How goods lose life on their way (MONEY.md, Decay)."""
-
-    shelf_life: Annotated[FixedDuration, ABOVE_ZERO] = Field(description="at the reference temperature")
-    at: Temperature = Field(description="reference temperature")
-    q10: Annotated[Share, ABOVE_ZERO] = Field(description="factor by which decay speeds up for 10 degrees more")
-    least_remaining: Portion = Field(description="share of life below which the market refuses the goods")
-    value_lost_at_end: Portion = Field(description="share of value lost when the life is used up, linear until then")
-
-
-class Due(Part):
-    """When a delivery counts as on time."""
-
-    within: FixedDuration = Field(description="from release")
-
-
-class Flow(Part):
-    """Consignments of one kind with their demand, value and promise."""
-
-    title: Words | None = None
-    route: str
-    commodity: str = ""
-    terms: Terms
-    arrives: Arrivals
-    season: str | None = Field(None, description="date range, both days included; by default always")
-    size: Annotated[Capacity, ABOVE_ZERO] = Field(description='of one consignment, e.g. "1 pallet" or "2 boxes"')
-    weight: Annotated[Mass, ABOVE_ZERO] = Field(description="gross, of one consignment")
-    volume: Volume | None = None
-    value: Money = Field(description='of the goods, e.g. "10000 CNY/t"')
-    price_premium: Share | None = Field(None, description="gain in value from a quality mark")
-    rejected: Portion | None = Field(None, description="share of value refused at the market")
-    temperature: Temperature | None = Field(None, description="set point of the carriage; by default ambient")
-    ambient: Temperature | None = None
-    decay: Decay | None = None
-    due: Due
-    priority: Whole = Field(0, ge=-LOWEST_PRIORITY, le=LOWEST_PRIORITY, description="lower goes first")
-    annual_demand: Mass | None = Field(None, description="for the safety stock; by default that of the window")
-    dangerous_goods: Flag = False
 
 
 class Claim(Part):

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from corridor_sim.scenario.steps import Part
+from corridor_sim.scenario.texts import DateRange, Day, Zone
 from corridor_sim.scenario.values import FixedDuration, Flag, Portion, Share, Whole
 from corridor_sim.scenario.values import Money as PriceValue
 
@@ -90,7 +91,7 @@ class ChargeClock(Part):
     free: Whole = Field(0, ge=0, description="charge units without charge")
     unit: Literal["24 h", "hour", "calendar day", "working day"] = "24 h"
     holidays: Literal["CN", "HK", "none"] = "none"
-    timezone: str | None = None
+    timezone: Zone | None = None
     closures_stop_it: Flag = False
     tiers: tuple[Tier, ...] = Field(min_length=1)
 
@@ -112,7 +113,7 @@ class Tariff(Part):
     cost_class: Literal["transport", "storage", "management"] | None = Field(
         None, description="运输 / 保管 / 管理; by default from the activity"
     )
-    valid: str | None = Field(None, description="date range")
+    valid: DateRange | None = Field(None, description="date range, both days included")
     common: Flag = Field(False, description="the same in baseline and alternatives by nature, shown apart")
 
     @model_validator(mode="after")
@@ -133,21 +134,21 @@ class Subsidy(Part):
     pass_through: Portion = Field(description="share of it that lowers the shipper's price")
     threshold: Whole = Field(0, ge=0, description="boxes in the window below which nothing is paid")
     cap: PriceValue | None = None
-    valid: str | None = Field(None, description="date range")
+    valid: DateRange | None = Field(None, description="date range, both days included")
 
 
 class ExchangeRate(Part):
     """CNY per one unit of a currency."""
 
     rate: PriceValue = Field(description='e.g. "0.898 CNY"')
-    on: str = Field(description="date from which it holds")
+    on: Day = Field(description="date from which it holds")
 
 
 class Exchange(Part):
     """Dated exchange rates of one currency."""
 
     rates: tuple[ExchangeRate, ...] = Field(min_length=1)
-    hold_last: str | None = Field(None, description="explicit assumption: the last rate holds until this date")
+    hold_last: Day | None = Field(None, description="explicit assumption: the last rate holds until this date")
 
 
 class Carrying(Part):

@@ -8,11 +8,9 @@ assumptions are reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
-from math import isfinite, nan, sqrt
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
@@ -20,7 +18,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 from corridor_sim import units
 from corridor_sim.errors import did_you_mean
 from corridor_sim.sampling import distributions as laws
-from corridor_sim.units import DAYS_PER_YEAR, MEASURES, SECONDS_PER_DAY, TEU_PER_FEU, Price, UnitProblem
+from corridor_sim.scenario.laws import law_text, read_sound_law
+from corridor_sim.scenario.numbers import MOST_MONEY, read_number, scalar_text, within_limits
+from corridor_sim.units import TEU_PER_FEU, Price, UnitProblem
 
 GRADES = {
     "measured": "measured",
@@ -36,18 +36,6 @@ NOTES = ("source", "because", "from", "range", "as_of", "price_year", "reviewed"
 
 COUNTABLE = ("teu", "box", "mass", "volume", "plug", "uld", "pallet", "consignment")
 """What capacities and sizes may be stated in; a FEU is two TEU."""
-LONGEST_YEARS = 100
-MOST = 10**12
-"""The largest amount of any measure in its base unit; thousandths of it, summed over a run, stay below 2**63."""
-MOST_MONEY = 10**10
-"""The largest amount of money in one price, in units of its currency."""
-COLDEST, HOTTEST = -100, 100
-LIMITS: dict[str, tuple[int, int]] = {
-    "duration": (0, LONGEST_YEARS * DAYS_PER_YEAR * SECONDS_PER_DAY),
-    "temperature": (COLDEST, HOTTEST),
-}
-"""Measure -> least and largest amount in its base unit, where they are not 0 and MOST."""
-
 Whole = Annotated[int, Field(strict=True)]
 """A whole number; texts, booleans and decimals are none."""
 Flag = Annotated[bool, Field(strict=True)]
@@ -107,40 +95,6 @@ class Priced:
     provenance: Provenance = Provenance()
 
 
-def _text(raw: Any) -> str:
-    """Return a scalar as the text a planner wrote; booleans and nothing are no numbers."""
-    if isinstance(raw, bool) or raw is None:
-        raise ValueError(f"{raw} is not a number")
-    if isinstance(raw, Mapping | list):
-        raise ValueError("expected one value, found a list or mapping")
-    # the shortest text of a small float has an exponent, which no planner wrote
-    return format(Decimal(repr(raw)), "f") if isinstance(raw, float) else str(raw)
-
-
-def _plain(raw: Any, measure: str) -> Fraction:
-    text = _text(raw)
-    try:
-        value = units.parse_quantity(text, measure)
-    except UnitProblem as problem:
-        raise ValueError(str(problem)) from None
-    return _within_limits(text, value, measure)
-
-
-def _within_limits(text: str, value: Fraction, measure: str) -> Fraction:
-    least, most = LIMITS.get(measure, (0, MOST))
-    if value < least == 0:
-        raise ValueError(f'"{text}" is negative; expected 0 or more')
-    if not least <= value <= most:
-        limit = f"{LONGEST_YEARS} years" if measure == "duration" else f"{max(least, min(value, most))}"
-        unit = "" if measure in ("duration", "share") else f" {MEASURES[measure]}"
-        raise ValueError(f'"{text}" is out of all proportion; expected at {_end(value, most)} {limit}{unit}')
-    return value
-
-
-def _end(value: Fraction, most: int) -> str:
-    return "most" if value > most else "least"
-
-
 def split_provenance(raw: Any, measure: str | None) -> tuple[Any, Provenance]:
     """Separate a graded mapping into its value and its provenance; a bare value passes as `stated`.
 
@@ -187,7 +141,7 @@ def _range(raw: Any, measure: str | None) -> tuple[Fraction | None, Fraction | N
         return None, None
     if not isinstance(raw, list) or len(raw) != 1 + 1:
         raise ValueError("a range has two ends, such as [50 %, 90 %]")
-    ends = [_plain(end, measure) if measure else _first_number(end) for end in raw]
+    ends = [read_number(end, measure) if measure else _first_number(end) for end in raw]
     if ends[0] > ends[1]:
         raise ValueError(f"the range runs backwards: {raw[0]} is more than {raw[1]}")
     return ends[0], ends[1]
@@ -195,10 +149,10 @@ def _range(raw: Any, measure: str | None) -> tuple[Fraction | None, Fraction | N
 
 def _first_number(raw: Any) -> Fraction:
     try:
-        return units.parse_number(_text(raw).split()[0])
+        return units.parse_number(scalar_text(raw).split()[0])
     except (UnitProblem, IndexError):
         try:
-            return units.parse_price(_text(raw)).amount
+            return units.parse_price(scalar_text(raw)).amount
         except UnitProblem as problem:
             raise ValueError(str(problem)) from None
 
@@ -208,7 +162,7 @@ def read_amount(raw: Any, measure: str) -> Amount:
     if isinstance(raw, Amount):
         return raw
     value, provenance = split_provenance(raw, measure)
-    return Amount(_plain(value, measure), measure, _text(value), provenance)
+    return Amount(read_number(value, measure), measure, scalar_text(value), provenance)
 
 
 def read_sampled(raw: Any, measure: str) -> Sampled:
@@ -216,143 +170,7 @@ def read_sampled(raw: Any, measure: str) -> Sampled:
     if isinstance(raw, Sampled):
         return raw
     value, provenance = split_provenance(raw, measure)
-    return Sampled(_sound_law(value, measure), measure, law_text(value), provenance)
-
-
-def _sound_law(raw: Any, measure: str) -> laws.Distribution:
-    """Read a law and work out its mean, which parameters out of all proportion do not survive."""
-    try:
-        law = read_law(raw, measure)
-        mean = law.mean()
-    except ArithmeticError:
-        mean = nan
-    if not isfinite(mean) or not law.smallest() <= mean <= law.largest():
-        raise ValueError(f'"{law_text(raw)}" is no distribution that can be drawn from; check its parameters')
-    return law
-
-
-def law_text(raw: Any) -> str:
-    """Return a law as a short text for tables of inputs."""
-    if isinstance(raw, Mapping):
-        return ", ".join(f"{kind} {_inline(body)}" for kind, body in raw.items())
-    return str(raw)
-
-
-def _inline(body: Any) -> str:
-    if isinstance(body, list):
-        return ", ".join(map(_inline, body))
-    if isinstance(body, Mapping):
-        return ", ".join(f"{key} {_inline(value)}" for key, value in body.items())
-    return str(body)
-
-
-def _listed(kind: str, body: Any, names: str, measure: str) -> list[Fraction]:
-    wanted = names.split()
-    if isinstance(body, Mapping):
-        body = [body.get(name) for name in wanted] if set(body) == set(wanted) else None
-    if not isinstance(body, list) or len(body) != len(wanted):
-        raise ValueError(f"{kind} takes {len(wanted)} values: [{', '.join(wanted)}]")
-    return [_plain(value, measure) for value in body]
-
-
-def _keyed(kind: str, body: Any, needed: str, optional: str = "") -> Mapping[str, Any]:
-    names = needed.split() + optional.split()
-    example = "{" + ", ".join(f"{name}: ..." for name in needed.split()) + "}"
-    if not isinstance(body, Mapping):
-        raise ValueError(f"{kind} takes a mapping such as {example}")
-    for key in body:
-        if key not in names:
-            raise ValueError(f'{kind} has no "{key}"{did_you_mean(str(key), names)}; it takes {", ".join(names)}')
-    for name in needed.split():
-        if name not in body:
-            raise ValueError(f"{kind} lacks {name}; it takes {example}")
-    return body
-
-
-def _pure(raw: Any) -> Fraction:
-    return _plain(raw, "share")
-
-
-def _most(body: Mapping[str, Any], measure: str) -> Fraction:
-    return _plain(body["max"], measure)
-
-
-def _normal(body: Any, measure: str) -> laws.Distribution:
-    b = _keyed("normal", body, "mean sd min max")
-    return laws.TruncatedNormal(*(_plain(b[name], measure) for name in ("mean", "sd", "min", "max")))
-
-
-def _lognormal(body: Any, measure: str) -> laws.Distribution:
-    b = _keyed("lognormal", body, "mean cv max")
-    return laws.Lognormal(_plain(b["mean"], measure), _pure(b["cv"]), _most(b, measure))
-
-
-def _exponential(body: Any, measure: str) -> laws.Distribution:
-    b = _keyed("exponential", body, "mean max")
-    return laws.Exponential(_plain(b["mean"], measure), _most(b, measure))
-
-
-def _gamma(body: Any, measure: str) -> laws.Distribution:
-    b = _keyed("gamma", body, "mean cv max")
-    return laws.Gamma(_plain(b["mean"], measure), _pure(b["cv"]), _most(b, measure))
-
-
-def _erlang(body: Any, measure: str) -> laws.Distribution:
-    b = _keyed("erlang", body, "mean k max")
-    k = _pure(b["k"])
-    if k < 1 or k.denominator != 1:
-        raise ValueError("an Erlang distribution has a whole number of phases: k is 1, 2, 3, ...")
-    # an Erlang law is the gamma law whose cv is 1 / sqrt(k)
-    return laws.Gamma(_plain(b["mean"], measure), Fraction(1 / sqrt(k)), _most(b, measure))
-
-
-def _weibull(body: Any, measure: str) -> laws.Distribution:
-    b = _keyed("weibull", body, "mean shape max")
-    return laws.Weibull.of_mean(_plain(b["mean"], measure), _pure(b["shape"]), _most(b, measure))
-
-
-def _empirical(body: Any, measure: str) -> laws.Distribution:
-    b = _keyed("empirical", {"values": body} if isinstance(body, list) else body, "values", "weights")
-    values, weights = b["values"], b.get("weights")
-    if not isinstance(values, list) or not isinstance(weights, list | None):
-        raise ValueError("empirical takes a list of values, and weights as a list of as many numbers")
-    numbers = tuple(_plain(value, measure) for value in values)
-    return laws.Empirical(numbers, tuple(map(_pure, weights)) if weights is not None else (Fraction(1),) * len(numbers))
-
-
-def _mixture(body: Any, measure: str) -> laws.Distribution:
-    if not isinstance(body, list) or not body:
-        raise ValueError("mixture takes a list such as [{share: 80 %, of: 2 h}, {share: 20 %, of: ...}]")
-    parts = [_keyed("mixture", part, "share of") for part in body]
-    return laws.Mixture(tuple((_pure(part["share"]), read_law(part["of"], measure)) for part in parts))
-
-
-_LAWS: dict[str, Callable[[Any, str], laws.Distribution]] = {
-    "constant": lambda body, measure: laws.Constant(_plain(body, measure)),
-    "uniform": lambda body, measure: laws.Uniform(*_listed("uniform", body, "low high", measure)),
-    "triangular": lambda body, measure: laws.Triangular(*_listed("triangular", body, "low mode high", measure)),
-    "pert": lambda body, measure: laws.Pert(*_listed("pert", body, "low mode high", measure)),
-    "normal": _normal,
-    "lognormal": _lognormal,
-    "exponential": _exponential,
-    "gamma": _gamma,
-    "erlang": _erlang,
-    "weibull": _weibull,
-    "empirical": _empirical,
-    "mixture": _mixture,
-}
-
-
-def read_law(raw: Any, measure: str) -> laws.Distribution:
-    """Read a distribution in the base unit of `measure`; a bare quantity is constant. Raises ValueError."""
-    if not isinstance(raw, Mapping):
-        return laws.Constant(_plain(raw, measure))
-    if len(raw) != 1:
-        raise ValueError(f"expected one distribution, found the keys {', '.join(map(str, raw))}")
-    kind, body = next(iter(raw.items()))
-    if kind not in _LAWS:
-        raise ValueError(f'"{kind}" is no distribution{did_you_mean(str(kind), _LAWS)}; known: {", ".join(_LAWS)}')
-    return _LAWS[kind](body, measure)
+    return Sampled(read_sound_law(value, measure), measure, law_text(value), provenance)
 
 
 def read_priced(raw: Any) -> Priced:
@@ -360,7 +178,7 @@ def read_priced(raw: Any) -> Priced:
     if isinstance(raw, Priced):
         return raw
     value, provenance = split_provenance(raw, None)
-    texts = [_text(part) for part in (value if isinstance(value, list) else [value])]
+    texts = [scalar_text(part) for part in (value if isinstance(value, list) else [value])]
     try:
         parts = tuple(units.parse_price(text) for text in texts)
     except UnitProblem as problem:
@@ -467,7 +285,7 @@ def read_capacity(raw: Any) -> tuple[Amount, ...]:
 
 def _countable(raw: Any) -> Amount:
     value, provenance = split_provenance(raw, None)
-    text = _text(value)
+    text = scalar_text(value)
     try:
         measure, number = units.parse_any(text)
     except UnitProblem as problem:
@@ -476,7 +294,7 @@ def _countable(raw: Any) -> Amount:
         measure, number = "teu", number * TEU_PER_FEU
     if measure not in COUNTABLE:
         raise ValueError(f'"{text}" does not count cargo; expected a quantity such as "50 TEU", "8 plugs" or "25 t"')
-    return Amount(_within_limits(text, number, measure), measure, text, provenance)
+    return Amount(within_limits(text, number, measure), measure, text, provenance)
 
 
 Capacity = Annotated[

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from corridor_sim.economics.accounts import Accounts, settle
 from corridor_sim.economics.ledger import BASES, COST_BASES, Ledger
+from corridor_sim.economics.money import divide_groups
 from corridor_sim.economics.rollup import PERSPECTIVES, chosen_rows, divide_among_members
 from corridor_sim.engine.base import OUTCOMES, Trace
 from corridor_sim.engine.loads import load_sizes
@@ -18,6 +19,8 @@ from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.plan import promised_deliveries
 from corridor_sim.sampling.law import Floats
+from corridor_sim.study.digests import digest_of
+from corridor_sim.study.lanes import lane_numbers
 from corridor_sim.study.simulate import simulate
 
 BOX, MASS = MEASURES.index("box"), MEASURES.index("mass")
@@ -56,13 +59,14 @@ def play(
     replications: range,
     seed: int,
     noise: bool = True,
-    lanes: Mapping[int, int] | None = None,
+    lanes: Mapping[str, str] | None = None,
 ) -> list[list[Played]]:
     """Return for each alternative its replications. All must have the same Program and plan."""
     first = alternatives[0]
-    calm = draw_inputs(first.program, first.plan, seed, 0, noise=False, lanes=lanes)
+    chosen = lane_numbers(first.program, lanes or {})
+    calm = draw_inputs(first.program, first.plan, seed, 0, noise=False, lanes=chosen)
     played: list[list[Played]] = [[] for _ in alternatives]
-    for made in simulate(first, replications, seed, noise, lanes):
+    for made in simulate(first, replications, seed, noise, chosen):
         promised = promised_deliveries(first.program, calm, made.inputs.consignments)
         for place, lowered in enumerate(alternatives):
             played[place].append(settle_one(lowered, made.inputs, made.trace, promised))
@@ -72,7 +76,7 @@ def play(
 def settle_one(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -> Played:
     """Price and measure one Trace."""
     accounts = settle(lowered, inputs, trace, promised)
-    shared = divide_among_members(accounts.ledger, lowered, inputs, trace)
+    shared = by_consignment(divide_among_members(accounts.ledger, lowered, inputs, trace), inputs, lowered)
     books = _books(lowered, inputs, trace, accounts, shared)
     people, program = inputs.consignments, lowered.program
     own = people.flow < len(lowered.flow_order)
@@ -91,9 +95,28 @@ def settle_one(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -
         leader=trace.outcomes[own, LEADER],
         counted=counted[own].astype(np.int64),
         trace_digest=trace.digest(),
-        ledger_digest=_ledger_digest(accounts.ledger),
+        ledger_digest=digest_of(accounts.ledger),
         remarks=accounts.remarks,
     )
+
+
+def by_consignment(ledger: Ledger, inputs: Inputs, lowered: Lowered) -> Ledger:
+    """Return the ledger with postings on a whole flow (safety stock) divided by mass among its measured consignments."""
+    people, program = inputs.consignments, lowered.program
+    whole = (ledger.columns["consignment"] == NONE) & (ledger.columns["flow"] != NONE)
+    if not whole.any():
+        return ledger
+    measured = (people.release >= program.window_from) & (people.release < program.window_to)
+    pieces = {name: [values[~whole]] for name, values in ledger.columns.items()}
+    for row in np.flatnonzero(whole).tolist():
+        members = np.flatnonzero(measured & (people.flow == ledger.columns["flow"][row]))
+        group = np.zeros(len(members), np.int64)
+        for name, values in ledger.columns.items():
+            same = np.full(len(members), values[row])
+            if name in ("quantity", "amount", "amount_cny"):
+                same = divide_groups(values[[row]], group, people.sizes[members, MASS], people.tie[members])
+            pieces[name].append(members if name == "consignment" else same)
+    return replace(ledger, columns={name: np.concatenate(parts) for name, parts in pieces.items()})
 
 
 def cost_key(base: str, perspective: str, subsidy: str) -> str:
@@ -163,9 +186,3 @@ def _step_cents(lowered: Lowered, shared: Ledger, rows: np.ndarray[tuple[int], n
     total = np.zeros(len(lowered.steps), np.int64)
     np.add.at(total, shared.columns["step"][mask], shared.columns["amount_cny"][mask])
     return total
-
-
-def _ledger_digest(ledger: Ledger) -> str:
-    from corridor_sim.study.digests import digest_of
-
-    return digest_of(ledger)

@@ -24,7 +24,7 @@ class Job:
     replications: range
     seed: int
     noise: bool = True
-    lanes: Mapping[int, int] | None = None
+    lanes: Mapping[str, str] | None = None
 
     def chunks(self) -> Iterator[Job]:
         """Yield the job in parts of CHUNK replications."""

@@ -133,6 +133,7 @@ def test_refused_goods_are_a_loss_and_a_premium_is_a_gain_on_what_is_sold(journe
     trip = journey(
         visits=[(0, 0, 0, 0, 4 * DAY, NONE), (1, 0, 0, 0, NONE, NONE)],
         delivered=[4 * DAY, NONE],
+        stop=4 * DAY,
         flows=flows(rejected="10 %", price_premium="2 %"),
     )
     cargo, postings = trip.cargo(), Postings()

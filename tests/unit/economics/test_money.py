@@ -31,9 +31,9 @@ def test_rates_of_a_charge_are_summed_before_rounding() -> None:
 
 
 def test_products_above_int64_stay_exact() -> None:
-    # a third of a millionth of a CNY per gram, 3e15 g: 1e9 CNY
-    cents = amount_cents(np.array([[3 * 10**18]]), [Fraction(1, 3)])
-    assert cents.tolist() == [10**11]
+    # ten thirds of a millionth of a CNY each, 3e15 of them: 1e10 CNY
+    cents = amount_cents(np.array([[3 * 10**18]]), [Fraction(10, 3)])
+    assert cents.tolist() == [10**12]
 
 
 def test_exchange_uses_the_rate_of_the_posting_date() -> None:

@@ -207,6 +207,12 @@ PENALTY = {"activity": "delay", "price": "100 CNY/consignment", "tax": {"basis":
         ),
         ({}, {}, {"tariffs": {"late": PENALTY}}, []),
         ({"delay_penalty": "500 CNY/consignment/day"}, {}, {"tariffs": {"late": PENALTY}}, ["tariffs.late"]),
+        (
+            {"delay_penalty": "500 CNY/consignment/day"},
+            {},
+            {"tariffs": {"yard": PENALTY | {"activity": "storage"}}},
+            [],
+        ),
         ({"delay_penalty": "500 CNY/consignment"}, {}, {}, ["money.delay_penalty"]),
         ({"carbon": {"price": "62.36 CNY/box"}}, {}, {}, ["money.carbon.price"]),
         ({}, {"value": "10 CNY/km"}, {}, ["flows.goods.value"]),

@@ -66,6 +66,8 @@ def test_infinite_or_empty_is_not_available():
         assert math.isinf(found.value)
         assert (found.low, found.method) == (None, NOT_AVAILABLE)
     assert math.isnan(ratio_of_sums([0] * 10, [0] * 10).value)
+    # what is unknown is not infinite
+    assert math.isnan(ratio_of_sums([math.nan] * 10, ONES).value)
     assert math.isnan(pooled_quantile([np.zeros(0)] * 10, 0.5).value)
 
 
@@ -138,6 +140,12 @@ def test_quantile_is_the_smallest_value_that_reaches_the_share():
     values[-1] = np.array([math.inf])
     assert pooled_quantile(values, 0.5).value == 5
     assert math.isinf(pooled_quantile(values, 0.95).value)
+
+
+def test_a_group_without_a_value_leaves_no_interval():
+    values = [np.array([float(rank)]) for rank in range(1, 10)] + [np.array([math.inf])]
+    found = pooled_quantile(values, 0.5)
+    assert (found.value, found.low, found.high) == (5, None, None)
 
 
 def test_sectioning_of_ten_replications_by_hand():

@@ -166,7 +166,9 @@ def corridor() -> SimpleNamespace:
     """The corridor: `lowered`, `inputs`, `trace`, and `promised` ticks (the third could not be promised)."""
     due = SimpleNamespace(within=SimpleNamespace(value=Fraction(500)))
     scenario = SimpleNamespace(flows={"plums": SimpleNamespace(due=due)})
-    lowered = SimpleNamespace(program=_program(), steps=STEPS, step_of=STEP_OF, flow_order=("plums",), scenario=scenario)
+    lowered = SimpleNamespace(
+        program=_program(), steps=STEPS, step_of=STEP_OF, flow_order=("plums",), scenario=scenario
+    )
     return SimpleNamespace(
         lowered=lowered, inputs=_inputs(), trace=_trace(), promised=np.array([480, 480, NONE], np.int64)
     )

@@ -71,6 +71,15 @@ def test_the_undelivered_are_late_by_where_they_stand():
     assert np.argwhere(found.by_step).tolist() == [[TRAIN, Spent.CANCELLED]]
 
 
+def test_unfinished_stays_say_nothing_about_the_usual():
+    rows = [(owner, TRAIN, {Spent.TRAVEL: ticks}) for owner, ticks in enumerate((10, 12, 500, 500, 500))]
+    found = biggest_cause_of_lateness(
+        _lowered(), _times([-1, 1, NEVER, NEVER, NEVER]), _stays(*rows, unfinished=(2, 3, 4))
+    )
+    # the usual is 11, so that even 12 is in excess
+    assert found.by_step[TRAIN, Spent.TRAVEL] == 4
+
+
 def test_several_laps_through_a_step_are_one_long_stay():
     rows = _five((4, TRAIN, {Spent.TRAVEL: 40, Spent.TIMETABLE: 10}))
     stays = _stays(*rows, (4, WAREHOUSE, {Spent.QUEUE: 1}), (4, WAREHOUSE, {Spent.QUEUE: 2}))

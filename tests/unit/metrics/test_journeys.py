@@ -32,3 +32,18 @@ def test_a_load_may_join_another_load_in_the_same_tick():
     travelled = journeys(SimpleNamespace(code=code), trace, np.array([0, 2]))
     assert travelled.visit[travelled.owner == 0].tolist() == [0, 2, 5]
     assert travelled.visit[travelled.owner == 1].tolist() == [3, 4, 5]
+
+
+def test_two_loads_of_one_leader_in_one_tick_are_told_apart():
+    code = (Instruction(Op.BATCH, 1, 0), Instruction(Op.BATCH, 2, 1), Instruction(Op.DELAY, NONE))
+    visits = [
+        (0, 0, 0, 0, 3, 5, 5, 1, 2),
+        (1, 0, 0, 0, 2, 5, 5, 1, 2),
+        (1, 1, 1, 0, 5, 5, 5, 1, 2),
+        (1, 2, 2, 0, 5, 5, 9, NONE, 0),
+        (2, 0, 1, 0, 1, 5, 5, 1, 2),
+    ]
+    trace = Trace(np.array(visits, np.int64), *[np.zeros((0, 1), np.int64)] * 4, stop=9)
+    travelled = journeys(SimpleNamespace(code=code), trace, np.array([0, 2]))
+    assert travelled.visit[travelled.owner == 0].tolist() == [0, 2, 3]
+    assert travelled.visit[travelled.owner == 1].tolist() == [4, 3]

@@ -9,9 +9,7 @@ from corridor_sim.metrics.missed import misses
 
 
 def _columns(found):
-    return [
-        values.tolist() for values in (found.timetable, found.cutoff, found.no_room, found.cancelled, found.late)
-    ]
+    return [values.tolist() for values in (found.timetable, found.cutoff, found.no_room, found.cancelled, found.late)]
 
 
 def test_the_wait_is_cut_at_the_departures_not_taken(corridor):
@@ -38,3 +36,11 @@ def test_an_early_mark_meets_a_cutoff_that_arrival_would_miss(corridor):
     code[2] = replace(code[5], a=0)
     marked = replace(unmarked, code=tuple(code))
     assert misses(marked, corridor.inputs, corridor.trace).cutoff.tolist() == [0, 0]
+
+
+def test_a_list_fixed_early_is_a_cutoff_too(corridor):
+    rule = replace(corridor.lowered.program.services[0], cutoffs=(NONE,) * 4, close=11)
+    program = replace(corridor.lowered.program, services=(rule,))
+    assert misses(program, corridor.inputs, corridor.trace).cutoff.tolist() == [100, 100]
+    in_time = replace(program, services=(replace(rule, close=10),))
+    assert misses(in_time, corridor.inputs, corridor.trace).cutoff.tolist() == [0, 0]

@@ -67,11 +67,20 @@ def test_overtime_is_work_and_no_closure(corridor):
     assert _spent(stays, 2, PACKING) == {Spent.QUEUE: 40, Spent.HANDLING: 100}
 
 
+def test_waiting_before_a_closed_door_is_closure_or_at_a_gate_timetable(corridor):
+    # closed from 20 to 30 while 1 waits from 10 to 30
+    corridor.trace.capacity[1:, 1] = 20, 30
+    _, stays = _spells(corridor)
+    assert _spent(stays, 1, PACKING) == {Spent.QUEUE: 10, Spent.CLOSED: 10, Spent.HANDLING: 30}
+    gate = replace(corridor.lowered.steps[PACKING], kind="board", main=1)
+    corridor.lowered.steps = (gate, *corridor.lowered.steps[1:])
+    _, stays = _spells(corridor)
+    assert _spent(stays, 1, PACKING) == {Spent.QUEUE: 10, Spent.TIMETABLE: 10, Spent.HANDLING: 30}
+
+
 def test_closed_places_and_occupied_berths_delay_vehicles(corridor):
     # origin closed until 405 of the 10 ticks late; destination reopens at 463, berth free at 466
-    corridor.inputs = replace(
-        corridor.inputs, origin_closed=(((380, 405),),), destination_closed=(((455, 463),),)
-    )
+    corridor.inputs = replace(corridor.inputs, origin_closed=(((380, 405),),), destination_closed=(((455, 463),),))
     departures = corridor.trace.departures.copy()
     departures[3, 5:7] = 463, 466
     trace = corridor.trace
@@ -109,6 +118,13 @@ def test_profile_along_the_route(corridor):
     # of three values, P10 is the smallest and P90 the largest
     assert found.low_hours[TRUCK] * 3600 == pytest.approx(80)
     assert found.high_hours[TRUCK] * 3600 == pytest.approx(290 - 20)
+
+
+def test_of_several_laps_the_last_end_counts(corridor):
+    times, stays = _spells(corridor)
+    lap = replace(stays, step=np.where(stays.step == LOAD, PACKING, stays.step))
+    step, ticks = elapsed_at_ends(corridor.lowered, times, lap)
+    assert sorted(ticks[step == PACKING].tolist()) == [50, 60, 240]
 
 
 def test_profile_is_not_available_beyond_the_stuck(stuck):

@@ -59,12 +59,13 @@ def _world(*rows, at_closing=AtClosing.PAUSE, service=None, scheduled=(), transi
     count = len(scheduled)
     column, wide = np.zeros(count, np.int64), np.zeros((count, WIDE), np.int64)
     one = np.array([0, 1], np.int64)
+    sizes = np.full((2, WIDE), ONE)
     inputs = Inputs(
         seed=1,
         replication=0,
         noise=False,
         lanes=known.get("lanes", {}),
-        consignments=Consignments(one, one * 0, one * 0 + 9 * H, one, one, np.full((2, WIDE), ONE), one * 0 + containers),
+        consignments=Consignments(one, one * 0, one * 0 + 9 * H, one, one, sizes, one * 0 + containers),
         departures=Departures(
             column, np.array(scheduled, np.int64), column, column + NONE, column + transit, wide + NONE, wide, column
         ),
@@ -97,16 +98,16 @@ WORK = ((Op.SEIZE, 0, NONE, ONE), (Op.DELAY, FIVE_HOURS, 0), (Op.RELEASE, 0))
     ("at_closing", "expected"),
     [
         # 5 h from 8 h: 4 before the noon break and 1 after it; from 13 h (closed): 14 to 19; from 16: 4 h, then never
-        (AtClosing.PAUSE, [15, 15, 19, NONE, NONE]),
-        # starts again at 14 h; from 16 h no window is left
-        (AtClosing.RESTART, [19, 19, 19, NONE, NONE]),
+        (AtClosing.PAUSE, [15, 15, 19, 20, NONE, NONE]),
+        # starts again at 14 h; from 15 h it ends as the place closes; from 16 h no window is left
+        (AtClosing.RESTART, [19, 19, 19, 20, NONE, NONE]),
         # works on, but starts nothing while closed
-        (AtClosing.FINISH, [13, 13, 19, 21, NONE]),
+        (AtClosing.FINISH, [13, 13, 19, 20, 21, NONE]),
     ],
 )
 def test_work_over_closings(at_closing, expected):
     hours = [hour * H if hour != NONE else NONE for hour in expected]
-    assert _planned(_world(*WORK, at_closing=at_closing), 0, 8, 13, 16, 20) == hours
+    assert _planned(_world(*WORK, at_closing=at_closing), 0, 8, 13, 15, 16, 20) == hours
 
 
 def test_failures_are_not_planned():

@@ -9,10 +9,11 @@ import pytest
 
 from corridor_sim.errors import InputError
 from corridor_sim.network.info import StepInfo
+from corridor_sim.network.payers import inside_through_bill
 from corridor_sim.network.rates import MILLION, Basis, Rate, lower_price, parse_tax
 from corridor_sim.network.tariffs import Tariffs, lower_tariffs
 from corridor_sim.scenario.calendars import parse_clock
-from corridor_sim.scenario.model import Scenario
+from corridor_sim.scenario.model import Route, Scenario
 from corridor_sim.scenario.values import read_priced
 from corridor_sim.units import UnitProblem
 
@@ -180,7 +181,7 @@ def test_activities_follow_from_the_kind_of_step() -> None:
 @pytest.mark.parametrize(
     ("terms", "paid_by_shipper"),
     [
-        (("EXW", "farm"), []),
+        (("EXW", "QZH"), []),
         (("FCA", "CKG"), ["drayage"]),
         (("FOB", "QZH"), ["drayage", "rail", "lift"]),
         (("CFR", "QZH"), ["drayage", "rail"]),
@@ -254,6 +255,17 @@ def test_relay_handling_is_inside_a_through_bill() -> None:
     merchant = {"contracts": [{"from": "CKG", "to": "HKG", "terms": "merchant"}]}
     names = [[charge.name for charge in lowered(route=route).charges] for route in (through, ending, merchant)]
     assert ["thc" in found for found in names] == [False, True, True]
+
+
+def test_handling_at_the_ports_of_a_through_bill_is_charged() -> None:
+    places = ["CKG", "CKG", "CKG-QZH", "QZH", "QZH-HKG", "HKG", "HKG", "HKG-market", "market"]
+    steps = [
+        StepInfo("way", str(row), "work", "", text.split("-")[0], text.split("-")[-1], Fraction(0), row)
+        for row, text in enumerate(places)
+    ]
+    contract = {"from": "CKG", "to": "HKG", "terms": "through bill"}
+    route = Route.model_validate({"contracts": [contract], "steps": [{"rest": {"wait": "1 h"}}]})
+    assert inside_through_bill(route, range(len(steps)), steps) == {3}
 
 
 def test_clock_words_are_checked() -> None:

@@ -138,7 +138,7 @@ def comparison(one: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
     for row, old in zip(one["costs"], base["costs"], strict=True):
         saving, half = old["value"] - row["value"], 0.012 * old["value"]
         key = {name: row[name] for name in ("base", "perspective", "per", "subsidy")}
-        percent = est(saving / old["value"], half / old["value"], "share")
+        percent = est(100 * saving / old["value"], 100 * half / old["value"], "%")
         savings.append(key | {"cny": est(saving, half), "percent": percent, "separated": abs(saving) > half})
     differences = {}
     for name, figure in one["kpis"].items():

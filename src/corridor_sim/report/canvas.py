@@ -1,0 +1,200 @@
+"""What all pictures share: size, colours, letters that can be drawn, and PNG bytes that repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from corridor_sim.report.words import SUPPOSITION
+from corridor_sim.scenario.problems import printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+WIDTH_INCHES = 8.0
+DPI = 150
+BASELINE_COLOUR = "#333333"
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Okabe & Ito's colours, told apart by the colour-blind."""
+GREY = "#777777"
+FAINT = "#DDDDDD"
+LINES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)))
+LETTERS = "DejaVu Sans"
+CHINESE_LETTERS = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+)
+UNDRAWABLE = "?"
+LONGEST_LABEL = 26
+SMALL = 8.0
+STYLE = {
+    "text.parse_math": False,
+    "font.size": 9.0,
+    "axes.titlesize": 10.0,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "legend.fontsize": SMALL,
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the style of this house, whatever the user's own settings; formulas in texts are not read."""
+    from matplotlib import style
+
+    with style.context(["default", {**STYLE, "font.family": list(_families())}]):
+        yield
+
+
+@cache
+def _families() -> tuple[str, ...]:
+    from matplotlib.font_manager import fontManager
+
+    known = {font.name for font in fontManager.ttflist}
+    return (LETTERS, *[name for name in CHINESE_LETTERS if name in known][:1])
+
+
+@cache
+def _drawable_letters() -> frozenset[int]:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return frozenset().union(*(get_font(findfont(FontProperties(family=[name]))).get_charmap() for name in _families()))
+
+
+def drawable(text: str, longest: int = LONGEST_LABEL) -> str:
+    """Return a text of a scenario as it can be drawn: one line, no letters that the fonts lack."""
+    letters = _drawable_letters()
+    return "".join(sign if ord(sign) in letters else UNDRAWABLE for sign in printable(text, longest))
+
+
+def label_of(alternative: Mapping[str, Any]) -> str:
+    """Return an alternative's name with its mark, on two lines where it has one."""
+    mark = f"\n({SUPPOSITION})" if alternative["supposition"] else ""
+    return drawable(alternative["name"]) + ("\n(baseline)" if alternative["is_baseline"] else mark)
+
+
+def looks(alternatives: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return colour and line style by alternative; the baseline is dark, neighbours differ in both."""
+    others = [one["name"] for one in alternatives if not one["is_baseline"]]
+    found = {one["name"]: {"color": BASELINE_COLOUR, "linestyle": LINES[0]} for one in alternatives}
+    for place, name in enumerate(others):
+        found[name] = {"color": COLOURS[place % len(COLOURS)], "linestyle": LINES[place % len(LINES)]}
+    return found
+
+
+def png(figure: Figure, summary: Mapping[str, Any], title: str) -> bytes:
+    """Return the figure as PNG with what it was made from in its metadata, and no date."""
+    scenario, run = summary["scenario"], summary["run"]
+    metadata = {
+        "Title": title,
+        "Software": f"corridor_sim {summary['version']}",
+        "Source": printable(scenario["name"]),
+        "Description": f"scenario {printable(scenario['name'])}, seed {run['seed']}, {run['replications']} replications",
+    }
+    stream = BytesIO()
+    figure.savefig(stream, format="png", dpi=DPI, metadata=metadata)
+    return stream.getvalue()
+
+
+def caption(figure: Figure, summary: Mapping[str, Any], title: str) -> None:
+    """Write the picture's title, and under it which run it shows."""
+    from corridor_sim.report.words import text_of
+
+    run = summary["run"]
+    subtitle = drawable(text_of(summary["scenario"]["title"]), LONGEST_SUBTITLE)
+    figure.text(EDGE, 1 - EDGE, title, weight="bold", size=TITLE_SIZE, va="top")
+    figure.text(
+        EDGE,
+        1 - EDGE - TITLE_SIZE / POINTS_PER_INCH * LINE_SPACING / figure.get_figheight(),
+        f"{subtitle}; {run['replications']} replications, seed {run['seed']}",
+        size=SMALL,
+        color=GREY,
+        va="top",
+    )
+
+
+TITLE_SIZE = 12.0
+LINE_SPACING = 1.6
+POINTS_PER_INCH = 72
+EDGE = 0.015
+LONGEST_SUBTITLE = 90
+
+
+def spread(places: Sequence[float], gap: float) -> list[float]:
+    """Return places moved apart as little as needed to be `gap` apart, in the same order as given."""
+    order = sorted(range(len(places)), key=lambda number: places[number])
+    groups: list[tuple[float, list[int]]] = []
+    for number in order:
+        groups.append((places[number], [number]))
+        while len(groups) > 1 and _bottom(groups[-1], gap) < _top(groups[-2], gap) + gap:
+            middle, members = groups.pop()
+            below, others = groups.pop()
+            weight = len(members) + len(others)
+            groups.append(((middle * len(members) + below * len(others)) / weight, others + members))
+    moved = dict.fromkeys(order, 0.0)
+    for group in groups:
+        moved |= {number: _bottom(group, gap) + place * gap for place, number in enumerate(group[1])}
+    return [moved[number] for number in range(len(places))]
+
+
+def _bottom(group: tuple[float, list[int]], gap: float) -> float:
+    return group[0] - gap * (len(group[1]) - 1) / 2
+
+
+def _top(group: tuple[float, list[int]], gap: float) -> float:
+    return group[0] + gap * (len(group[1]) - 1) / 2
+
+
+def end_labels(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
+    """Write labels to the right of the axes for line ends (x, y, words, colour), joined by thin lines."""
+    low, high = axes.get_ylim()
+    gap = (high - low) * LABEL_GAP
+    for (x, y, words, colour), height in zip(ends, spread([end[1] for end in ends], gap), strict=True):
+        axes.annotate(
+            words,
+            (x, y),
+            (1.03, (height - low) / (high - low)),
+            textcoords="axes fraction",
+            color=colour,
+            size=SMALL,
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0},
+        )
+
+
+LABEL_GAP = 0.17
+
+
+def stagger(texts: Sequence[Text], figure: Figure, rows: int) -> list[int]:
+    """Return a row for each text (from left to right) such that neighbours in a row do not touch."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    ends = [float("-inf")] * rows
+    chosen = []
+    for text in texts:
+        extent = text.get_window_extent(renderer)
+        free = [row for row in range(rows) if ends[row] < extent.x0]
+        row = free[0] if free else min(range(rows), key=ends.__getitem__)
+        ends[row] = extent.x1
+        chosen.append(row)
+    return chosen

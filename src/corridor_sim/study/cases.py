@@ -1,0 +1,59 @@
+"""Which simulations a study needs: every distinct Program once, priced for every alternative that shares it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.study.digests import digest_of
+from corridor_sim.study.play import Played
+from corridor_sim.study.workers import Job, Progress, run_jobs
+
+
+@dataclass(frozen=True)
+class Case:
+    """One alternative to be played so often."""
+
+    lowered: Lowered
+    replications: int
+
+
+def model_digest(lowered: Lowered) -> str:
+    """Return what identifies the simulation: rules and plans, without money."""
+    return digest_of((lowered.program, lowered.plan))
+
+
+def case_digest(lowered: Lowered) -> str:
+    """Return what identifies the results: the simulation, tariffs, and what flows and money say."""
+    scenario = lowered.scenario
+    money = (scenario.money.model_dump(mode="json"), [flow.model_dump(mode="json") for flow in scenario.flows.values()])
+    return digest_of((model_digest(lowered), lowered.tariffs, money))
+
+
+def play_cases(
+    cases: Mapping[Hashable, Case],
+    seed: int,
+    noise: bool,
+    lanes: Mapping[str, str],
+    workers: int,
+    progress: Progress | None,
+) -> dict[Hashable, list[Played]]:
+    """Return the replications of every case; `lanes`: without noise, step -> lane. Raises InputError for unknown ones."""
+    digests = {key: case_digest(case.lowered) for key, case in cases.items()}
+    needed: dict[str, Case] = {}
+    for key, case in cases.items():
+        known = needed.get(digests[key])
+        if known is None or known.replications < case.replications:
+            needed[digests[key]] = case
+    groups: dict[tuple[str, int], list[str]] = {}
+    for digest, case in needed.items():
+        groups.setdefault((model_digest(case.lowered), case.replications), []).append(digest)
+    jobs = [
+        Job(tuple(needed[digest].lowered for digest in group), range(count), seed, noise, dict(lanes))
+        for (_, count), group in groups.items()
+    ]
+    by_digest: dict[str, Sequence[Played]] = {}
+    for group, result in zip(groups.values(), run_jobs(jobs, workers, progress), strict=True):
+        by_digest.update(zip(group, result, strict=True))
+    return {key: list(by_digest[digests[key]][: case.replications]) for key, case in cases.items()}

@@ -1,0 +1,230 @@
+"""The one way from a scenario file to results: lower, play, compare, answer the thresholds, summarise."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from corridor_sim.evidence.compare import compare
+from corridor_sim.evidence.intervals import Estimate
+from corridor_sim.evidence.thresholds import Crossing, find_crossing
+from corridor_sim.metrics.kpis import COST_PER_KG
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.scenario.load import ScenarioFile
+from corridor_sim.scenario.model import Threshold
+from corridor_sim.study.cases import Case, model_digest, play_cases
+from corridor_sim.study.digests import digest_of
+from corridor_sim.study.lanes import check_lanes
+from corridor_sim.study.listing import holiday_notes, inputs_of
+from corridor_sim.study.play import AFTER, Played, cost_key
+from corridor_sim.study.prepare import prepare
+from corridor_sim.study.summary import (
+    Figures,
+    alternative_summary,
+    comparison_summary,
+    figure,
+    listed,
+    samples,
+    sources_of,
+    unresolved_events,
+)
+from corridor_sim.study.workers import Progress
+from corridor_sim.units import parse_number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RESULTS_VERSION = 1
+"""Changes when the same scenario and seed may give other numbers."""
+CONFIDENCE = 0.95
+THRESHOLD_REPLICATIONS = 10
+ENGINE = "reference"
+JUDGED_BY = f"{COST_PER_KG}:{cost_key('total_logistics', 'chain', AFTER)}"
+"""Thresholds are judged by the total logistics cost per kg of the whole chain."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run found: `summary` for readers, `samples` by alternative, and what the bundle needs."""
+
+    summary: Figures
+    samples: Mapping[str, Mapping[str, Any]]
+    manifest_recipe: Figures
+    resolved: Mapping[str, Any]
+    played: Mapping[str, Sequence[Played]] = field(repr=False)
+    lowered: Mapping[str, Lowered] = field(repr=False)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables of the bundle: consignments of all replications, and the first replication in full."""
+        from corridor_sim.study.tables import result_tables
+
+        return result_tables(self)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How often, from which seed and how a file is run."""
+
+    replications: int
+    seed: int
+    noise: bool
+    lanes: Mapping[str, str]
+    workers: int
+
+
+def evaluate(
+    file: ScenarioFile,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    noise: bool = True,
+    lanes: Mapping[str, str] | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Results:
+    """Run all alternatives of a file and return its Results.
+
+    `replications` and `seed` default to the scenario's; without `noise` one replication tells all, and `lanes`
+    (step -> lane) choose branches; `workers` processes share the work. Raises InputError and ModelError.
+    """
+    clock = file.base.clock
+    settings = Settings(
+        replications=(replications or clock.replications) if noise else 1,
+        seed=clock.seed if seed is None else seed,
+        noise=noise,
+        lanes=lanes or {},
+        workers=workers,
+    )
+    lowered = prepare(file)
+    check_lanes({name: one.program for name, one in lowered.items()}, settings.lanes)
+    cases: dict[Hashable, Case] = {name: Case(one, settings.replications) for name, one in lowered.items()}
+    if noise:
+        cases |= _threshold_cases(file, min(THRESHOLD_REPLICATIONS, settings.replications))
+    played = play_cases(cases, settings.seed, noise, settings.lanes, workers, progress)
+    main = {name: played[name] for name in lowered}
+    return Results(
+        summary=_summary(file, settings, lowered, played),
+        samples={name: samples(reps) for name, reps in main.items()},
+        manifest_recipe=_recipe(file, settings, lowered, main),
+        resolved={name: scenario.model_dump(mode="json") for name, scenario in file.alternatives.items()},
+        played=main,
+        lowered=lowered,
+    )
+
+
+def _threshold_cases(file: ScenarioFile, replications: int) -> dict[Hashable, Case]:
+    """Return for each threshold and value the two alternatives compared there: (threshold, value, name) -> Case."""
+    cases: dict[Hashable, Case] = {}
+    for name, threshold in file.base.thresholds.items():
+        wanted = (threshold.of, threshold.against or file.baseline)
+        for value in map(str, threshold.values):
+            lowered = prepare(file.varied(threshold.vary, value, wanted))
+            cases |= {(name, value, key): Case(lowered[key], replications) for key in wanted}
+    return cases
+
+
+def _answer(name: str, threshold: Threshold, points: Mapping[str, tuple[Sequence[Played], Sequence[Played]]]) -> Figures:
+    """Return where the saving of a threshold passes zero, from the savings at its values."""
+    savings: dict[str, Estimate] = {}
+    for value, (of, against) in points.items():
+        difference = compare([one.measured for one in against], [one.measured for one in of])[JUDGED_BY]
+        savings[value] = _saving(difference)
+    numbers = {value: float(parse_number(value.split()[0])) for value in points}
+    crossing = find_crossing(list(numbers.values()), list(savings.values()))
+    unit = next(iter(points)).partition(" ")[2]
+    return {
+        "name": name,
+        "says": dict(threshold.says),
+        "vary": threshold.vary,
+        "of": threshold.of,
+        "against": threshold.against,
+        "unit": unit,
+        "crossing": None if crossing.value is None else _crossing_figure(crossing, unit),
+        "verdict": crossing.verdict,
+        "points": [
+            {"value": value, "number": numbers[value], "saving": figure(savings[value], "CNY/kg")} for value in points
+        ],
+    }
+
+
+def _saving(difference: Estimate) -> Estimate:
+    low, high = (None if end is None else -end for end in (difference.high, difference.low))
+    return replace(difference, value=-difference.value, low=low, high=high)
+
+
+def _crossing_figure(crossing: Crossing, unit: str) -> Figures:
+    return {"value": crossing.value, "low": crossing.low, "high": crossing.high, "unit": unit,
+            "n": THRESHOLD_REPLICATIONS, "resolved": True, "method": "linear between the values tried"}
+
+
+def _summary(
+    file: ScenarioFile, settings: Settings, lowered: Mapping[str, Lowered], played: Mapping[Any, Sequence[Played]]
+) -> Figures:
+    base = lowered[file.baseline]
+    main = {name: played[name] for name in lowered}
+    comparisons = [
+        comparison_summary(name, file.baseline, reps, main[file.baseline], not unresolved_events(lowered[name], reps))
+        for name, reps in main.items()
+        if name != file.baseline
+    ]
+    thresholds = []
+    for name, threshold in file.base.thresholds.items() if settings.noise else ():
+        points = {
+            str(value): (played[name, str(value), threshold.of], played[name, str(value), threshold.against or file.baseline])
+            for value in threshold.values
+        }
+        thresholds.append(_answer(name, threshold, points))
+    inputs = {item.path: item for scenario in file.alternatives.values() for item in inputs_of(scenario)}
+    return {
+        "results_version": RESULTS_VERSION,
+        "version": version("corridor-sim"),
+        "scenario": {"name": file.name, "title": dict(file.base.title), "question": dict(file.base.question), "file": file.file},
+        "run": {
+            "seed": settings.seed, "replications": settings.replications, "engine": ENGINE, "noise": settings.noise,
+            "lanes": dict(settings.lanes), "measure": file.base.clock.measure.split(" to "), "confidence": CONFIDENCE,
+        },
+        "baseline": file.baseline,
+        "alternatives": [alternative_summary(one, main[name]) for name, one in lowered.items()],
+        "comparisons": comparisons,
+        "thresholds": thresholds,
+        "inputs": listed(list(inputs.values())),
+        "sources": sources_of(base),
+        "notes": _notes(lowered, main),
+    }
+
+
+def _notes(lowered: Mapping[str, Lowered], played: Mapping[str, Sequence[Played]]) -> list[str]:
+    """Return what a reader must know before the figures."""
+    notes: dict[str, None] = {}
+    for name, one in lowered.items():
+        for note in holiday_notes(one):
+            notes[note] = None
+        for event in unresolved_events(one, played[name]):
+            notes[f"{name}: {event} was met in too few replications; figures it touches are not resolved"] = None
+        for remark in dict.fromkeys(remark for rep in played[name] for remark in rep.remarks):
+            notes[f"{name}: {remark}"] = None
+    return list(notes)
+
+
+def _recipe(
+    file: ScenarioFile, settings: Settings, lowered: Mapping[str, Lowered], played: Mapping[Any, Sequence[Played]]
+) -> Figures:
+    """Return how the run was made: settings and the chain of hashes from program to KPIs."""
+    chain = {
+        name: {
+            "program": model_digest(one),
+            "tariffs": digest_of(one.tariffs),
+            "draw_tables": digest_of(one.program.samplers),
+            "trace": digest_of([rep.trace_digest for rep in played[name]]),
+            "ledger": digest_of([rep.ledger_digest for rep in played[name]]),
+            "kpis": digest_of([rep.measured.terms for rep in played[name]]),
+        }
+        for name, one in lowered.items()
+    }
+    return {
+        "results_version": RESULTS_VERSION, "version": version("corridor-sim"), "file": file.file, "engine": ENGINE,
+        "seed": settings.seed, "replications": settings.replications, "noise": settings.noise,
+        "lanes": dict(settings.lanes), "chain": chain,
+    }

@@ -1,0 +1,307 @@
+"""The summary of a run: a plain dict of figures with intervals, the one source of screen, files and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from corridor_sim.economics.ledger import BASES, COST_BASES
+from corridor_sim.economics.rollup import PERSPECTIVES
+from corridor_sim.engine.program import NONE
+from corridor_sim.evidence.compare import compare, details, lateness_causes, met, separated, summarise
+from corridor_sim.evidence.intervals import Estimate, not_resolved, ratio_of_sums
+from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG, KPIS, kpi_of
+from corridor_sim.metrics.steps import profile
+from corridor_sim.network.charge_rules import COST_CLASSES
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.study.listing import assumed_cost_share, assumed_time_share
+from corridor_sim.study.play import AFTER, BEFORE, Played, cost_key
+from corridor_sim.units import CENTS
+
+Figures = dict[str, Any]
+PER = {"box": COST_PER_BOX, "kg": COST_PER_KG}
+
+
+def figure(estimate: Estimate, unit: str) -> Figures:
+    """Return an Estimate as JSON-able figures; what is not available is None."""
+
+    def known(value: float | None) -> float | None:
+        return float(value) if value is not None and isfinite(value) else None
+
+    return {
+        "value": known(estimate.value),
+        "low": known(estimate.low),
+        "high": known(estimate.high),
+        "unit": unit,
+        "n": estimate.n,
+        "resolved": estimate.resolved,
+        "method": estimate.method,
+    }
+
+
+def unresolved_events(lowered: Lowered, played: Sequence[Played]) -> list[str]:
+    """Return the closures and outages that too few replications met to be judged."""
+    closures, outages = met([one.measured for one in played])
+    total = len(played)
+    names = [plan.name for plan in lowered.plan.closures]
+    rare = [names[number] for number, count in closures.items() if not_resolved(count, total)]
+    rare += [lowered.program.facility_names[number] for number, count in outages.items() if not_resolved(count, total)]
+    return rare
+
+
+def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
+    """Return everything about one alternative."""
+    reps = [one.measured for one in played]
+    alternative = lowered.scenario.alternatives[lowered.alternative]
+    resolved = not unresolved_events(lowered, played)
+    all_figures = summarise(reps, None, resolved)
+    return {
+        "name": lowered.alternative,
+        "title": dict(alternative.title or {"en": lowered.alternative}),
+        "supposition": alternative.supposition,
+        "sources": list(alternative.source),
+        "is_baseline": lowered.alternative == lowered.scenario.baseline,
+        "kpis": kpi_figures(all_figures),
+        "by_flow": {
+            name: kpi_figures(summarise(reps, number, resolved)) for number, name in enumerate(lowered.flow_order)
+        },
+        "costs": cost_figures(all_figures),
+        "activities": activity_figures(played),
+        "steps": step_figures(lowered, played),
+        "late_because": late_because(lowered, played),
+        **resource_figures(played),
+        "assumptions": {
+            "cost_share": assumed_cost_share(lowered, played),
+            "time_share": assumed_time_share(lowered, played),
+        },
+        "undelivered": figure(all_figures["undelivered"], "share"),
+    }
+
+
+def kpi_figures(figures: Mapping[str, Estimate]) -> dict[str, Figures]:
+    """Return the KPIs without cost figures, by name."""
+    return {kpi.name: figure(figures[kpi.name], kpi.unit) for kpi in KPIS if kpi.name in figures}
+
+
+def cost_figures(figures: Mapping[str, Estimate]) -> list[Figures]:
+    """Return cost per box and per kg in each cost base and perspective, before and after subsidies."""
+    return [
+        {
+            "base": base,
+            "perspective": perspective,
+            "per": per,
+            "subsidy": subsidy,
+            **figure(figures[f"{name}:{cost_key(base, perspective, subsidy)}"], "CNY"),
+        }
+        for base in COST_BASES
+        for perspective in PERSPECTIVES
+        for per, name in PER.items()
+        for subsidy in (AFTER, BEFORE)
+        if f"{name}:{cost_key(base, perspective, subsidy)}" in figures
+    ]
+
+
+def activity_figures(played: Sequence[Played]) -> list[Figures]:
+    """Return CNY per box of the chain by base, activity and whether common; they sum to the cost with carbon."""
+    keys = sorted({(base, activity, common) for one in played for base, activity, _, common in one.lines})
+    boxes = [one.boxes / ONE_BOX for one in played]
+    rows = []
+    for base, activity, common in keys:
+        cents = [
+            sum(total for (b, a, _, c), total in one.lines.items() if (b, a, c) == (base, activity, common))
+            for one in played
+        ]
+        estimate = ratio_of_sums([total / CENTS for total in cents], boxes)
+        rows.append(
+            {
+                "activity": activity,
+                "cost_class": COST_CLASSES.get(activity, ""),
+                "base": base,
+                "common": common,
+                **figure(estimate, "CNY"),
+            }
+        )
+    return sorted(rows, key=lambda row: (BASES.index(row["base"]), -(row["value"] or 0)))
+
+
+ONE_BOX = 1000
+
+
+def step_figures(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
+    """Return time and cost of each step, in the order of the routes; elapsed only on the main way."""
+    hours = details([one.measured for one in played])
+    rows: list[Figures] = []
+    for route, numbers in groupby(range(len(lowered.steps)), key=lambda number: lowered.steps[number].route):
+        ends = profile(lowered, route, [one.measured.elapsed for one in played])
+        reached = {step: place for place, step in enumerate(ends.step)}
+        km = 0.0
+        for number in numbers:
+            info = lowered.steps[number]
+            name = f"step/{route}/{info.name}/hours"
+            begin, km = km, km + (float(info.km) if not info.lane else 0.0)
+            place = reached.get(number)
+            rows.append(
+                {
+                    "route": route,
+                    "step": info.name,
+                    "kind": info.kind,
+                    "mode": info.mode,
+                    "origin": info.origin,
+                    "destination": info.destination,
+                    "km_from": begin,
+                    "km_to": km,
+                    "lane": info.lane,
+                    "hours": figure(hours[name], "h") if name in hours else None,
+                    "elapsed": None
+                    if place is None
+                    else {
+                        "mean": _finite(ends.mean_hours[place]),
+                        "p10": _finite(ends.low_hours[place]),
+                        "p90": _finite(ends.high_hours[place]),
+                    },
+                    "cost": figure(_step_cost(lowered, played, number), "CNY"),
+                }
+            )
+    return rows
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if isfinite(value) else None
+
+
+def _step_cost(lowered: Lowered, played: Sequence[Played], step: int) -> Estimate:
+    """Return cash CNY per box of those who take the step's route."""
+    route = lowered.steps[step].route
+    flows = {
+        number for number, name in enumerate(lowered.flow_order) if lowered.scenario.flows[name].route == route
+    }
+    boxes = []
+    for one in played:
+        _, per_flow = one.measured.terms[f"{COST_PER_BOX}:{cost_key('cash', 'chain', AFTER)}"]
+        boxes.append(float(sum(per_flow[number] for number in flows)))
+    if not any(boxes):
+        boxes = [one.boxes / ONE_BOX for one in played]
+    return ratio_of_sums([one.step_cents[step] / CENTS for one in played], boxes)
+
+
+def late_because(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
+    """Return the causes of lateness with their shares of the late consignments, the biggest first."""
+    causes = lateness_causes([one.measured for one in played])
+    rows = []
+    for (step, cause), share in causes.items():
+        where = "" if step == NONE else f" ({lowered.steps[step].name})"
+        rows.append({"cause": f"{cause}{where}", "share": share.value, **figure(share, "share")})
+    merged: dict[str, Figures] = {}
+    for row in rows:
+        known = merged.get(row["cause"])
+        if known is None:
+            merged[row["cause"]] = row
+        else:
+            known["share"] += row["share"]
+            known["value"] = known["share"]
+            known["low"] = known["high"] = None
+    return sorted((row for row in merged.values() if row["share"]), key=lambda row: -row["share"])
+
+
+def resource_figures(played: Sequence[Played]) -> Figures:
+    """Return facilities and services with their figures."""
+    tables: dict[str, dict[str, Figures]] = {"service": {}, "facility": {}}
+    for name, estimate in details([one.measured for one in played]).items():
+        kind, _, rest = name.partition("/")
+        if kind in tables:
+            thing, _, what = rest.rpartition("/")
+            unit = "share" if what in SHARES else "count"
+            tables[kind].setdefault(thing, {kind: thing})[what] = figure(estimate, unit)
+    return {"services": list(tables["service"].values()), "facilities": list(tables["facility"].values())}
+
+
+SHARES = ("utilisation", "load_factor", "own_load_factor")
+
+
+def comparison_summary(
+    name: str, against: str, played: Sequence[Played], baseline: Sequence[Played], resolved: bool
+) -> Figures:
+    """Return the paired differences and savings of one alternative against another."""
+    figures = compare([one.measured for one in baseline], [one.measured for one in played], None, resolved)
+    kpis = {
+        kpi.name: {**figure(figures[kpi.name], kpi.unit), "separated": separated(figures[kpi.name])}
+        for kpi in KPIS
+        if kpi.name in figures
+    }
+    return {"alternative": name, "against": against, "kpis": kpis, "savings": saving_figures(figures)}
+
+
+def saving_figures(figures: Mapping[str, Estimate]) -> list[Figures]:
+    """Return savings in CNY (baseline minus alternative) and in per cent, for each cost figure."""
+    rows = []
+    for name, difference in figures.items():
+        cost, _, key = name.partition(":")
+        if cost not in PER.values():
+            continue
+        base, perspective, subsidy = key.split("/")
+        percent = figures[f"{cost.replace('cost', 'saving')}:{key}"]
+        rows.append(
+            {
+                "base": base,
+                "perspective": perspective,
+                "subsidy": subsidy,
+                "per": kpi_of(cost).per,
+                "cny": figure(_negated(difference), "CNY"),
+                "percent": figure(_scaled(percent, PERCENT), "%"),
+                "separated": separated(difference),
+            }
+        )
+    return rows
+
+
+PERCENT = 100
+
+
+def _negated(estimate: Estimate) -> Estimate:
+    return _scaled(estimate, -1)
+
+
+def _scaled(estimate: Estimate, factor: int) -> Estimate:
+    ends = [None if end is None else end * factor for end in (estimate.low, estimate.high)]
+    low, high = ends if factor > 0 else reversed(ends)
+    return Estimate(estimate.value * factor, low, high, estimate.n, estimate.method, estimate.resolved)
+
+
+def samples(played: Sequence[Played]) -> dict[str, Any]:
+    """Return arrays over all measured consignments of all replications: one row each."""
+    columns: dict[str, list[Any]] = {name: [] for name in ("replication", "flow", "ordinal", "release", "delivered", "leader")}
+    for one in played:
+        kept = one.counted == 1
+        columns["replication"].append(np.full(int(kept.sum()), one.measured.number))
+        for name in ("flow", "ordinal", "release", "delivered", "leader"):
+            columns[name].append(getattr(one, name)[kept])
+    return {name: np.concatenate(parts) for name, parts in columns.items()}
+
+
+def sources_of(lowered: Lowered) -> Figures:
+    """Return the scenario's sources."""
+    return {name: source.model_dump() for name, source in lowered.scenario.sources.items()}
+
+
+def listed(inputs: Sequence[Any]) -> list[Figures]:
+    """Return inputs with their provenance as plain rows."""
+    rows = []
+    for item in inputs:
+        provenance = asdict(item.provenance)
+        rows.append(
+            {
+                "path": item.path,
+                "text": item.text,
+                "grade": provenance["grade"],
+                "sources": list(provenance["sources"]),
+                "because": provenance["because"] or provenance["derived_from"],
+                "low": None if provenance["low"] is None else float(provenance["low"]),
+                "high": None if provenance["high"] is None else float(provenance["high"]),
+            }
+        )
+    return rows
