@@ -205,3 +205,9 @@ def world_text() -> Callable[..., str]:
 def play_a_text() -> Play:
     """Run one replication of a scenario text."""
     return play_text
+
+
+@pytest.fixture
+def as_text() -> Callable[[Any], str]:
+    """Write a document as scenario text: JSON is YAML."""
+    return lambda document: json.dumps(document, default=str)

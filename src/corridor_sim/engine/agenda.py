@@ -32,9 +32,12 @@ PRIORITY_SHIFT = 64
 LOWEST_PRIORITY = 1 << 30
 
 
+FIRST_RANKS = {phase: int(phase) << PHASE_SHIFT for phase in Phase}
+
+
 def rank(phase: Phase, place: int = 0) -> int:
     """Return the SimPy priority of an event of `phase`, at `place` in that phase's own order."""
-    return (phase << PHASE_SHIFT) | place
+    return FIRST_RANKS[phase] + place
 
 
 def move_rank(priority: int, tie: int) -> int:

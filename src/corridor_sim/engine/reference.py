@@ -251,37 +251,28 @@ class World:
             owed(traveller.number)
 
     def _release(self, traveller: Traveller, instruction: Instruction, row: list[int]) -> None:
-        held = self._given_up(traveller.number, instruction.a)
-        self._at_once(row, instruction.a, sum(seized[UNITS] for seized in held))
+        self._at_once(row, instruction.a, traveller.held[instruction.a][UNITS])
         if instruction.b == NONE:
-            self._give_back(instruction.a, held)
+            self._leave_yard(traveller.number, instruction.a)
             return
         visit = traveller.next_draw(instruction.stream)
         ticks = self.draws.cargo_ticks(traveller.number, instruction.stream, instruction.b, visit, 1)
         row[END] = NONE
+        held = traveller.held.pop(instruction.a)
+        station = self.stations[instruction.a]
+        station.let_go(traveller.number)
 
         def returned() -> None:
-            row[END] = self.env.tick
-            self._give_back(instruction.a, held)
+            row[END] = held[END] = self.env.tick
+            station.give_back(held[UNITS])
 
         self.env.call_at(self.env.tick + ticks, rank(Phase.COMPLETIONS), returned)
 
     def _leave_yard(self, number: int, facility: int) -> None:
-        self._give_back(facility, self._given_up(number, facility))
-
-    def _given_up(self, number: int, facility: int) -> list[list[int]]:
-        """Return the SEIZE rows of all in a load who held units of a facility; they hold them no longer."""
-        rows = []
-        for member in (number, *self.travellers[number].load):
-            if (row := self.travellers[member].held.pop(facility, None)) is not None:
-                self.stations[facility].let_go(member)
-                rows.append(row)
-        return rows
-
-    def _give_back(self, facility: int, seized: list[list[int]]) -> None:
-        for row in seized:
-            row[END] = self.env.tick
-            self.stations[facility].give_back(row[UNITS])
+        row = self.travellers[number].held.pop(facility)
+        row[END] = self.env.tick
+        self.stations[facility].let_go(number)
+        self.stations[facility].give_back(row[UNITS])
 
     def _owe_yard(self, number: int, facility: int, unloaded: Callable[[int], None]) -> None:
         """Note that a vehicle waits until this consignment is granted its place in a yard."""

@@ -178,14 +178,14 @@ class _Draw:
 
 
 def taken_share(capacity: Ints, share: Ints, one: int) -> Ints:
-    """Return capacity x share / one, rounded down, without overflow: the quotient and the rest apart."""
-    whole, rest = np.divmod(share, one)
-    bits = max(0, one.bit_length() - 1 - SHARE_BITS)
-    return capacity * whole + ((capacity * (rest >> bits)) >> min(SHARE_BITS, one.bit_length() - 1))
+    """Return capacity x share / one to the nearest thousandth; the capacity comes in two chunks against overflow."""
+    high, low = capacity >> CHUNK_BITS, capacity & ((1 << CHUNK_BITS) - 1)
+    whole, rest = np.divmod(high * share, one)
+    return (whole << CHUNK_BITS) + ((rest << CHUNK_BITS) + low * share + (one >> 1)) // one
 
 
-SHARE_BITS = 30
-"""Bits of a share that count: a thousandth of a unit in any capacity below 2^33 thousandths."""
+CHUNK_BITS = 16
+"""A share has 41 bits: with chunks of 16 bits nothing overflows in any capacity below 2^38 thousandths."""
 
 
 def capacity_changes(

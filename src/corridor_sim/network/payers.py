@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from corridor_sim.errors import Problem, did_you_mean
 from corridor_sim.network.info import StepInfo
+from corridor_sim.network.usage import all_steps
 from corridor_sim.scenario.model import Flow, Route, Scenario
-from corridor_sim.scenario.steps import Branch, Step, Switch
+from corridor_sim.scenario.steps import Switch
 
 SHIPPER, CONSIGNEE = "shipper", "consignee"
 BUYER_PAYS_ALL = "EXW"
@@ -68,14 +69,8 @@ def reachable_routes(scenario: Scenario, first: str) -> set[str]:
         route = waiting.pop()
         if route in scenario.routes and route not in found:
             found.add(route)
-            waiting += [body.to for body in _bodies(scenario.routes[route].steps) if isinstance(body, Switch)]
+            waiting += [body.to for body in all_steps(scenario.routes[route].steps) if isinstance(body, Switch)]
     return found
-
-
-def _bodies(steps: Mapping[str, Step]) -> list[Step]:
-    bodies = list(steps.values())
-    lanes = [lane for body in bodies if isinstance(body, Branch) for lane in body.branch.values()]
-    return bodies + [body for lane in lanes for body in _bodies(lane.steps)]
 
 
 def inside_through_bill(route: Route, rows: Sequence[int], steps: Sequence[StepInfo]) -> set[int]:

@@ -8,7 +8,7 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from corridor_sim.report.words import SUPPOSITION
+from corridor_sim.report.words import SUPPOSITION, text_of
 from corridor_sim.scenario.problems import printable
 
 if TYPE_CHECKING:
@@ -38,6 +38,13 @@ CHINESE_LETTERS = (
 UNDRAWABLE = "?"
 LONGEST_LABEL = 26
 SMALL = 8.0
+TITLE_SIZE = 12.0
+LINE_SPACING = 1.4
+POINTS_PER_INCH = 72
+EDGE_INCHES = 0.12
+LONGEST_SUBTITLE = 90
+LABELS_FROM = 1.03
+THIN = 0.6
 STYLE = {
     "text.parse_math": False,
     "font.size": 9.0,
@@ -48,7 +55,7 @@ STYLE = {
     "axes.spines.right": False,
     "axes.grid": True,
     "grid.color": FAINT,
-    "grid.linewidth": 0.6,
+    "grid.linewidth": THIN,
     "axes.axisbelow": True,
     "legend.frameon": False,
     "legend.fontsize": SMALL,
@@ -103,11 +110,12 @@ def looks(alternatives: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]
 def png(figure: Figure, summary: Mapping[str, Any], title: str) -> bytes:
     """Return the figure as PNG with what it was made from in its metadata, and no date."""
     scenario, run = summary["scenario"], summary["run"]
+    name = printable(scenario["name"])
     metadata = {
         "Title": title,
         "Software": f"corridor_sim {summary['version']}",
-        "Source": printable(scenario["name"]),
-        "Description": f"scenario {printable(scenario['name'])}, seed {run['seed']}, {run['replications']} replications",
+        "Source": name,
+        "Description": f"scenario {name}, seed {run['seed']}, {run['replications']} replications",
     }
     stream = BytesIO()
     figure.savefig(stream, format="png", dpi=DPI, metadata=metadata)
@@ -116,83 +124,61 @@ def png(figure: Figure, summary: Mapping[str, Any], title: str) -> bytes:
 
 def caption(figure: Figure, summary: Mapping[str, Any], title: str) -> None:
     """Write the picture's title, and under it which run it shows."""
-    from corridor_sim.report.words import text_of
-
-    run = summary["run"]
-    subtitle = drawable(text_of(summary["scenario"]["title"]), LONGEST_SUBTITLE)
-    figure.text(EDGE, 1 - EDGE, title, weight="bold", size=TITLE_SIZE, va="top")
-    figure.text(
-        EDGE,
-        1 - EDGE - TITLE_SIZE / POINTS_PER_INCH * LINE_SPACING / figure.get_figheight(),
-        f"{subtitle}; {run['replications']} replications, seed {run['seed']}",
-        size=SMALL,
-        color=GREY,
-        va="top",
-    )
-
-
-TITLE_SIZE = 12.0
-LINE_SPACING = 1.6
-POINTS_PER_INCH = 72
-EDGE = 0.015
-LONGEST_SUBTITLE = 90
+    run, width, height = summary["run"], *figure.get_size_inches()
+    words = drawable(text_of(summary["scenario"]["title"]), LONGEST_SUBTITLE)
+    below = EDGE_INCHES + TITLE_SIZE * LINE_SPACING / POINTS_PER_INCH
+    left = EDGE_INCHES / width
+    figure.text(left, 1 - EDGE_INCHES / height, title, weight="bold", size=TITLE_SIZE, va="top")
+    subtitle = f"{words}; {run['replications']} replications, seed {run['seed']}"
+    figure.text(left, 1 - below / height, subtitle, size=SMALL, color=GREY, va="top")
 
 
 def spread(places: Sequence[float], gap: float) -> list[float]:
-    """Return places moved apart as little as needed to be `gap` apart, in the same order as given."""
-    order = sorted(range(len(places)), key=lambda number: places[number])
-    groups: list[tuple[float, list[int]]] = []
-    for number in order:
-        groups.append((places[number], [number]))
-        while len(groups) > 1 and _bottom(groups[-1], gap) < _top(groups[-2], gap) + gap:
-            middle, members = groups.pop()
-            below, others = groups.pop()
-            weight = len(members) + len(others)
-            groups.append(((middle * len(members) + below * len(others)) / weight, others + members))
-    moved = dict.fromkeys(order, 0.0)
-    for group in groups:
-        moved |= {number: _bottom(group, gap) + place * gap for place, number in enumerate(group[1])}
+    """Return places moved apart as little as needed to be `gap` apart, in the same order as given.
+
+    Neighbours that are too close become a group that stands evenly around the middle of its members.
+    """
+    groups: list[list[int]] = []
+    for number in sorted(range(len(places)), key=places.__getitem__):
+        groups.append([number])
+        while len(groups) > 1 and _end(groups[-1], places, -gap) < _end(groups[-2], places, gap) + gap:
+            last = groups.pop()
+            groups[-1] += last
+    moved = {number: _end(group, places, -gap) + place * gap for group in groups for place, number in enumerate(group)}
     return [moved[number] for number in range(len(places))]
 
 
-def _bottom(group: tuple[float, list[int]], gap: float) -> float:
-    return group[0] - gap * (len(group[1]) - 1) / 2
-
-
-def _top(group: tuple[float, list[int]], gap: float) -> float:
-    return group[0] + gap * (len(group[1]) - 1) / 2
+def _end(group: Sequence[int], places: Sequence[float], gap: float) -> float:
+    """Return the last place of a group that stands `gap` apart around its middle; the first for a negative gap."""
+    return sum(places[number] for number in group) / len(group) + gap * (len(group) - 1) / 2
 
 
 def end_labels(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
     """Write labels to the right of the axes for line ends (x, y, words, colour), joined by thin lines."""
     low, high = axes.get_ylim()
-    gap = (high - low) * LABEL_GAP
+    points = axes.get_window_extent().height / axes.figure.dpi * POINTS_PER_INCH
+    most_lines = max((words.count("\n") + 1 for _, _, words, _ in ends), default=1)
+    gap = most_lines * SMALL * LINE_SPACING / points * (high - low)
     for (x, y, words, colour), height in zip(ends, spread([end[1] for end in ends], gap), strict=True):
         axes.annotate(
             words,
             (x, y),
-            (1.03, (height - low) / (high - low)),
+            (LABELS_FROM, (height - low) / (high - low)),
             textcoords="axes fraction",
             color=colour,
             size=SMALL,
             va="center",
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": THIN, "shrinkA": 0, "shrinkB": 0},
         )
 
 
-LABEL_GAP = 0.17
-
-
-def stagger(texts: Sequence[Text], figure: Figure, rows: int) -> list[int]:
+def stagger(texts: Sequence[Text], rows: int) -> list[int]:
     """Return a row for each text (from left to right) such that neighbours in a row do not touch."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    renderer = FigureCanvasAgg(figure).get_renderer()
     ends = [float("-inf")] * rows
     chosen = []
     for text in texts:
-        extent = text.get_window_extent(renderer)
+        extent = text.get_window_extent()
         free = [row for row in range(rows) if ends[row] < extent.x0]
         row = free[0] if free else min(range(rows), key=ends.__getitem__)
         ends[row] = extent.x1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, nan
+from math import ceil, isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from corridor_sim.report.canvas import (
@@ -16,22 +16,24 @@ from corridor_sim.report.canvas import (
     drawable,
     end_labels,
     house_style,
-    label_of,
     looks,
     png,
     stagger,
 )
-from corridor_sim.report.words import HOURS_PER_DAY
+from corridor_sim.report.words import CNY_PER_BOX, HOURS_PER_DAY, SUPPOSITION, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 TITLE = "Time and cost along the way"
 TIME_INCHES, COST_INCHES, MAP_INCHES, OTHER_INCHES = 3.4, 2.4, 0.75, 1.5
 MOST_DAY_TICKS = 10
 LABEL_ROWS = 3
+LABEL_DROP_POINTS = 5
 ROW_POINTS = 10
+ABOVE_LINE, BELOW_LINE = 0.3, 0.8
+LONGEST_NAME = 22
+LONGEST_PLACE = 20
 BAND_ALPHA = 0.13
 
 
@@ -69,14 +71,17 @@ def journey_of(alternative: Mapping[str, Any]) -> Journey | None:
         alternative["name"],
         steps[0]["route"],
         [steps[0]["km_from"], *(step["km_to"] for step in steps)],
-        *([0.0, *(_known(step["elapsed"][key]) for step in steps)] for key in ("mean", "p10", "p90")),
+        _hours(steps, "mean"),
+        _hours(steps, "p10"),
+        _hours(steps, "p90"),
         cny,
         list(dict.fromkeys(places)),
     )
 
 
-def _known(hours: float | None) -> float:
-    return nan if hours is None else hours
+def _hours(steps: Sequence[Mapping[str, Any]], key: str) -> list[float]:
+    elapsed = [step["elapsed"][key] for step in steps]
+    return [0.0, *(nan if hours is None else hours for hours in elapsed)]
 
 
 def time_cost_distance(summary: Mapping[str, Any]) -> bytes:
@@ -91,10 +96,8 @@ def time_cost_distance(summary: Mapping[str, Any]) -> bytes:
     height = TIME_INCHES + COST_INCHES + map_inches + OTHER_INCHES
     with house_style():
         figure = Figure(figsize=(WIDTH_INCHES, height))
-        times, costs, strip = figure.subplots(
-            3, 1, sharex=True, height_ratios=[TIME_INCHES, COST_INCHES, map_inches]
-        )
-        figure.subplots_adjust(0.09, 0.5 / height, 0.78, 1 - 0.9 / height, hspace=0.18)
+        times, costs, strip = figure.subplots(3, 1, sharex=True, height_ratios=[TIME_INCHES, COST_INCHES, map_inches])
+        figure.subplots_adjust(0.1, 0.5 / height, 0.78, 1 - 0.9 / height, hspace=0.18)
         style = looks(alternatives)
         _draw_times(times, journeys, style)
         _draw_costs(costs, journeys, style)
@@ -102,6 +105,86 @@ def time_cost_distance(summary: Mapping[str, Any]) -> bytes:
             for km, _ in journey.places:
                 for axes in (times, costs):
                     axes.axvline(km, color=FAINT, linewidth=0.6, zorder=0)
-        _draw_strip(figure, strip, routes)
+        _draw_strip(strip, routes)
         caption(figure, summary, TITLE)
         return png(figure, summary, TITLE)
+
+
+Drawn = Sequence[tuple[Mapping[str, Any], Journey]]
+
+
+def _draw_times(axes: Axes, journeys: Drawn, style: Mapping[str, Mapping[str, Any]]) -> None:
+    from matplotlib.ticker import MultipleLocator
+
+    for _, way in journeys:
+        axes.fill_between(way.km, way.low, way.high, color=style[way.name]["color"], alpha=BAND_ALPHA, linewidth=0)
+        axes.plot(way.km, way.hours, **style[way.name])
+    top = axes.get_ylim()[1]
+    axes.set_ylim(0, top)
+    axes.yaxis.set_major_locator(MultipleLocator(HOURS_PER_DAY * ceil(top / HOURS_PER_DAY / MOST_DAY_TICKS)))
+    axes.set_ylabel("hours since release")
+    axes.set_title("Time: mean, band from P10 to P90")
+    _label_ends(
+        axes, [(one, way, way.hours, f"{way.hours[-1] / HOURS_PER_DAY:.1f} days") for one, way in journeys], style
+    )
+
+
+def _draw_costs(axes: Axes, journeys: Drawn, style: Mapping[str, Mapping[str, Any]]) -> None:
+    for _, way in journeys:
+        axes.plot(way.km, way.cny, **style[way.name])
+    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.set_ylabel("CNY per box")
+    axes.set_title("Cash cost of the chain, mean")
+    _label_ends(axes, [(one, way, way.cny, f"{number(way.cny[-1], CNY_PER_BOX)} CNY") for one, way in journeys], style)
+
+
+def _label_ends(
+    axes: Axes,
+    rows: Sequence[tuple[Mapping[str, Any], Journey, list[float], str]],
+    style: Mapping[str, Mapping[str, Any]],
+) -> None:
+    ends = []
+    for one, way, heights, words in rows:
+        if isfinite(heights[-1]):
+            mark = f", {SUPPOSITION}" if one["supposition"] else ""
+            label = f"{drawable(way.name, LONGEST_NAME)}\n{words}{mark}"
+            ends.append((way.km[-1], heights[-1], label, style[way.name]["color"]))
+    end_labels(axes, ends)
+
+
+def _draw_strip(axes: Axes, routes: Sequence[Journey]) -> None:
+    """Draw each route as a line with its places, their names staggered below it."""
+    axes.set_ylim(-len(routes) + 1 - BELOW_LINE, ABOVE_LINE)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.grid(False)
+    axes.set_xlabel("km along the way")
+    for level, way in enumerate(routes):
+        kms = [km for km, _ in way.places]
+        axes.plot(kms, [-level] * len(kms), color=GREY, marker="o", markersize=4, linewidth=1)
+        texts = [
+            axes.annotate(name, (km, -level), (0, 0), textcoords="offset points", ha="center", va="top", size=SMALL)
+            for km, name in _merged(way.places)
+        ]
+        for text, row in zip(texts, stagger(texts, LABEL_ROWS), strict=True):
+            text.set_position((0, -LABEL_DROP_POINTS - row * ROW_POINTS))
+        axes.annotate(
+            drawable(way.route),
+            (1, -level),
+            (10, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            size=SMALL,
+            color=GREY,
+            va="center",
+            annotation_clip=False,
+        )
+
+
+def _merged(places: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Return (km, names) with the names of places at the same km joined."""
+    names: dict[float, list[str]] = {}
+    for km, name in places:
+        names.setdefault(km, []).append(drawable(name, LONGEST_PLACE))
+    return [(km, " / ".join(known)) for km, known in sorted(names.items())]

@@ -2,11 +2,113 @@
 
 from __future__ import annotations
 
-from corridor_sim.errors import Problem
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from corridor_sim.errors import InputError, Problem
+from corridor_sim.scenario.accepted import accepted_keys
+from corridor_sim.scenario.check_demand import check_demand
+from corridor_sim.scenario.check_loads import check_loads
+from corridor_sim.scenario.check_money import check_money
+from corridor_sim.scenario.check_routes import check_routes
+from corridor_sim.scenario.check_steps import check_steps
+from corridor_sim.scenario.check_world import check_clock, check_world
+from corridor_sim.scenario.findings import Findings, values_of
 from corridor_sim.scenario.model import Scenario
-from corridor_sim.scenario.problems import Located
+from corridor_sim.scenario.overrides import parse_path
+from corridor_sim.scenario.problems import FieldPath, Located, shown, suggestion
+
+NAMED = (
+    "sources", "parameters", "places", "boxes", "facilities", "services", "closures", "customs_channels", "tariffs",
+    "subsidies", "routes", "flows", "alternatives", "thresholds", "claims",
+)  # fmt: skip
+"""The parts of a scenario whose keys are names of things."""
 
 
 def check_scenario(scenario: Scenario, source: Located) -> list[Problem]:
-    """Return every problem of a validated scenario, with positions from `source`."""
-    return []
+    """Return every problem of a validated scenario in the order of the file, with positions from `source`."""
+    found = Findings(scenario, source)
+    _check_names(found)
+    _check_sources(found)
+    run = check_clock(found)
+    check_world(found, run)
+    check_steps(found)
+    check_routes(found)
+    check_loads(found)
+    check_demand(found, run)
+    check_money(found, run)
+    _check_comparisons(found)
+    return sorted(dict.fromkeys(found.problems), key=lambda problem: (problem.line, problem.column))
+
+
+def _check_names(found: Findings) -> None:
+    found.name(("name",), found.scenario.name)
+    for part in NAMED:
+        for name in getattr(found.scenario, part):
+            found.name((part, name), name)
+
+
+def _check_sources(found: Findings) -> None:
+    """Check that every source that a value or a parameter names is described under `sources`."""
+    scenario = found.scenario
+    for name, channel in scenario.customs_channels.items():
+        _refer_sources(found, ("customs_channels", name), channel.source)
+    for name, parameter in scenario.parameters.items():
+        named = parameter.get("source", ()) if isinstance(parameter, Mapping) else ()
+        _refer_sources(found, ("parameters", name), [named] if isinstance(named, str) else named)
+    for path, value in values_of(scenario):
+        if not value.provenance.param:
+            _refer_sources(found, path, value.provenance.sources)
+
+
+def _refer_sources(found: Findings, path: FieldPath, sources: Sequence[str]) -> None:
+    for place, source in enumerate(sources):
+        found.refer((*path, "source", place), source, found.scenario.sources, "source")
+
+
+def _check_comparisons(found: Findings) -> None:
+    """Check alternatives, thresholds and claims."""
+    scenario, alternatives = found.scenario, found.scenario.alternatives
+    found.refer(("baseline",), scenario.baseline, alternatives, "alternative")
+    for name, alternative in alternatives.items():
+        found.refer(("alternatives", name, "like"), alternative.like, alternatives, "alternative")
+        _refer_sources(found, ("alternatives", name), alternative.source)
+    for name, threshold in scenario.thresholds.items():
+        found.refer(("thresholds", name, "of"), threshold.of, alternatives, "alternative")
+        found.refer(("thresholds", name, "against"), threshold.against, alternatives, "alternative")
+        _check_vary(found, ("thresholds", name, "vary"), threshold.vary)
+    for name, claim in scenario.claims.items():
+        found.refer(("claims", name, "of"), claim.of, alternatives, "alternative")
+        found.refer(("claims", name, "against"), claim.against, alternatives, "alternative")
+        _refer_sources(found, ("claims", name), claim.source)
+        for place, flow in enumerate(claim.scope):
+            found.refer(("claims", name, "scope", place), flow, scenario.flows, "flow")
+
+
+def _check_vary(found: Findings, path: FieldPath, text: str) -> None:
+    """Check that a dotted path leads to something in the file, or to a key that could stand there."""
+    try:
+        segments = parse_path(text)
+    except InputError as error:
+        found.add(path, error.problems[0].message)
+        return
+    value: Any = found.source.data
+    for count, segment in enumerate(segments):
+        below = _below(value, segment)
+        if below is None:
+            known = list(value) if isinstance(value, Mapping) else []
+            if count == len(segments) - 1:
+                known += accepted_keys(Scenario, segments[:count])
+            if segment not in known:
+                found.add(path, f"{shown(text)} leads nowhere: no {shown(segment)}{suggestion(str(segment), known)}")
+            return
+        value = below
+
+
+def _below(value: Any, segment: str | int) -> Any:
+    if isinstance(value, list) and isinstance(segment, str):
+        items = [item[segment] for item in value if isinstance(item, Mapping) and segment in item]
+        return items[0] if items else None
+    if isinstance(value, list) and isinstance(segment, int):
+        return value[segment] if segment < len(value) else None
+    return value.get(segment) if isinstance(value, Mapping) else None

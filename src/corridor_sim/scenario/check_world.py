@@ -13,7 +13,6 @@ from corridor_sim.scenario.calendars import (
     parse_moment,
 )
 from corridor_sim.scenario.findings import Findings
-from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.texts import parse_event_rate
 from corridor_sim.scenario.timetables import parse_timetable
 from corridor_sim.scenario.world import Berths, Facility, Service
@@ -132,7 +131,7 @@ def check_has_servers(found: Findings, path: tuple[str | int, ...], name: str | 
 
 
 def _departures(found: Findings, run: Run, name: str, service: Service, most: int) -> int:
-    """Return how many departures a service has in the run; 0 and a problem if there are none or too many."""
+    """Return how many departures a service has in the run; above `most`, note a problem."""
     path = ("services", name, "departs")
     # counted on two weeks first, so that an absurd timetable is not worked out
     patterns = [text.partition(" from ")[0] for text in service.departs]
@@ -144,8 +143,6 @@ def _departures(found: Findings, run: Run, name: str, service: Service, most: in
         found.add(path, f"more than {MOST_DEPARTURES} departures in a run")
         return MOST_DEPARTURES + 1
     ticks = found.read(path, lambda: parse_timetable(list(service.departs), run.clock, run.horizon))
-    if ticks is not None and not len(ticks):
-        found.add(path, "no departure falls in the run")
     return len(ticks) if ticks is not None else 0
 
 
@@ -166,9 +163,3 @@ def _check_closures(found: Findings, run: Run | None) -> None:
             found.add((*path, "season"), "no season falls in the run; the closure could never come")
         if parse_event_rate(closure.rate) * run.horizon > MOST_EVENTS:
             found.add((*path, "rate"), f"more than {MOST_EVENTS} events in a run")
-
-
-def places_of_facility(scenario: Scenario, name: str | None) -> str:
-    """Return where a facility stands, empty where that is not known."""
-    facility = scenario.facilities.get(name) if name is not None else None
-    return facility.at if facility is not None else ""

@@ -24,6 +24,7 @@ HKD = {
         "hold_last": "2027-01-01",
     }
 }
+TAX_FREE = {"basis": "exempt"}
 BOX = {"box": 1, "teu": 2, "mass": 20_000}
 LEGS = [
     {"name": "road", "kind": "move", "mode": "road", "origin": "A", "destination": "B", "km": "100 km"},
@@ -179,6 +180,51 @@ def test_exchange_is_by_the_date_of_the_posting(journey: Callable[..., Any]) -> 
     lifted = ledger.where(activity="handling")
     assert ledger.columns["amount"][lifted].tolist() == [214_000, 214_000]
     assert ledger.columns["amount_cny"][lifted].tolist() == [192_600, 171_200]
+
+
+def test_a_tariff_is_posted_only_while_it_is_valid(journey: Callable[..., Any]) -> None:
+    made = journey(
+        visits=[(who, 0, 0, 0, DAY - 1 + who, NONE) for who in range(2)],
+        delivered=[DAY - 1, DAY],
+        steps=LEGS[:1],
+        sizes=BOX,
+        **world(
+            road(charges=["june first", "later"]),
+            tariffs={
+                "june first": {"activity": "line_haul", "price": "5 CNY", "tax": TAX_FREE, "valid": "2026-06-01"},
+                "later": {
+                    "activity": "line_haul",
+                    "price": "6 CNY",
+                    "tax": TAX_FREE,
+                    "valid": "2026-06-02 to 2027-01-01",
+                },
+            },
+        ),
+    )
+    assert rows(ledger_of(made), "consignment", "amount_cny") == [(0, 500), (1, 600)]
+
+
+def test_charges_at_delivery_are_those_of_the_route_that_was_taken(journey: Callable[..., Any]) -> None:
+    # two routes, the second joined by the second consignment; each has its own fee
+    parts = world(road(price="0 CNY"), per_consignment=("fee",))
+    other = {"steps": [road(price="0 CNY")], "charges_per_consignment": ["other fee"]}
+    parts["routes"]["way"]["steps"].insert(
+        0, {"full": {"switch": {"queue_at": "crane", "over": 3}, "to": "other", "join": "road"}}
+    )
+    fee = {"activity": "delivery", "price": "5 CNY", "tax": TAX_FREE}
+    legs = [{"name": "full", "kind": "switch"}, LEGS[0], LEGS[0] | {"route": "other"}]
+    visits = [(0, 0, 0, 0, 0, NONE), (0, 1, 0, 0, HOUR, NONE), (1, 0, 0, 0, 0, NONE), (1, 2, 0, 0, HOUR, NONE)]
+    tariffs = {"fee": fee, "other fee": fee | {"price": "6 CNY"}}
+    made = journey(
+        visits=visits,
+        delivered=[HOUR] * 2,
+        steps=legs,
+        sizes=BOX,
+        **parts | {"routes": parts["routes"] | {"other": other}, "tariffs": tariffs},
+    )
+    ledger = ledger_of(made)
+    found = ledger.where(activity="delivery")
+    assert ledger.columns["amount_cny"][found].tolist() == [500, 600]
 
 
 def test_every_visit_is_charged_and_what_was_not_passed_is_not(journey: Callable[..., Any]) -> None:

@@ -105,11 +105,9 @@ def storage_cents(
     """Return what storage costs each consignment of one box, in CNY cents."""
     yard = {"activity": "storage", "clock": STORAGE | (clock or {}), "tax": {"basis": "exempt"}} | (tariff or {})
     pickup = {"wait": "1 h", "charges": ["yard"]}
-    routes = {"way": {"steps": [*STEPS[:2], {"pickup": pickup}]}}
+    parts = {"routes": {"way": {"steps": [*STEPS[:2], {"pickup": pickup}]}}, "steps": LEGS} | parts
     sizes = {"box": 1, "teu": 1, "mass": 1}
-    made = journey(
-        visits=visits, delivered=delivered, steps=LEGS, sizes=sizes, tariffs={"yard": yard}, routes=routes, **parts
-    )
+    made = journey(visits=visits, delivered=delivered, sizes=sizes, tariffs={"yard": yard}, **parts)
     tariffs = lower_tariffs(made.lowered.scenario, made.lowered.steps, made.lowered.clock)
     lowered = replace(made.lowered, tariffs=tariffs)
     postings = Postings()
@@ -140,6 +138,20 @@ def test_a_clock_runs_to_the_stop_of_the_run(journey: Callable[..., Any]) -> Non
     waiting = [(0, 0, 0, 0, DAY, NONE), (0, 2, DAY, NONE, NONE, NONE)]
     assert storage_cents(journey, waiting, [NONE], stop=5 * DAY) == {0: 8_000}
     assert storage_cents(journey, [(0, 0, 0, 0, NONE, NONE)], [NONE], stop=5 * DAY) == {}
+
+
+def test_a_clock_without_its_stop_event_runs_to_the_delivery(journey: Callable[..., Any]) -> None:
+    # delivered after 4 days by a way that has no pickup: 2 x 40 CNY
+    assert storage_cents(journey, [(0, 0, 0, 0, 0, NONE)], [4 * DAY], stop=9 * DAY) == {0: 8_000}
+
+
+def test_a_clock_in_a_lane_is_for_those_who_pass_it(journey: Callable[..., Any]) -> None:
+    lane = {"share": "50 %", "steps": [{"yard hold": {"wait": "1 h", "charges": "yard"}}]}
+    steps = [STEPS[0], {"chosen": {"branch": {"held": lane, "free": {}}}}, {"pickup": {"wait": "1 h"}}]
+    legs = [LEGS[0], {"name": "yard hold", "kind": "wait", "lane": "chosen/held"}, LEGS[2]]
+    visits = [(who, 0, 0, 0, 0, NONE) for who in range(2)] + [(1, 1, 0, 0, HOUR, NONE)]
+    visits += [(who, 2, HOUR, 3 * DAY, 4 * DAY, NONE) for who in range(2)]
+    assert storage_cents(journey, visits, [4 * DAY] * 2, steps=legs, routes={"way": {"steps": steps}}) == {1: 4_000}
 
 
 def test_a_members_clock_stops_with_its_load(journey: Callable[..., Any]) -> None:

@@ -31,9 +31,9 @@ def test_rates_of_a_charge_are_summed_before_rounding() -> None:
 
 
 def test_products_above_int64_stay_exact() -> None:
-    # ten thirds of a millionth of a CNY each, 3e15 of them: 1e10 CNY
-    cents = amount_cents(np.array([[3 * 10**18]]), [Fraction(10, 3)])
-    assert cents.tolist() == [10**12]
+    # seven thirds of a millionth of a CNY each, 3e15 of them: 7e9 CNY
+    cents = amount_cents(np.array([[3 * 10**18]]), [Fraction(7, 3)])
+    assert cents.tolist() == [7 * 10**11]
 
 
 def test_exchange_uses_the_rate_of_the_posting_date() -> None:

@@ -55,6 +55,9 @@ def _world(*rows, at_closing=AtClosing.PAUSE, service=None, scheduled=(), transi
         window_from=0,
         window_to=100 * H,
         horizon=200 * H,
+        facility_names=("shed",),
+        service_names=("train",),
+        flow_names=("plums", "others"),
     )
     count = len(scheduled)
     column, wide = np.zeros(count, np.int64), np.zeros((count, WIDE), np.int64)

@@ -37,17 +37,17 @@ THC = {"activity": "terminal_handling", "price": "HKD 2140/box", "payee": "termi
 HKD = {"HKD": {"rates": [{"rate": "0.9 CNY", "on": "2026-05-01"}], "hold_last": "2027-01-01"}}
 
 
-def infos() -> tuple[StepInfo, ...]:
+def infos(kinds: dict[str, str]) -> tuple[StepInfo, ...]:
     return tuple(
         StepInfo(
             "way",
             name,
-            KINDS[name],
-            "road" if KINDS[name] == "move" else "",
+            kinds[name],
+            "road" if kinds[name] == "move" else "",
             *PLACES[name],
             Fraction(KM.get(name, 0)),
             row,
-            service=name if KINDS[name] == "board" else "",
+            service=name if kinds[name] == "board" else "",
         )
         for row, name in enumerate(PLACES)
     )
@@ -58,6 +58,7 @@ def lowered(
     terms: tuple[str, str] = ("FOB", "QZH"),
     money: dict[str, Any] | None = None,
     route: dict[str, Any] | None = None,
+    kinds: dict[str, str] | None = None,
     **parts: Any,
 ) -> Tariffs:
     """Lower the small world with some steps, the Incoterm and other parts replaced."""
@@ -100,7 +101,9 @@ def lowered(
         "alternatives": {"today": {}},
     }
     scenario = Scenario.model_validate(raw | parts)
-    return lower_tariffs(scenario, infos(), parse_clock(scenario.clock.start, scenario.clock.timezone))
+    return lower_tariffs(
+        scenario, infos(KINDS | (kinds or {})), parse_clock(scenario.clock.start, scenario.clock.timezone)
+    )
 
 
 def problems(**changes: Any) -> list[str]:
@@ -175,7 +178,8 @@ def test_activities_follow_from_the_kind_of_step() -> None:
         "way/feeder": "line_haul",
         "way/delivery": "drayage",
     }
-    assert {charge.name: charge.cost_class for charge in lowered().charges}["thc"] == "transport"
+    assert lowered().cost_classes()["thc"] == "transport"
+    assert lowered(tariffs={"thc": {**THC, "cost_class": "management"}}).cost_classes()["thc"] == "management"
 
 
 @pytest.mark.parametrize(
@@ -229,6 +233,7 @@ def test_rates_must_cover_the_run() -> None:
     assert "known until 2026-07-29" in problems(money=short)[0]
     assert "after the start of the run" in problems(money=late)[0]
     assert "thc is priced in HKD" in problems(money={"rates": {}})[0]
+    assert "the delay penalty is priced in USD" in problems(money={"delay_penalty": "USD 500/consignment/day"})[0]
     assert lowered(money=enough).exchange["HKD"].rates == (Fraction("0.9"),)
 
 
@@ -278,7 +283,9 @@ def test_clock_words_are_checked() -> None:
     assert 'did you mean "rail"?' in problems(**with_clock(starts="end of rial"))[0]
     assert "is no event" in problems(**with_clock(stops="rail"))[0]
     assert "sets the mark" in problems(**with_clock(stops="mark yard"))[0]
-    assert "tiers rise" in problems(**with_clock(tiers=[{"up_to": 3, "price": "40 CNY/box"}]))[0]
+    bounded = {"up_to": 3, "price": "40 CNY/box"}
+    for tiers in ([bounded], [{"price": "40 CNY/box"}, bounded], [bounded, bounded, {"price": "40 CNY/box"}]):
+        assert "tiers rise" in problems(**with_clock(tiers=tiers))[0]
     daily = with_clock(tiers=[{"price": "48 CNY/box/day"}], unit="hour")
     clock = next(charge.clock for charge in lowered(**daily).charges if charge.clock)
     assert clock.tiers[0].rates == (Rate(Fraction(2 * MILLION), "box"),)
@@ -291,7 +298,43 @@ def test_the_grade_of_a_price_is_kept() -> None:
     assert (kept.grade, kept.price_year) == ("assumption", 2024)
 
 
-def test_subsidies_and_departure_costs() -> None:
+def test_time_is_priced_only_where_some_passes() -> None:
+    hourly = {"price": "5 CNY/h"}
+    assert lowered(steps={"lift": {"at": "crane", "takes": "1 h", **hourly}})
+    found = problems(steps={"lift": {"mark": "yard", **hourly}}, kinds={"lift": "mark"})
+    assert len(found) == 1
+    assert "a mark step takes none" in found[0]
+
+
+def test_customs_channels_are_priced_by_declaration_and_inspection() -> None:
+    channel = {"selected": "5 %", "price": "100 CNY", "inspection_price": "400 CNY"}
+    check = {"steps": {"lift": {"customs": "export", "channel": "ordinary"}}, "kinds": {"lift": "customs"}}
+    assert "no `inspection`" in problems(**check, customs_channels={"ordinary": channel})[0]
+    del channel["inspection_price"]
+    charges = lowered(**check, customs_channels={"ordinary": channel}).charges
+    assert [(c.name, c.activity, c.payee) for c in charges if c.step == 2] == [
+        ("ordinary declaration", "declaration", "customs")
+    ]
+
+
+def test_only_services_in_use_have_costs_of_departures() -> None:
+    line = {
+        "departs": "daily 20:00",
+        "capacity": "50 TEU",
+        "takes": "10 h",
+        "from": "CKG",
+        "to": "QZH",
+        "km": "1000 km",
+    }
+    price = {"published": "109 CNY/km", "source": "x", "tax": "included 9 %"}
+    trains = {name: {"mode": "rail", **line, "cost_per_departure": price} for name in ("rail", "other", "feeder")}
+    del trains["feeder"]["cost_per_departure"]
+    costs = lowered(services=trains).departure_costs
+    # 109 CNY x 1,000 km less 9 % VAT
+    assert [(cost.service, cost.cents, cost.measure) for cost in costs] == [("rail", 10_000_000, "teu")]
+
+
+def test_subsidies() -> None:
     subsidy = {"step": "rail", "amount": "1000 CNY/FEU", "recipient": "carrier", "pass_through": "60 %"}
     rule = lowered(subsidies={"rail": {**subsidy, "cap": "5000 CNY"}}).subsidies[0]
     assert rule.places == ((1, (Rate(Fraction(1000 * MILLION), "feu"),)),)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 ACTIVITIES = (
-    ("road haulage", "transport", "cash", 0.20),
+    ("road haulage", "transport", "cash", 0.35),
     ("rail freight", "transport", "cash", 0.30),
     ("sea freight", "transport", "cash", 0.12),
     ("terminal handling", "transport", "cash", 0.11),
@@ -17,13 +17,14 @@ ACTIVITIES = (
     ("storage", "storage", "cash", 0.04),
     ("documents", "management", "cash", 0.02),
     ("customs inspection", "management", "cash", 0.03),
-    ("equipment hire", "transport", "cash", 0.06),
+    ("equipment hire", "transport", "cash", 0.07),
     ("insurance", "management", "cash", 0.01),
     ("rail subsidy", "transport", "cash", -0.08),
-    ("stock in transit", "storage", "time", 0.09),
+    ("stock in transit", "storage", "time", 0.11),
     ("decay", "storage", "time", 0.05),
     ("carbon", "management", "carbon", 0.02),
 )
+BY_TRUCK = (("road haulage", "transport", "cash", 0.97), ("documents", "management", "cash", 0.03), *ACTIVITIES[-3:])
 TRUCK = (
     ("loading", "packhouse", "packhouse", 0, 0, 6, 500),
     ("haul to Shenzhen", "packhouse", "CNSZX", 0, 1480, 34, 14800),
@@ -121,8 +122,7 @@ def alternative(name: str, title: str, legs: tuple[Any, ...], scale: float, hour
         "costs": costs(cash, subsidy),
         "activities": [
             {"activity": word, "cost_class": kind, "base": base, "common": False} | est(cash * share, 40.0)
-            for word, kind, base, share in ACTIVITIES
-            if not (legs is TRUCK and word.split()[0] in ("rail", "sea", "terminal"))
+            for word, kind, base, share in (BY_TRUCK if legs is TRUCK else ACTIVITIES)
         ],
         "steps": steps("by_truck" if legs is TRUCK else "by_qinzhou", legs, scale),
         "late_because": [{"cause": f"{legs[-2][0]}: waiting for opening", "share": 0.43}],

@@ -1,0 +1,26 @@
+# `make check` is what CI runs; `make verify` is the slow statistical verification before a release.
+PYTHON ?= .venv/bin/python
+
+.PHONY: setup check test lint types imports verify docs
+
+setup:
+	test -x $(PYTHON) || python3 -m venv .venv
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+
+check: lint types imports test
+
+test:
+	$(PYTHON) -m pytest -m "not verify"
+
+lint:
+	$(PYTHON) -m ruff check src tests
+	$(PYTHON) -m ruff format --check src tests
+
+types:
+	$(PYTHON) -m mypy
+
+imports:
+	.venv/bin/lint-imports
+
+verify:
+	$(PYTHON) -m pytest -m verify

@@ -1,0 +1,94 @@
+"""Checks of flows: routes, seasons and releases within the run, and no more consignments than a run can carry."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from corridor_sim.scenario.calendars import Window, parse_moment
+from corridor_sim.scenario.check_world import Run
+from corridor_sim.scenario.findings import Findings
+from corridor_sim.scenario.goods import Flow
+from corridor_sim.scenario.problems import FieldPath
+from corridor_sim.scenario.texts import parse_release_rate
+from corridor_sim.scenario.world import Background, Facility
+
+MOST_CONSIGNMENTS = 5_000_000
+"""Consignments and jobs of others expected in one replication."""
+
+
+def check_demand(found: Findings, run: Run | None) -> None:
+    """Check flows and background work, against the run where that is known."""
+    expected: dict[FieldPath, Fraction | float] = {}
+    for name, flow in found.scenario.flows.items():
+        found.refer(("flows", name, "route"), flow.route, found.scenario.routes, "route")
+        if flow.commodity:
+            found.name(("flows", name, "commodity"), flow.commodity)
+        is_countable = _check_rate(found, name, flow)
+        if run is not None:
+            season = _check_season(found, run, name, flow)
+            if is_countable and season[0] < season[1]:
+                expected["flows", name, "arrives"] = _releases(found, name, flow, season)
+    for name, facility in found.scenario.facilities.items():
+        if facility.background is not None and run is not None:
+            path = ("facilities", name, "background")
+            expected[path] = _jobs(found, path, facility, facility.background, run)
+    total = sum(expected.values())
+    if total > MOST_CONSIGNMENTS:
+        largest = max(expected, key=lambda path: expected[path])
+        message = f"about {float(total):.3g} consignments in a replication; expected at most {MOST_CONSIGNMENTS}"
+        found.add(largest, message)
+
+
+def _check_rate(found: Findings, name: str, flow: Flow) -> bool:
+    """Check that the unit of a rate is one that says how many consignments it means."""
+    if flow.arrives.poisson is None:
+        return True
+    measure, _ = parse_release_rate(flow.arrives.poisson)
+    stated = [amount.measure for amount in flow.size]
+    if measure in ("mass", "consignment", *stated):
+        return True
+    sizes = " and ".join(amount.text for amount in flow.size)
+    message = f'"{flow.arrives.poisson}" does not count what a consignment is; its size is {sizes}'
+    found.add(("flows", name, "arrives", "poisson"), message)
+    return False
+
+
+def _check_season(found: Findings, run: Run, name: str, flow: Flow) -> Window:
+    """Return the ticks of a flow's season within the run; explicit releases must lie in it."""
+    path: FieldPath = ("flows", name)
+    start, end = run.ticks(flow.season) if flow.season is not None else (0, run.horizon)
+    if start >= end:
+        begin, end_of_run = (run.clock.moment(tick).date() for tick in (0, run.horizon - 1))
+        found.add((*path, "season"), f"the season does not fall in the run, from {begin} to {end_of_run}")
+        return start, end
+    moments = [(("on", number), text) for number, text in enumerate(flow.arrives.on)]
+    for key, text in moments:
+        if not start <= run.clock.tick_of(parse_moment(text)) < end:
+            found.add((*path, "arrives", *key), f"{text} is outside the {'season' if flow.season else 'run'}")
+    first = flow.arrives.first
+    if first is not None and run.clock.tick_of(parse_moment(first)) >= end:
+        found.add((*path, "arrives", "first"), f"{first} is after the end of the {'season' if flow.season else 'run'}")
+    return start, end
+
+
+def _releases(found: Findings, name: str, flow: Flow, season: Window) -> Fraction | float:
+    """Return how many consignments a flow is expected to release in its season, at most."""
+    seconds = season[1] - season[0]
+    if flow.arrives.every is not None:
+        return seconds / flow.arrives.every.value
+    if flow.arrives.poisson is None:
+        return Fraction(len(flow.arrives.on))
+    measure, per_second = parse_release_rate(flow.arrives.poisson)
+    sizes = {amount.measure: amount.value for amount in flow.size} | {"mass": flow.weight.value}
+    monthly = flow.arrives.profile.monthly.values() if flow.arrives.profile is not None else ()
+    return per_second / sizes.get(measure, Fraction(1)) * seconds * Fraction(max(1.0, *monthly, 0.0))
+
+
+def _jobs(found: Findings, path: FieldPath, facility: Facility, background: Background, run: Run) -> Fraction | float:
+    """Return how many jobs of others are expected at a facility that never closes."""
+    mean = background.takes.law.mean()
+    if not mean:
+        found.add((*path, "takes"), "others' work takes no time; the load cannot be worked out")
+        return Fraction(0)
+    servers = facility.servers if isinstance(facility.servers, int) else 1
+    return background.load.value * servers * run.horizon / mean

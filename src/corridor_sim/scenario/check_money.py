@@ -1,0 +1,107 @@
+"""Checks of money: tariffs and steps that subsidies name, rates for every currency, Incoterm places on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from corridor_sim.scenario.calendars import parse_date
+from corridor_sim.scenario.check_steps import places_of
+from corridor_sim.scenario.check_world import Run
+from corridor_sim.scenario.findings import Findings, values_of
+from corridor_sim.scenario.money import Activity, Exchange
+from corridor_sim.scenario.problems import FieldPath
+from corridor_sim.scenario.steps import MODES, Switch
+from corridor_sim.scenario.values import Priced
+from corridor_sim.units import SECONDS_PER_DAY
+
+ACTIVITIES: tuple[str, ...] = get_args(Activity)
+EMITTERS = (*MODES, "hub")
+EMISSION_KEYS = (*EMITTERS, "reefer", *(f"reefer_{emitter}" for emitter in EMITTERS))
+BUYER_PAYS_ALL = "EXW"
+
+
+def check_money(found: Findings, run: Run | None) -> None:
+    """Check prices, subsidies, rates and Incoterms, against the run where that is known."""
+    _check_activities(found)
+    _check_subsidies(found)
+    for key in found.scenario.money.emissions:
+        found.refer(("money", "emissions", key), key, EMISSION_KEYS, "mode or hub that emits")
+    _check_rates(found, run)
+    for name, flow in found.scenario.flows.items():
+        if flow.terms.incoterm != BUYER_PAYS_ALL:
+            _check_terms_place(found, name, flow.route, flow.terms.place)
+
+
+def _check_activities(found: Findings) -> None:
+    for route in found.scenario.routes:
+        for path, _, step in found.steps(route):
+            found.refer((*path, "activity"), step.activity, ACTIVITIES, "activity")
+
+
+def _check_subsidies(found: Findings) -> None:
+    scenario = found.scenario
+    steps = {name: None for route in scenario.routes for _, name, _ in found.steps(route)}
+    for name, subsidy in scenario.subsidies.items():
+        path = ("subsidies", name)
+        found.refer((*path, "step"), subsidy.step, steps, "step of any route")
+        found.refer((*path, "tariff"), subsidy.tariff, steps | dict.fromkeys(scenario.tariffs), "tariff or step")
+        currency = subsidy.amount.parts[0].currency
+        if subsidy.cap is not None and subsidy.cap.parts[0].currency != currency:
+            found.add((*path, "cap"), f"the cap is not in {currency}, as the amount is")
+
+
+def _prices(found: Findings) -> Iterator[tuple[FieldPath, Priced]]:
+    """Yield every price of the scenario but the exchange rates themselves."""
+    for path, value in values_of(found.scenario):
+        if isinstance(value, Priced) and path[:1 + 1] != ("money", "rates"):
+            yield path, value
+
+
+def _check_rates(found: Findings, run: Run | None) -> None:
+    home = found.scenario.money.report_in
+    rates: dict[str, Exchange] = dict(found.scenario.money.rates.items())
+    for currency, exchange in rates.items():
+        for number, entry in enumerate(exchange.rates):
+            if any(part.currency != home or part.per for part in entry.rate.parts):
+                wanted = f'expected {home} per one {currency}, such as "0.9 {home}"'
+                where = ("money", "rates", currency, "rates", number, "rate")
+                found.add(where, f'"{entry.rate.text}" is no rate; {wanted}')
+    asked: set[str] = {home}
+    for path, price in _prices(found):
+        currency = price.parts[0].currency
+        if currency not in asked and currency not in rates:
+            found.add(path, f"a price in {currency}, but money.rates has no {currency}")
+        elif currency not in asked and run is not None:
+            _check_covered(found, run, currency, rates[currency])
+        asked.add(currency)
+
+
+def _check_covered(found: Findings, run: Run, currency: str, exchange: Exchange) -> None:
+    """Check that a currency has a rate on every day of the run."""
+    path = ("money", "rates", currency)
+    days = sorted(parse_date(entry.on) for entry in exchange.rates)
+    if len(set(days)) < len(days):
+        found.add((*path, "rates"), "two rates hold from the same day")
+    if run.clock.tick_at(days[0], 0) > 0:
+        found.add((*path, "rates"), f"the first rate is of {days[0]}, after the start of the run")
+    last = max(days[-1], parse_date(exchange.hold_last)) if exchange.hold_last is not None else days[-1]
+    if run.clock.tick_at(last, SECONDS_PER_DAY) < run.horizon:
+        end = run.clock.moment(run.horizon - 1).date()
+        found.add(path, f"known until {last}, but the run ends on {end}; add a later rate, or say `hold_last: {end}`")
+
+
+def _check_terms_place(found: Findings, name: str, route: str, place: str) -> None:
+    scenario = found.scenario
+    titles = {word: key for key, known in scenario.places.items() for word in (*known.name.values(), key)}
+    seen: list[str] = []
+    waiting = [route]
+    while waiting:
+        route = waiting.pop()
+        if route not in scenario.routes or route in seen:
+            continue
+        seen.append(route)
+        on_route = places_of(found, route)
+        if titles.get(place, place) not in on_route:
+            found.refer(("flows", name, "terms", "place"), place, on_route, f'place of route "{route}"')
+        waiting += [step.to for _, _, step in found.steps(route) if isinstance(step, Switch)]

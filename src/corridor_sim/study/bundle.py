@@ -1,0 +1,211 @@
+"""Writes the results of a run as one folder that is there wholly or not at all.
+
+    results/<scenario>/<key>/  manifest.json  resolved.yaml  summary.json  kpis.csv  *.parquet  figures/*.png
+
+The key is a hash of what decides the numbers; the engine is not in it. Files are written aside, flushed to the disk,
+then the folder is renamed; manifest.json lists the digest of every other file.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from corridor_sim.errors import Problem, ResultsError
+from corridor_sim.scenario.problems import check_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY_DIGITS = 16
+MANIFEST = "manifest.json"
+COLUMNS = ("alternative", "flow", "kpi", "value", "low", "high", "unit", "n", "resolved")
+ESTIMATE = ("value", "low", "high", "unit", "n", "resolved")
+ALL_FLOWS = "all"
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes a cell that starts with one of these for a formula."""
+MOST_TRIES = 5
+TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
+
+Json = Mapping[str, Any]
+
+
+class Bundled(Protocol):
+    """What a bundle is made of (see `study.evaluate.Results`)."""
+
+    @property
+    def summary(self) -> Json: ...
+
+    @property
+    def manifest_recipe(self) -> Json: ...
+
+    @property
+    def resolved(self) -> Json: ...
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return tables by file name without ending."""
+        ...
+
+
+def bundle_key(summary: Json, resolved: Json) -> str:
+    """Return 16 hex digits that name a run: of its resolved scenarios, seed, replications, noise, results version."""
+    run = summary["run"]
+    decisive = {
+        "resolved": resolved,
+        "seed": run["seed"],
+        "replications": run["replications"],
+        "noise": run["noise"],
+        "lanes": run.get("lanes", {}),
+        "results_version": summary["results_version"],
+    }
+    canonical = json.dumps(decisive, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return sha256(canonical.encode()).hexdigest()[:KEY_DIGITS]
+
+
+def json_bytes(content: Json) -> bytes:
+    """Return JSON as it is written and printed: UTF-8, indented, without NaN."""
+    return (json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+
+
+def kpis_csv(summary: Json) -> str:
+    """Return every figure of the summary as a tidy table: one row for each alternative, flow and KPI."""
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for alternative, flow, kpi, figure in _figures(summary):
+        writer.writerow([_cell(value) for value in (alternative, flow, kpi, *(figure[key] for key in ESTIMATE))])
+    return stream.getvalue()
+
+
+def _figures(summary: Json) -> Iterator[tuple[str, str, str, Json]]:
+    """Yield (alternative, flow, kpi, estimate): KPIs, costs, then differences and savings against the baseline."""
+    for one in summary["alternatives"]:
+        for flow, kpis in ((ALL_FLOWS, one["kpis"]), *one["by_flow"].items()):
+            for kpi, figure in kpis.items():
+                yield one["name"], flow, kpi, figure
+        for row in one["costs"]:
+            yield one["name"], ALL_FLOWS, f"cost_per_{_cost_words(row)}", row
+    for pair in summary["comparisons"]:
+        for kpi, figure in pair["kpis"].items():
+            yield pair["alternative"], ALL_FLOWS, f"difference_to_{pair['against']}:{kpi}", figure
+        for row in pair["savings"]:
+            for measure in ("cny", "percent"):
+                kpi = f"saving_{measure}_to_{pair['against']}_per_{_cost_words(row)}"
+                yield pair["alternative"], ALL_FLOWS, kpi, row[measure]
+
+
+def _cost_words(row: Json) -> str:
+    return f"{row['per']}:{row['base']}/{row['perspective']}/{row['subsidy']}"
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
+
+
+def check_out(out: Path) -> None:
+    """Raise ResultsError if results can clearly not be written below `out`; writes nothing."""
+    nearest = next((folder for folder in (out, *out.absolute().parents) if folder.exists()), out)
+    with _as_results_error(out):
+        if not nearest.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def write_bundle(results: Bundled, out: Path, figures: Mapping[str, bytes], command: str = "") -> Path:
+    """Write the results below `out` and return their folder; `figures` are PNG bytes by name.
+
+    A complete bundle of the same key is replaced at once. Raises ResultsError, leaving nothing half-written.
+    """
+    name = results.summary["scenario"]["name"]
+    wrong = check_name(name)
+    if wrong:
+        raise ResultsError(f"{wrong}, so it cannot name a folder of results")
+    final = out / name / bundle_key(results.summary, results.resolved)
+    with _as_results_error(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        if final.exists() and not (final / MANIFEST).is_file():
+            raise FileExistsError(errno.EEXIST, "there is something that is no result; move it away")
+        with tempfile.TemporaryDirectory(prefix=".writing-", dir=final.parent, ignore_cleanup_errors=True) as aside:
+            folder = Path(aside) / final.name
+            _fill(folder, results, figures, command)
+            _replace(final, folder, Path(aside) / "old")
+        _flush(final.parent)
+    return final
+
+
+def _fill(folder: Path, results: Bundled, figures: Mapping[str, bytes], command: str) -> None:
+    (folder / "figures").mkdir(parents=True)
+    (folder / "summary.json").write_bytes(json_bytes(results.summary))
+    (folder / "resolved.yaml").write_bytes(_yaml_bytes(results.resolved))
+    (folder / "kpis.csv").write_text(kpis_csv(results.summary), encoding="utf-8", newline="")
+    for name, table in results.tables().items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    for name, picture in figures.items():
+        (folder / "figures" / f"{name}.png").write_bytes(picture)
+    written = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in written}
+    recipe = {**results.manifest_recipe, "key": folder.name, "command": command, "files": files}
+    (folder / MANIFEST).write_bytes(json_bytes(recipe))
+    for path in (*written, folder / MANIFEST, folder / "figures", folder):
+        _flush(path)
+
+
+def _yaml_bytes(resolved: Json) -> bytes:
+    import yaml
+
+    # the dumper over libyaml is ten times faster but not in every build of PyYAML
+    dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    plain = json.loads(json.dumps(resolved, allow_nan=False))
+    return yaml.dump(plain, Dumper=dumper, sort_keys=False, allow_unicode=True, encoding="utf-8")
+
+
+def _replace(final: Path, new: Path, old: Path) -> None:
+    """Rename `new` to `final`; what stood there goes to `old`, or comes back if that fails.
+
+    Another process may write the same results at the same time: then the last one stays.
+    """
+    for tried in range(1, MOST_TRIES + 1):
+        had_old = False
+        try:
+            if final.exists():
+                final.rename(old)
+                had_old = True
+            new.rename(final)
+            return
+        except BaseException as error:
+            if had_old and not final.exists():
+                old.rename(final)
+            elif had_old:
+                shutil.rmtree(old)
+            if tried == MOST_TRIES or not isinstance(error, OSError) or error.errno not in (*TAKEN, errno.ENOENT):
+                raise
+
+
+def _flush(path: Path) -> None:
+    """Make the system write a file or a folder's entries to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _as_results_error(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ResultsError(Problem(f"cannot write results: {error.strerror or error}", file=str(place))) from error
