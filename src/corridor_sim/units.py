@@ -140,7 +140,7 @@ def _unit(text: str) -> tuple[Fraction, tuple[tuple[str, int], ...]]:
             raise UnitProblem(f'"{word}" is not a unit{did_you_mean(word, known)}')
     registry = _registry()
     base = registry.Quantity(Fraction(1), registry.parse_units(plain.replace("%", "percent"))).to_base_units()
-    powers = tuple(sorted((name, int(power)) for name, power in base.unit_items()))
+    powers = tuple(sorted((name, int(str(power))) for name, power in base.unit_items()))
     return Fraction(base.magnitude), powers
 
 

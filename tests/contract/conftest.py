@@ -145,7 +145,9 @@ class Played:
         number = self.program.service_names.index(service)
         table = zip(self.trace.departures.tolist(), self.trace.own.tolist(), strict=True)
         return [
-            {**dict(zip(DEPARTURES, row, strict=True)), "own": own[-1] // 1000} for row, own in table if row[0] == number
+            {**dict(zip(DEPARTURES, row, strict=True)), "own": own[-1] // 1000}
+            for row, own in table
+            if row[0] == number
         ]
 
 

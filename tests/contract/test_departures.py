@@ -45,14 +45,22 @@ def test_work_that_ends_at_the_cut_off_and_queues_for_a_free_crane_in_no_time_ma
         {"ride": {"board": "train", "leaves": "yard"}},
     ]
     run = play(
-        flows={"f": ["16:00", "17:00"]}, facilities={"crane": {}, "yard": {"servers": 2}}, services=train(cutoff="2 h"), steps=steps
+        flows={"f": ["16:00", "17:00"]},
+        facilities={"crane": {}, "yard": {"servers": 2}},
+        services=train(cutoff="2 h"),
+        steps=steps,
     )
     assert left(run) == [at("20:00")] * 2
 
 
 def test_every_cut_off_must_be_met_by_its_own_mark(play, at):
     def marked(documents):
-        return after(documents, {"paper": {"mark": "documents"}}, {"haul": {"road": "A to A", "takes": "1 h", "stream": "haul"}}, *RIDE)
+        return after(
+            documents,
+            {"paper": {"mark": "documents"}},
+            {"haul": {"road": "A to A", "takes": "1 h", "stream": "haul"}},
+            *RIDE,
+        )
 
     cutoffs = {"documents": "6 h", "yard": "2 h"}
     runs = [play(flows={"f": "13:00"}, services=train(cutoff=cutoffs), steps=marked(wait)) for wait in (3600, 3601)]
@@ -66,7 +74,9 @@ def test_the_load_list_is_fixed_at_the_last_cut_off(play, at):
 
 def test_nobody_can_deliver_before_the_earliest_delivery(play, at):
     run = play(
-        flows={"f": ["08:00", "13:00"]}, services=train(departs="mon 20:00", opens="8 h", cutoff={"yard": "2 h"}), steps=RIDE
+        flows={"f": ["08:00", "13:00"]},
+        services=train(departs="mon 20:00", opens="8 h", cutoff={"yard": "2 h"}),
+        steps=RIDE,
     )
     assert [row["ready"] for row in run.rows("f", "ride", Op.BOARD)] == [at("12:00"), at("13:00")]
 
@@ -77,7 +87,11 @@ def test_the_gate_is_open_at_the_tick_of_the_yard_cut_off_and_closed_a_tick_late
     assert [run.rows("f", "ride", Op.BOARD)[0]["ready"] for run in runs] == [at("18:00"), at("thu 12:00")]
 
 
-SIZES = {"a": {"on": "08:00", "size": "3 TEU"}, "b": {"on": "09:00", "size": "2 TEU"}, "c": {"on": "10:00", "size": "1 TEU"}}
+SIZES = {
+    "a": {"on": "08:00", "size": "3 TEU"},
+    "b": {"on": "09:00", "size": "2 TEU"},
+    "c": {"on": "10:00", "size": "1 TEU"},
+}
 
 
 def test_a_load_list_takes_the_first_that_fit_or_stops_at_the_first_that_does_not(play, at):
@@ -90,7 +104,12 @@ def test_a_load_list_takes_the_first_that_fit_or_stops_at_the_first_that_does_no
 
 
 def test_a_load_list_goes_by_priority_then_by_who_came_first(play):
-    flows = {"slow": {"on": "08:00", "priority": 1}, "plain": "10:00", "early": "09:00", "urgent": {"on": "19:00", "priority": -1}}
+    flows = {
+        "slow": {"on": "08:00", "priority": 1},
+        "plain": "10:00",
+        "early": "09:00",
+        "urgent": {"on": "19:00", "priority": -1},
+    }
     run = play(flows=flows, services=train(capacity="1 consignment"), steps=RIDE)
     assert [left(run, flow)[0] // (24 * HOUR) for flow in ("urgent", "early", "plain", "slow")] == [0, 1, 2, 3]
 
@@ -118,10 +137,13 @@ def test_what_others_take_is_taken_before_ours_in_every_measure(play):
 def test_others_share_is_drawn_per_departure_and_is_the_mean_without_noise(play):
     service = train(capacity="100 TEU", taken_by_others={"uniform": ["20 %", "60 %"]})
     flows = {"f": {"on": "08:00", "size": "1 TEU"}}
-    taken = {noise: play(flows=flows, services=service, steps=RIDE, noise=noise).inputs.departures.background[:, 0] for noise in (True, False)}
+    taken = {
+        noise: play(flows=flows, services=service, steps=RIDE, noise=noise).inputs.departures.background[:, 0]
+        for noise in (True, False)
+    }
     assert set(taken[False].tolist()) == {40_000}
     assert len(set(taken[True].tolist())) == len(taken[True])
-    assert 20_000 <= taken[True].min() and taken[True].max() <= 60_000
+    assert taken[True].min() >= 20_000 and taken[True].max() <= 60_000
 
 
 def test_a_departure_below_its_minimum_load_is_cancelled_or_runs_as_the_service_says(play, at):
@@ -142,9 +164,7 @@ def test_others_cargo_counts_for_the_minimum_load(play):
 
 
 def test_cargo_of_a_departure_cancelled_before_the_cut_off_waits_for_the_next(play, at):
-    run = play(
-        flows={"f": "08:00"}, services=train(cutoff="2 h"), steps=RIDE, departures={"notice": {0: at("12:00")}}
-    )
+    run = play(flows={"f": "08:00"}, services=train(cutoff="2 h"), steps=RIDE, departures={"notice": {0: at("12:00")}})
     assert states(run) == ["CANCELLED", "RAN", "RAN"]
     assert (run.departures("train")[0]["closed"], left(run)) == (-1, [at("tue 20:00")])
 
@@ -163,7 +183,9 @@ def test_cargo_of_a_departure_cancelled_after_the_cut_off_keeps_its_place_before
 
 def test_a_cancellation_is_known_so_long_before_departure_as_told_or_else_at_the_cut_off(play, at):
     notices = [
-        play(flows={"f": "08:00"}, services=train(cutoff="2 h", cancelled={"share": "100 %", **notice}), steps=RIDE).inputs.departures.notice[0]
+        play(
+            flows={"f": "08:00"}, services=train(cutoff="2 h", cancelled={"share": "100 %", **notice}), steps=RIDE
+        ).inputs.departures.notice[0]
         for notice in ({}, {"notice": "9 h"})
     ]
     assert notices == [at("18:00"), at("11:00")]
@@ -196,13 +218,20 @@ def test_a_closed_origin_holds_the_vehicle_until_it_reopens(play, at):
 
 def test_a_vehicle_held_beyond_its_limit_is_cancelled_then_and_its_cargo_keeps_its_place(play, at):
     service = train(waits_for_reopening="6 h", capacity="1 consignment")
-    run = play(flows={"f": ["08:00", "tue 11:00"]}, services=service, steps=RIDE, closures=closed("2026-01-05 to 2026-01-06", ends="-6 h"))
+    run = play(
+        flows={"f": ["08:00", "tue 11:00"]},
+        services=service,
+        steps=RIDE,
+        closures=closed("2026-01-05 to 2026-01-06", ends="-6 h"),
+    )
     assert states(run) == ["HELD_TOO_LONG", "RAN", "RAN"]
     assert left(run) == [at("tue 20:00"), at("wed 20:00")]
 
 
 def test_a_vehicle_held_exactly_to_its_limit_still_leaves(play, at):
-    run = play(flows={"f": "08:00"}, services=train(waits_for_reopening="4 h"), steps=RIDE, closures=closed("2026-01-05"))
+    run = play(
+        flows={"f": "08:00"}, services=train(waits_for_reopening="4 h"), steps=RIDE, closures=closed("2026-01-05")
+    )
     assert (states(run)[0], left(run)) == ("RAN", [at("tue 00:00")])
 
 
@@ -241,7 +270,12 @@ def test_a_departure_waits_for_a_free_berth_at_its_origin(play, at):
         for name, departs in (("train", "mon 20:00"), ("other", "mon 18:00"))
     }
     routes = {name: {"steps": [{"ride": {"board": service}}]} for name, service in (("r", "train"), ("s", "other"))}
-    run = play(flows={"f": "08:00", "g": {"on": "08:00", "route": "s"}}, facilities={"track": {}}, services=services, routes=routes)
+    run = play(
+        flows={"f": "08:00", "g": {"on": "08:00", "route": "s"}},
+        facilities={"track": {}},
+        services=services,
+        routes=routes,
+    )
     assert (left(run, "g"), left(run)) == ([at("22:00")], [at("tue 02:00")])
 
 

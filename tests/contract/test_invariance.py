@@ -65,7 +65,12 @@ def test_locale_hash_seed_and_folder_change_no_byte_of_the_trace(rich_digests, t
     plain = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG"))}
     environment = plain | {"LC_ALL": locale, "PYTHONHASHSEED": hash_seed, "PYTHONUTF8": "0", "TZ": "America/Lima"}
     told = subprocess.run(
-        [sys.executable, "-c", CHILD, str(RICH)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", CHILD, str(RICH)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert told.stdout.strip() == str(rich_digests[:1])
 
@@ -82,9 +87,24 @@ def test_another_seed_gives_another_trace(rich_digests):
 def test_without_noise_and_demand_by_chance_no_seed_matters(play):
     parts = {
         "flows": {"f": {"arrives": {"poisson": "100 consignments per week"}}},
-        "facilities": {"desk": {"background": {"load": "30 %", "takes": "1 h"}, "failures": {"every": {"uniform": ["1 h", "9 h"]}, "lasts": "1 h"}}},
-        "services": {"train": {"departs": "daily 20:00", "cancelled": {"share": "50 %"}, "delay": {"share": "50 %", "lasts": "5 h"}}},
-        "steps": [*SERVE, {"lot": {"branch": {"a": {"share": "40 %", "steps": [{"rest": {"wait": "1 h"}}]}, "b": {}}}}, {"ride": {"board": "train"}}],
+        "facilities": {
+            "desk": {
+                "background": {"load": "30 %", "takes": "1 h"},
+                "failures": {"every": {"uniform": ["1 h", "9 h"]}, "lasts": "1 h"},
+            }
+        },
+        "services": {
+            "train": {
+                "departs": "daily 20:00",
+                "cancelled": {"share": "50 %"},
+                "delay": {"share": "50 %", "lasts": "5 h"},
+            }
+        },
+        "steps": [
+            *SERVE,
+            {"lot": {"branch": {"a": {"share": "40 %", "steps": [{"rest": {"wait": "1 h"}}]}, "b": {}}}},
+            {"ride": {"board": "train"}},
+        ],
     }
     # served in less than the gap between two, so that ties between flows, which do depend on the seed, are not met
     traces = {play(noise=False, seed=seed, replication=seed, **parts).trace.digest() for seed in (1, 2, 3)}
@@ -121,7 +141,9 @@ def test_another_flow_and_facility_change_no_draw_of_those_that_were_there(play)
     flow = {"arrives": {"poisson": "40 consignments per week"}}
     routes = {
         "r": {"steps": [*SERVE, {"ride": {"board": "train"}}]},
-        "a": {"steps": [{"load": {"at": "a crane", "takes": {"uniform": ["1 h", "2 h"]}}}, {"sail": {"board": "a ship"}}]},
+        "a": {
+            "steps": [{"load": {"at": "a crane", "takes": {"uniform": ["1 h", "2 h"]}}}, {"sail": {"board": "a ship"}}]
+        },
     }
     services = {name: {"departs": "daily 20:00", "takes": {"uniform": ["5 h", "9 h"]}} for name in ("train", "a ship")}
     alone, joined = (
@@ -137,7 +159,11 @@ def test_another_flow_and_facility_change_no_draw_of_those_that_were_there(play)
 
 def test_growth_of_demand_keeps_who_the_consignments_are(play):
     runs = [
-        play(flows={"f": {"arrives": {"poisson": f"{rate} consignments per week"}}}, facilities={"desk": {"servers": 99}}, steps=SERVE)
+        play(
+            flows={"f": {"arrives": {"poisson": f"{rate} consignments per week"}}},
+            facilities={"desk": {"servers": 99}},
+            steps=SERVE,
+        )
         for rate in (40, 80)
     ]
     few, many = (run.durations("f", "serve") for run in runs)
@@ -152,7 +178,9 @@ def test_growth_of_demand_keeps_who_the_consignments_are(play):
 def test_one_more_departure_changes_no_draw_of_the_others(play):
     service = {"takes": {"uniform": ["5 h", "9 h"]}, "taken_by_others": {"uniform": ["0 %", "50 %"]}}
     few, many = (
-        play(flows={"f": "08:00"}, services={"train": service | {"departs": times}}, steps=[{"ride": {"board": "train"}}]).inputs.departures
+        play(
+            flows={"f": "08:00"}, services={"train": service | {"departs": times}}, steps=[{"ride": {"board": "train"}}]
+        ).inputs.departures
         for times in ("daily 20:00", "daily 08:00 and 20:00")
     )
     same = np.isin(many.scheduled, few.scheduled)
@@ -166,9 +194,14 @@ def test_the_same_consignment_meets_the_same_inspection_whatever_comes_before(pl
     lots = []
     for before in ([], [{"haul": {"road": "B to A", "takes": {"uniform": ["1 h", "9 h"]}}}]):
         run = play(
-            flows={"f": {"arrives": {"every": "2 h"}}}, facilities={"desk": {"servers": 99}}, steps=[*before, check], customs_channels=channel
+            flows={"f": {"arrives": {"every": "2 h"}}},
+            facilities={"desk": {"servers": 99}},
+            steps=[*before, check],
+            customs_channels=channel,
         )
-        lots.append(([row["units"] for row in run.rows("f", "check", Op.BRANCH)][:150], run.durations("f", "check")[:30]))
+        lots.append(
+            ([row["units"] for row in run.rows("f", "check", Op.BRANCH)][:150], run.durations("f", "check")[:30])
+        )
     assert lots[0] == lots[1]
 
 

@@ -21,7 +21,9 @@ def test_work_that_ends_exactly_at_closing_is_done(play, at):
 
 
 def test_work_a_tick_too_long_for_the_day_is_paused_and_ends_the_next_morning(play, at):
-    run = play(flows={"f": "10:00"}, facilities={"desk": MORNINGS}, steps=[{"serve": {"at": "desk", "takes": "7201 s"}}])
+    run = play(
+        flows={"f": "10:00"}, facilities={"desk": MORNINGS}, steps=[{"serve": {"at": "desk", "takes": "7201 s"}}]
+    )
     assert run.delivered("f") == [at("tue 08:00:01")]
 
 
@@ -89,16 +91,19 @@ def test_failures_on_calendar_time_come_also_while_nobody_is_served(play):
 
 def test_failures_while_busy_count_busy_time_only(play, at):
     failures = {"every": "3 h", "lasts": "5 h", "counts": "busy"}
-    run = play(
-        flows={"f": ["08:00", "20:00"]}, facilities={"desk": {"failures": failures}}, steps=SERVE_2_H
-    )
+    run = play(flows={"f": ["08:00", "20:00"]}, facilities={"desk": {"failures": failures}}, steps=SERVE_2_H)
     # 2 h of the first job and 1 h of the second are the 3 h to failure
     assert run.delivered("f") == [at("10:00"), at("tue 03:00")]
 
 
 def test_grants_go_by_priority_then_ready_tick(play, at):
     run = play(
-        flows={"now": "08:00", "late": {"on": "08:20"}, "early": {"on": "08:10"}, "urgent": {"on": "08:30", "priority": -1}},
+        flows={
+            "now": "08:00",
+            "late": {"on": "08:20"},
+            "early": {"on": "08:10"},
+            "urgent": {"on": "08:30", "priority": -1},
+        },
         facilities={"desk": {}},
         steps=SERVE_2_H,
     )
@@ -127,7 +132,11 @@ HOLD_10_H = [{"enter": {"seize": "yard"}}, {"rest": {"wait": "10 h"}}, {"leave":
 
 
 def yard_flows():
-    return {"a": {"on": "08:00", "size": "3 TEU"}, "b": {"on": "09:00", "size": "2 TEU"}, "c": {"on": "10:00", "size": "1 TEU"}}
+    return {
+        "a": {"on": "08:00", "size": "3 TEU"},
+        "b": {"on": "09:00", "size": "2 TEU"},
+        "c": {"on": "10:00", "size": "1 TEU"},
+    }
 
 
 def test_the_head_of_the_line_blocks_those_behind_who_would_fit(play, at):
@@ -141,7 +150,11 @@ def test_under_first_fit_the_head_of_the_line_does_not_block(play, at):
 
 
 def test_a_seize_takes_all_its_units_at_once_or_none(play, at):
-    flows = {"a": {"on": "08:00", "size": "2 TEU"}, "b": {"on": "09:00", "size": "2 TEU"}, "c": {"on": "10:00", "size": "4 TEU"}}
+    flows = {
+        "a": {"on": "08:00", "size": "2 TEU"},
+        "b": {"on": "09:00", "size": "2 TEU"},
+        "c": {"on": "10:00", "size": "4 TEU"},
+    }
     run = play(flows=flows, facilities=YARD, steps=HOLD_10_H)
     # c finds 2 free TEU at 18:00 but waits for 4 of them
     assert run.started("c", "enter") == [at("19:00")]
@@ -183,18 +196,31 @@ def test_holds_that_wait_for_each_other_are_an_error_that_names_who_waits_for_wh
 
 def test_a_cycle_through_a_part_of_the_room_is_found_too(play):
     def climb(first, second, units):
-        return {"steps": [{"first": {"seize": first}}, {"rest": {"wait": "1 h"}}, {"second": {"seize": second, "units": units}},
-                          {"free first": {"release": first}}, {"free second": {"release": second}}]}
+        return {
+            "steps": [
+                {"first": {"seize": first}},
+                {"rest": {"wait": "1 h"}},
+                {"second": {"seize": second, "units": units}},
+                {"free first": {"release": first}},
+                {"free second": {"release": second}},
+            ]
+        }
 
     # b keeps 1 of 3 places of the yard for good, so that a never gets its 3; c's place comes back in between
     with pytest.raises(EngineError, match="a 0 waits for yard, held by b 1, who waits for desk"):
         play(
-            flows={"a": {"on": "08:00", "route": "a"}, "b": {"on": "08:00", "route": "b"}, "c": {"on": "08:00", "route": "c"}},
+            flows={
+                "a": {"on": "08:00", "route": "a"},
+                "b": {"on": "08:00", "route": "b"},
+                "c": {"on": "08:00", "route": "c"},
+            },
             facilities={"desk": {}, "yard": {"servers": 3}},
             routes={
                 "a": climb("desk", "yard", 3),
                 "b": climb("yard", "desk", 1),
-                "c": {"steps": [{"take": {"seize": "yard"}}, {"rest": {"wait": "60 days"}}, {"free": {"release": "yard"}}]},
+                "c": {
+                    "steps": [{"take": {"seize": "yard"}}, {"rest": {"wait": "60 days"}}, {"free": {"release": "yard"}}]
+                },
             },
         )
 
@@ -218,7 +244,9 @@ def test_equipment_still_on_its_way_back_at_the_stop_has_no_return_tick(play):
 def test_a_service_time_per_container_is_the_sum_of_its_containers_draws(play):
     steps = [{"serve": {"at": "desk", "takes": {"uniform": ["1 h", "3 h"]}, "per": "container"}}]
     took = [
-        play(flows={"f": {"on": "08:00", "size": f"{boxes} boxes"}}, facilities={"desk": {}}, steps=steps).durations("f", "serve")[0]
+        play(flows={"f": {"on": "08:00", "size": f"{boxes} boxes"}}, facilities={"desk": {}}, steps=steps).durations(
+            "f", "serve"
+        )[0]
         for boxes in (1, 2, 3)
     ]
     singles = [took[0], took[1] - took[0], took[2] - took[1]]
@@ -229,7 +257,9 @@ def test_a_service_time_per_container_is_the_sum_of_its_containers_draws(play):
 def test_a_service_time_per_consignment_is_one_draw_however_many_containers(play):
     steps = [{"serve": {"at": "desk", "takes": {"uniform": ["1 h", "3 h"]}}}]
     took = {
-        play(flows={"f": {"on": "08:00", "size": f"{boxes} boxes"}}, facilities={"desk": {}}, steps=steps).durations("f", "serve")[0]
+        play(flows={"f": {"on": "08:00", "size": f"{boxes} boxes"}}, facilities={"desk": {}}, steps=steps).durations(
+            "f", "serve"
+        )[0]
         for boxes in (1, 2, 3)
     }
     assert len(took) == 1
@@ -270,7 +300,9 @@ def test_a_closure_may_stop_barges_earlier_and_let_them_start_later_than_ships(p
             facilities={"quay": {"mode": mode}},
             steps=[{"serve": {"at": "quay", "takes": "1 h"}}],
             closures={"storm": {"on": ["2026-01-07"], "acts": acts}},
-        ).trace.capacity[1:, 1].tolist()
+        )
+        .trace.capacity[1:, 1]
+        .tolist()
         for mode in ("sea", "barge")
     ]
     assert changes == [[at("wed 00:00"), at("thu 00:00")], [at("tue 18:00"), at("thu 12:00")]]
@@ -299,7 +331,13 @@ def test_others_work_takes_servers_like_any_other(play):
         play(flows={"f": {"arrives": {"every": "6 h"}}}, facilities={"desk": desk}, steps=SERVE_2_H)
         for desk in ({}, {"background": background})
     )
-    waited = [sum(start - ready for ready, start in zip(range(0, 14 * 24 * HOUR, 6 * HOUR), run.started("f", "serve"), strict=False)) for run in (alone, shared)]
+    waited = [
+        sum(
+            start - ready
+            for ready, start in zip(range(0, 14 * 24 * HOUR, 6 * HOUR), run.started("f", "serve"), strict=False)
+        )
+        for run in (alone, shared)
+    ]
     assert waited[0] == 0 < waited[1]
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from corridor_sim.engine.program import Op
+from corridor_sim.engine.program import MEASURES, ONE, Op
 
 HOUR = 3600
 DRIVE = {"drive": {"road": "A to B", "takes": "1 h"}}
-GATHER = [{"gather": {"batch": "3 pallets", "or_after": "10 h"}}, DRIVE]
+REEFER = {"40RF": {"teu": 2, "payload": "26 t", "pallets": 20, "plugs": 1}}
 
 
 def pallets(on, **more):
     return {"on": on, "size": "1 pallet", **more}
+
+
+def gathering(*after, **batch):
+    """Return the parts of a world whose route forms loads of 3 pallets, or as told."""
+    steps = [{"gather": {"batch": "3 pallets", "or_after": "10 h", **batch}}, *(after or [DRIVE])]
+    return {"boxes": REEFER, "routes": {"r": {"box": {"type": "40RF", "owner": "coc"}, "steps": steps}}}
 
 
 def gathered(run, flow):
@@ -20,18 +26,18 @@ def gathered(run, flow):
 
 
 def test_a_batch_leaves_when_it_is_full(play, at):
-    run = play(flows={"f": pallets(["08:00", "09:00", "10:00"])}, steps=GATHER)
+    run = play(flows={"f": pallets(["08:00", "09:00", "10:00"])}, **gathering())
     assert gathered(run, "f") == [(at("10:00"), 3)] * 3
     assert run.delivered("f") == [at("11:00")] * 3
 
 
 def test_a_batch_leaves_with_what_is_there_when_its_first_member_has_waited_so_long(play, at):
-    run = play(flows={"f": pallets(["08:00", "17:59"])}, steps=GATHER)
+    run = play(flows={"f": pallets(["08:00", "17:59"])}, **gathering())
     assert gathered(run, "f") == [(at("18:00"), 2)] * 2
 
 
 def test_a_member_that_comes_at_the_tick_of_the_timeout_is_too_late(play, at):
-    run = play(flows={"f": pallets(["08:00", "18:00"])}, steps=GATHER)
+    run = play(flows={"f": pallets(["08:00", "18:00"])}, **gathering())
     assert gathered(run, "f") == [(at("18:00"), 1), (at("tue 04:00"), 1)]
 
 
@@ -40,8 +46,7 @@ def test_the_first_members_in_queue_order_leave_and_the_rest_wait_on(play, at):
         "slow": pallets(["08:00", "08:30"], size="2 pallets", priority=1),
         "urgent": pallets(["09:00"], size="2 pallets"),
     }
-    steps = [{"gather": {"batch": "5 pallets", "or_after": "10 h", "mixes": "route"}}, DRIVE]
-    run = play(flows=flows, steps=steps)
+    run = play(flows=flows, **gathering(batch="5 pallets", mixes="route"))
     # 6 pallets are there at 09:00: the urgent ones and those of 08:00 leave, the timer runs on for those of 08:30
     assert gathered(run, "urgent") == [(at("09:00"), 2)]
     assert gathered(run, "slow") == [(at("09:00"), 2), (at("18:30"), 1)]
@@ -53,8 +58,7 @@ def test_the_timer_of_those_left_over_runs_from_the_first_that_came(play, at):
         "plain": pallets(["09:00"], size="2 pallets"),
         "urgent": pallets(["10:00"], size="4 pallets", priority=-1),
     }
-    steps = [{"gather": {"batch": "5 pallets", "or_after": "10 h", "mixes": "route"}}, DRIVE]
-    run = play(flows=flows, steps=steps)
+    run = play(flows=flows, **gathering(batch="5 pallets", mixes="route"))
     # the urgent one leaves alone at 10:00; of the two left over the slow one came first, though it stands behind
     assert [gathered(run, flow) for flow in flows] == [[(at("18:00"), 2)], [(at("18:00"), 2)], [(at("10:00"), 1)]]
 
@@ -64,38 +68,26 @@ def test_what_is_left_over_leaves_at_once_if_it_fills_a_load_too(play, at):
         "small": pallets(["08:00", "09:00"]),
         "large": pallets(["10:00"], size="3 pallets", priority=1),
     }
-    run = play(flows=flows, steps=[{"gather": {"batch": "3 pallets", "mixes": "route"}}, DRIVE])
+    run = play(flows=flows, **gathering(mixes="route"))
     assert gathered(run, "small") == [(at("10:00"), 2)] * 2
     assert gathered(run, "large") == [(at("10:00"), 1)]
 
 
 def test_flows_share_a_load_only_where_they_mix(play, at):
     flows = {"a": pallets(["08:00", "09:00"]), "b": pallets(["08:30", "09:30"])}
-    mixed, apart = (
-        play(flows=flows, steps=[{"gather": {"batch": "3 pallets", "or_after": "10 h", "mixes": mixes}}, DRIVE])
-        for mixes in ("route", "flow")
-    )
+    mixed, apart = (play(flows=flows, **gathering(mixes=mixes)) for mixes in ("route", "flow"))
     assert gathered(mixed, "a") == [(at("09:00"), 3)] * 2
     assert gathered(apart, "a") == [(at("18:00"), 2)] * 2
 
 
-def test_a_load_counts_the_sum_of_its_members(play):
-    steps = [*GATHER[:1], {"ride": {"board": "train"}}]
+def test_a_load_is_one_box_with_the_weight_of_all_its_members(play):
     run = play(
         flows={"f": pallets(["08:00", "09:00", "10:00"], weight="2 t")},
-        services={"train": {"departs": "daily 20:00", "capacity": ["100 t", "100 pallets"]}},
-        steps=steps,
+        services={"train": {"departs": "daily 20:00", "capacity": ["9 TEU", "9 plugs", "100 t"]}},
+        **gathering({"ride": {"board": "train"}}),
     )
-    assert [run.trace.own[0, column] / 1000 for column in (2, 6)] == [6000, 3]
-
-
-def test_places_held_by_the_members_of_a_load_are_given_back_by_the_load(play, at):
-    steps = [{"enter": {"seize": "shed"}}, *GATHER, {"leave": {"release": "shed"}}]
-    run = play(
-        flows={"f": pallets(["08:00", "09:00", "10:00", "10:30"])}, facilities={"shed": {"holds": "3 pallets"}}, steps=steps
-    )
-    assert run.started("f", "enter") == [at("08:00"), at("09:00"), at("10:00"), at("11:00")]
-    assert [row["units"] for row in run.rows("f", "leave", Op.RELEASE)][0] == 3000
+    loaded = dict(zip(MEASURES, (run.trace.own[0] / ONE).tolist(), strict=True))
+    assert (loaded["teu"], loaded["plug"], loaded["mass"], loaded["pallet"]) == (2, 1, 6000, 3)
 
 
 def lot(share, steps=(), **more):
@@ -154,7 +146,13 @@ def two_trains(later_than, cutoff="2 h"):
         "routes": {
             "r": {
                 "steps": [
-                    {"choose": {"switch": {"next_departure_of": "train", "later_than": later_than}, "to": "other", "join": "sail"}},
+                    {
+                        "choose": {
+                            "switch": {"next_departure_of": "train", "later_than": later_than},
+                            "to": "other",
+                            "join": "sail",
+                        }
+                    },
                     {"ride": {"board": "train"}},
                 ]
             },
@@ -166,7 +164,10 @@ def two_trains(later_than, cutoff="2 h"):
 def test_a_switch_waits_exactly_as_long_as_told_and_a_tick_longer_is_too_long(play, at):
     stays = play(flows={"f": "10:00"}, **two_trains("10 h"))
     leaves = play(flows={"f": "10:00"}, **two_trains("35999 s"))
-    assert (stays.started("f", "ride", Op.BOARD), leaves.started("f", "sail", Op.BOARD)) == ([at("20:00")], [at("23:00")])
+    assert (stays.started("f", "ride", Op.BOARD), leaves.started("f", "sail", Op.BOARD)) == (
+        [at("20:00")],
+        [at("23:00")],
+    )
 
 
 def test_a_switch_counts_a_departure_as_open_until_its_cut_off(play, at):
@@ -176,11 +177,10 @@ def test_a_switch_counts_a_departure_as_open_until_its_cut_off(play, at):
 
 
 def test_a_switch_heeds_a_cancellation_only_once_it_is_known(play, at):
-    flows, notice = {"f": ["10:00", "12:00"]}, {"notice": {0: at("12:00")}}
-    world = two_trains("12 h")
-    # services stand in the Inputs by name, the ship first
-    ships = len(play(flows=flows, **world).departures("ship"))
-    run = play(flows=flows, departures={"notice": {ships: notice["notice"][0]}}, **world)
+    flows, world = {"f": ["10:00", "12:00"]}, two_trains("12 h")
+    # departures stand in the Inputs by service, the ship's first
+    first_train = len(play(flows=flows, **world).departures("ship"))
+    run = play(flows=flows, departures={"notice": {first_train: at("12:00")}}, **world)
     assert run.started("f", "ride", Op.BOARD) == [at("tue 20:00")]
     assert run.started("f", "sail", Op.BOARD) == [at("23:00")]
 
@@ -209,7 +209,9 @@ def test_a_switch_by_queue_counts_only_those_ahead(play):
 
 def customs(selected, **channel):
     return {
-        "customs_channels": {"ordinary": {"selected": selected, "hold": "4 h", "inspection": "2 h", "release": "1 h", **channel}},
+        "customs_channels": {
+            "ordinary": {"selected": selected, "hold": "4 h", "inspection": "2 h", "release": "1 h", **channel}
+        },
         "facilities": {"shed": {}},
         "steps": [{"check": {"customs": "export", "channel": "ordinary", "inspect_at": "shed"}}],
     }
@@ -224,7 +226,12 @@ def test_who_is_selected_waits_out_the_hold_and_the_inspection_before_the_releas
 def test_inspection_is_one_draw_per_declaration_however_many_containers(play):
     steps = customs("30 %")
     lanes = [
-        [row["units"] for row in play(flows={"f": {"arrives": {"every": "3 h"}, "size": size}}, **steps).rows("f", "check", Op.BRANCH)]
+        [
+            row["units"]
+            for row in play(flows={"f": {"arrives": {"every": "3 h"}, "size": size}}, **steps).rows(
+                "f", "check", Op.BRANCH
+            )
+        ]
         for size in ("1 box", "7 boxes")
     ]
     assert lanes[0] == lanes[1]

@@ -18,15 +18,13 @@ def load_sizes(program: Program, inputs: Inputs, trace: Trace) -> Ints:
     steps = trace.visits[:, column["step"]]
     batch_steps = [row for row, instruction in enumerate(program.code) if instruction.op is Op.BATCH]
     formed = trace.visits[np.isin(steps, batch_steps) & (trace.visits[:, column["end"]] != NONE)]
-    order = np.lexsort((formed[:, column["consignment"]], formed[:, column["end"]]))
-    for end in np.unique(formed[order, column["end"]]):
-        group = formed[formed[:, column["end"]] == end]
-        for leader in np.unique(group[:, column["resource"]]):
-            members = group[group[:, column["resource"]] == leader]
-            rows = members[:, column["consignment"]]
-            rule = program.batches[program.code[int(members[0, column["step"]])].a]
-            total = sizes[rows].sum(axis=0)
-            sizes[rows] = 0
-            fixed = np.asarray(rule.becomes)
-            sizes[leader] = np.where(fixed == NONE, total, fixed)
+    loads, place = np.unique(
+        formed[:, [column[name] for name in ("end", "resource", "step")]], axis=0, return_inverse=True
+    )
+    for number, (_, leader, step) in enumerate(loads.tolist()):
+        rows = formed[place.ravel() == number, column["consignment"]]
+        fixed = np.asarray(program.batches[program.code[step].a].becomes)
+        total = sizes[rows].sum(axis=0)
+        sizes[rows] = 0
+        sizes[leader] = np.where(fixed == NONE, total, fixed)
     return sizes

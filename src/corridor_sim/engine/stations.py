@@ -80,6 +80,7 @@ class Station:
     queue: list[tuple[int, int, int, int, Request]] = field(default_factory=list)
     holders: dict[int, int] = field(default_factory=dict)
     _planned: int = 0
+    _cause: Cause = Cause.HOURS
     _down: int = 0
     _running: list[Job] = field(default_factory=list)
     _suspended: list[Job] = field(default_factory=list)
@@ -140,10 +141,14 @@ class Station:
     def work(self, units: int, ticks: int, wake_rank: int) -> Signal:
         """Work `ticks` at this station's hours; the signal rings when done."""
         job = Job(units, ticks, ticks, Signal(self.env), wake_rank)
-        if self.interruptible:
+        if not self.interruptible:
+            return job.done.ring(wake_rank, ticks)
+        if self._rests() and sum(other.units for other in self._running) + units > self.capacity:
+            # whoever holds a place and begins another work after closing rests like work under way
+            self._suspended.append(job)
+        else:
             self._run(job)
-            return job.done
-        return job.done.ring(wake_rank, ticks)
+        return job.done
 
     def _run(self, job: Job) -> None:
         if not self._running:
@@ -191,10 +196,17 @@ class Station:
             return
         self.note_capacity(self.number, self.env.tick, capacity, cause)
         self.capacity = capacity
-        rule = self.rule.at_closing if cause is Cause.HOURS else self.rule.at_failure
-        if rule is not AtClosing.FINISH:
-            self._suspend_excess(rule)
+        self._cause = cause
+        if self._rests():
+            self._suspend_excess(self._rule())
         self.dispatcher.touch(self.number)
+
+    def _rule(self) -> AtClosing:
+        """Return what the last change of capacity does to work."""
+        return self.rule.at_closing if self._cause is Cause.HOURS else self.rule.at_failure
+
+    def _rests(self) -> bool:
+        return self._rule() is not AtClosing.FINISH
 
     def _suspend_excess(self, rule: AtClosing) -> None:
         while sum(job.units for job in self._running) > self.capacity:

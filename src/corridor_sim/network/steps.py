@@ -29,7 +29,6 @@ from corridor_sim.scenario.values import Amount
 from corridor_sim.units import to_ticks
 
 
-
 def lower_steps(lowering: RouteLowering, steps: Mapping[str, AnyStep]) -> None:
     """Append the instructions and StepInfos of `steps` in order."""
     for name, step in steps.items():

@@ -116,7 +116,7 @@ class _Journey:
         if binding and not any(self._amount(limit.measure) for limit in binding):
             self.found.add(path, f"{self._who()} counts nothing of {binding[0].text}, which limits {what}")
         if any(limit.measure == "volume" for limit in binding) and not self._amount("volume"):
-            self.found.add(path, f"{what} is limited in volume, but flow \"{self.flow_name}\" states no `volume`")
+            self.found.add(path, f'{what} is limited in volume, but flow "{self.flow_name}" states no `volume`')
 
     def _form(self, path: FieldPath, step: Batch, box: Box | None) -> None:
         full = step.batch[0]
@@ -125,7 +125,6 @@ class _Journey:
             return
         self.sizes, self.is_load = load_amounts(self.sizes, step, box), True
         if box is None:
-            self.found.add(path, "a load needs a box to be put into; add `box` to the route")
             return
         pallets = Amount(Fraction(box.pallets), "pallet", f"{box.pallets} pallets") if box.pallets else None
         for room in (box.payload, box.volume, pallets):

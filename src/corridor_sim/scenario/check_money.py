@@ -54,7 +54,7 @@ def _check_subsidies(found: Findings) -> None:
 def _prices(found: Findings) -> Iterator[tuple[FieldPath, Priced]]:
     """Yield every price of the scenario but the exchange rates themselves."""
     for path, value in values_of(found.scenario):
-        if isinstance(value, Priced) and path[:1 + 1] != ("money", "rates"):
+        if isinstance(value, Priced) and path[: 1 + 1] != ("money", "rates"):
             yield path, value
 
 

@@ -10,7 +10,6 @@ from corridor_sim.scenario.findings import Findings, written_steps
 from corridor_sim.scenario.problems import FieldPath, suggestion
 from corridor_sim.scenario.steps import (
     AnyStep,
-    Batch,
     Board,
     Branch,
     Customs,
@@ -76,8 +75,6 @@ class _Walk:
                 self._give_back((*path, "release"), step.release)
             case Board():
                 self._board(path, step)
-            case Batch() if self.held:
-                self.found.add(path, f'a load is formed while "{next(iter(self.held))}" is held; give it back before')
             case Switch():
                 self.switches.append((path, step, self.state()))
             case Branch():

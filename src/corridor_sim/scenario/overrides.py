@@ -1,8 +1,8 @@
 """Overrides: values set at dotted paths of a scenario before it is validated, each with its origin.
 
-    routes.by_qinzhou.steps.export check.channel     list items `- name: {...}` by their name
-    routes.by_qinzhou.steps[4].export check.channel  or by their position, from 0
-    parameters."rail.transit".published              a name that holds a dot, in double quotes
+routes.by_qinzhou.steps.export check.channel     list items `- name: {...}` by their name
+routes.by_qinzhou.steps[4].export check.channel  or by their position, from 0
+parameters."rail.transit".published              a name that holds a dot, in double quotes
 """
 
 from __future__ import annotations

@@ -250,13 +250,9 @@ ShareLaw = Annotated[
     Sampled, BeforeValidator(lambda raw: read_sampled(raw, "share")), _SHOWN, _schema("70 %", "a share")
 ]
 Share = Annotated[Amount, BeforeValidator(lambda raw: read_amount(raw, "share")), _SHOWN, _schema("70 %", "a share")]
-Portion = Annotated[
-    Amount, BeforeValidator(read_portion), _SHOWN, _schema("70 %", "a share of a whole")
-]
+Portion = Annotated[Amount, BeforeValidator(read_portion), _SHOWN, _schema("70 %", "a share of a whole")]
 """A share of a whole: at most 100 %."""
-PortionLaw = Annotated[
-    Sampled, BeforeValidator(read_portion_law), _SHOWN, _schema("70 %", "a share of a whole")
-]
+PortionLaw = Annotated[Sampled, BeforeValidator(read_portion_law), _SHOWN, _schema("70 %", "a share of a whole")]
 Distance = Annotated[
     Amount, BeforeValidator(lambda raw: read_amount(raw, "distance")), _SHOWN, _schema("1406 km", "a distance")
 ]

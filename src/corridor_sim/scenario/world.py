@@ -129,9 +129,7 @@ class Service(Part):
     origin: str = Field(alias="from", description="place")
     destination: str = Field(alias="to", description="place")
     km: Distance | None = None
-    departs: Timetable = Field(
-        description='timetable, e.g. "daily 20:00" or ["mon,thu 16:00", "sat 08:00"]'
-    )
+    departs: Timetable = Field(description='timetable, e.g. "daily 20:00" or ["mon,thu 16:00", "sat 08:00"]')
     cutoff: Cutoffs = Field(
         default_factory=dict, description="before scheduled departure: one time, or by documents/vgm/yard/release"
     )

@@ -12,10 +12,9 @@ import csv
 import errno
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -129,7 +128,7 @@ def write_bundle(results: Bundled, out: Path, figures: Mapping[str, bytes], comm
 
     A complete bundle of the same key is replaced at once. Raises ResultsError, leaving nothing half-written.
     """
-    name = results.summary["scenario"]["name"]
+    name: str = results.summary["scenario"]["name"]
     wrong = check_name(name)
     if wrong:
         raise ResultsError(f"{wrong}, so it cannot name a folder of results")
@@ -141,7 +140,7 @@ def write_bundle(results: Bundled, out: Path, figures: Mapping[str, bytes], comm
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=final.parent, ignore_cleanup_errors=True) as aside:
             folder = Path(aside) / final.name
             _fill(folder, results, figures, command)
-            _replace(final, folder, Path(aside) / "old")
+            _replace(final, folder, Path(aside))
         _flush(final.parent)
     return final
 
@@ -169,29 +168,28 @@ def _yaml_bytes(resolved: Json) -> bytes:
     # the dumper over libyaml is ten times faster but not in every build of PyYAML
     dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     plain = json.loads(json.dumps(resolved, allow_nan=False))
-    return yaml.dump(plain, Dumper=dumper, sort_keys=False, allow_unicode=True, encoding="utf-8")
+    written: bytes = yaml.dump(plain, Dumper=dumper, sort_keys=False, allow_unicode=True, encoding="utf-8")
+    return written
 
 
-def _replace(final: Path, new: Path, old: Path) -> None:
-    """Rename `new` to `final`; what stood there goes to `old`, or comes back if that fails.
+def _replace(final: Path, new: Path, aside: Path) -> None:
+    """Rename `new` to `final`; what stood there goes below `aside`, or comes back if that fails.
 
     Another process may write the same results at the same time: then the last one stays.
     """
-    for tried in range(1, MOST_TRIES + 1):
-        had_old = False
+    for tried in range(MOST_TRIES):
+        old = aside / f"old-{tried}"
         try:
-            if final.exists():
+            with suppress(FileNotFoundError):
                 final.rename(old)
-                had_old = True
             new.rename(final)
             return
         except BaseException as error:
-            if had_old and not final.exists():
+            if old.exists() and not final.exists():
                 old.rename(final)
-            elif had_old:
-                shutil.rmtree(old)
-            if tried == MOST_TRIES or not isinstance(error, OSError) or error.errno not in (*TAKEN, errno.ENOENT):
+            if not isinstance(error, OSError) or error.errno not in TAKEN:
                 raise
+    raise FileExistsError(errno.EEXIST, "other runs keep writing the same results")
 
 
 def _flush(path: Path) -> None:

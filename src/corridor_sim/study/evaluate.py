@@ -125,7 +125,9 @@ def _threshold_cases(file: ScenarioFile, replications: int) -> dict[Hashable, Ca
     return cases
 
 
-def _answer(name: str, threshold: Threshold, points: Mapping[str, tuple[Sequence[Played], Sequence[Played]]]) -> Figures:
+def _answer(
+    name: str, threshold: Threshold, points: Mapping[str, tuple[Sequence[Played], Sequence[Played]]]
+) -> Figures:
     """Return where the saving of a threshold passes zero, from the savings at its values."""
     savings: dict[str, Estimate] = {}
     for value, (of, against) in points.items():
@@ -155,8 +157,15 @@ def _saving(difference: Estimate) -> Estimate:
 
 
 def _crossing_figure(crossing: Crossing, unit: str) -> Figures:
-    return {"value": crossing.value, "low": crossing.low, "high": crossing.high, "unit": unit,
-            "n": THRESHOLD_REPLICATIONS, "resolved": True, "method": "linear between the values tried"}
+    return {
+        "value": crossing.value,
+        "low": crossing.low,
+        "high": crossing.high,
+        "unit": unit,
+        "n": THRESHOLD_REPLICATIONS,
+        "resolved": True,
+        "method": "linear between the values tried",
+    }
 
 
 def _summary(
@@ -172,7 +181,10 @@ def _summary(
     thresholds = []
     for name, threshold in file.base.thresholds.items() if settings.noise else ():
         points = {
-            str(value): (played[name, str(value), threshold.of], played[name, str(value), threshold.against or file.baseline])
+            str(value): (
+                played[name, str(value), threshold.of],
+                played[name, str(value), threshold.against or file.baseline],
+            )
             for value in threshold.values
         }
         thresholds.append(_answer(name, threshold, points))
@@ -180,10 +192,20 @@ def _summary(
     return {
         "results_version": RESULTS_VERSION,
         "version": version("corridor-sim"),
-        "scenario": {"name": file.name, "title": dict(file.base.title), "question": dict(file.base.question), "file": file.file},
+        "scenario": {
+            "name": file.name,
+            "title": dict(file.base.title),
+            "question": dict(file.base.question),
+            "file": file.file,
+        },
         "run": {
-            "seed": settings.seed, "replications": settings.replications, "engine": ENGINE, "noise": settings.noise,
-            "lanes": dict(settings.lanes), "measure": file.base.clock.measure.split(" to "), "confidence": CONFIDENCE,
+            "seed": settings.seed,
+            "replications": settings.replications,
+            "engine": ENGINE,
+            "noise": settings.noise,
+            "lanes": dict(settings.lanes),
+            "measure": file.base.clock.measure.split(" to "),
+            "confidence": CONFIDENCE,
         },
         "baseline": file.baseline,
         "alternatives": [alternative_summary(one, main[name]) for name, one in lowered.items()],
@@ -224,7 +246,13 @@ def _recipe(
         for name, one in lowered.items()
     }
     return {
-        "results_version": RESULTS_VERSION, "version": version("corridor-sim"), "file": file.file, "engine": ENGINE,
-        "seed": settings.seed, "replications": settings.replications, "noise": settings.noise,
-        "lanes": dict(settings.lanes), "chain": chain,
+        "results_version": RESULTS_VERSION,
+        "version": version("corridor-sim"),
+        "file": file.file,
+        "engine": ENGINE,
+        "seed": settings.seed,
+        "replications": settings.replications,
+        "noise": settings.noise,
+        "lanes": dict(settings.lanes),
+        "chain": chain,
     }

@@ -50,7 +50,9 @@ def assumed_cost_share(lowered: Lowered, played: Sequence[Played]) -> float:
     """Return the share of total logistics cost (absolute amounts of the chain) that rests on assumptions."""
     money = lowered.scenario.money
     grades = {charge.name: charge.provenance.is_assumption for charge in lowered.tariffs.charges}
-    soft = any(item.provenance.is_assumption for item in inputs_of(lowered.scenario) if item.path.startswith("money.time"))
+    soft = any(
+        item.provenance.is_assumption for item in inputs_of(lowered.scenario) if item.path.startswith("money.time")
+    )
     insured = money.insurance is not None and money.insurance.rate.provenance.is_assumption
     assumed = total = 0
     for one in played:
@@ -102,7 +104,7 @@ def holiday_notes(lowered: Lowered) -> list[str]:
     regions = {facility.holidays for facility in lowered.scenario.facilities.values()} - {"none"}
     for region in sorted(regions):
         years = holiday_days(region, lowered.clock.years(lowered.program.horizon)).assumed_years
-        notes += [f"holidays {region} {year}: no arrangement is published, so they are assumed" for year in sorted(years)]
+        notes += [
+            f"holidays {region} {year}: no arrangement is published, so they are assumed" for year in sorted(years)
+        ]
     return notes
-
-

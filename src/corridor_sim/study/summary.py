@@ -74,6 +74,7 @@ def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
         "activities": activity_figures(played),
         "steps": step_figures(lowered, played),
         "late_because": late_because(lowered, played),
+        "missed": missed_figures(played),
         **resource_figures(played),
         "assumptions": {
             "cost_share": assumed_cost_share(lowered, played),
@@ -177,9 +178,7 @@ def _finite(value: float) -> float | None:
 def _step_cost(lowered: Lowered, played: Sequence[Played], step: int) -> Estimate:
     """Return cash CNY per box of those who take the step's route."""
     route = lowered.steps[step].route
-    flows = {
-        number for number, name in enumerate(lowered.flow_order) if lowered.scenario.flows[name].route == route
-    }
+    flows = {number for number, name in enumerate(lowered.flow_order) if lowered.scenario.flows[name].route == route}
     boxes = []
     for one in played:
         _, per_flow = one.measured.terms[f"{COST_PER_BOX}:{cost_key('cash', 'chain', AFTER)}"]
@@ -206,6 +205,32 @@ def late_because(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
             known["value"] = known["share"]
             known["low"] = known["high"] = None
     return sorted((row for row in merged.values() if row["share"]), key=lambda row: -row["share"])
+
+
+def missed_figures(played: Sequence[Played]) -> Figures:
+    """Return by reason the hours waited per consignment and what they cost at the rate of stock in transit."""
+    stock_cny = [
+        sum(cents for (_, activity, _, _), cents in one.lines.items() if activity == "stock_in_transit") / CENTS
+        for one in played
+    ]
+    figures: Figures = {}
+    for reason, name in MISSED.items():
+        hours = [one.measured.terms[name] for one in played]
+        transit = [one.measured.terms["transit_mean"][0].sum() for one in played]
+        people = [float(below.sum()) for _, below in hours]
+        waited = [float(above.sum()) for above, _ in hours]
+        cost = [
+            stock * lost / total if total and isfinite(total) else 0.0
+            for stock, lost, total in zip(stock_cny, waited, transit, strict=True)
+        ]
+        figures[reason] = {
+            "hours": figure(ratio_of_sums(waited, people), "h"),
+            "cost": figure(ratio_of_sums(cost, people), "CNY"),
+        }
+    return figures
+
+
+MISSED = {"cut-off": "missed_cutoff_hours", "no room": "no_room_hours", "cancelled": "cancelled_hours"}
 
 
 def resource_figures(played: Sequence[Played]) -> Figures:
@@ -274,7 +299,9 @@ def _scaled(estimate: Estimate, factor: int) -> Estimate:
 
 def samples(played: Sequence[Played]) -> dict[str, Any]:
     """Return arrays over all measured consignments of all replications: one row each."""
-    columns: dict[str, list[Any]] = {name: [] for name in ("replication", "flow", "ordinal", "release", "delivered", "leader")}
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("replication", "flow", "ordinal", "release", "delivered", "leader")
+    }
     for one in played:
         kept = one.counted == 1
         columns["replication"].append(np.full(int(kept.sum()), one.measured.number))

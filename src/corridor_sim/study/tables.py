@@ -61,8 +61,15 @@ def _lines(results: Results) -> pd.DataFrame:
         for one in played:
             for (base, activity, tariff, common), cents in one.lines.items():
                 rows.append(
-                    {"alternative": name, "replication": one.measured.number, "base": base, "activity": activity,
-                     "tariff": tariff, "common": common, "cny": cents / CENTS}
+                    {
+                        "alternative": name,
+                        "replication": one.measured.number,
+                        "base": base,
+                        "activity": activity,
+                        "tariff": tariff,
+                        "common": common,
+                        "cny": cents / CENTS,
+                    }
                 )
     return pd.DataFrame(rows)
 
@@ -88,4 +95,3 @@ def _first_replication(results: Results) -> dict[str, pd.DataFrame]:
             frame.insert(0, "alternative", name)
             tables[key].append(frame)
     return {key: pd.concat(frames, ignore_index=True) for key, frames in tables.items()}
-

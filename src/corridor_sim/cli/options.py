@@ -1,0 +1,72 @@
+"""The options that commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corridor_sim.errors import InputError, Problem
+
+MOST_REPLICATIONS = 1_000_000
+LARGEST_SEED = (1 << 63) - 1
+"""The limits of `clock.replications` and `clock.seed` in a scenario; a test keeps them equal."""
+
+
+class Switch(str, Enum):
+    """A choice between on and off."""
+
+    ON = "on"
+    OFF = "off"
+
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario, a YAML file.", show_default=False)]
+Sets = Annotated[
+    list[str],
+    typer.Option("--set", metavar="PATH=VALUE", help="Override a value; may be repeated.", show_default=False),
+]
+Replications = Annotated[
+    int | None,
+    typer.Option(min=1, max=MOST_REPLICATIONS, help="Number of replications, instead of the scenario's."),
+]
+Seed = Annotated[
+    int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the draws, instead of the scenario's.")
+]
+Noise = Annotated[Switch, typer.Option(help="off: everything at its mean, in one replication.")]
+Lanes = Annotated[
+    list[str],
+    typer.Option(
+        "--lane", metavar="STEP=LANE", help="With --noise off: the lane to take at a branch.", show_default=False
+    ),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")]
+
+
+def lanes_of(arguments: Iterable[str], noise: Switch) -> dict[str, str]:
+    """Return step -> lane of `--lane step=name` arguments. Raises InputError with all problems."""
+    lanes: dict[str, str] = {}
+    problems = []
+    for argument in arguments:
+        step, sign, lane = (part.strip() for part in argument.partition("="))
+        if not (step and sign and lane):
+            problems.append(Problem("expected step=lane, for instance export check=selected", file=_label(argument)))
+        elif lanes.setdefault(step, lane) != lane:
+            problems.append(Problem(f'"{step}" takes the lane "{lanes[step]}" already', file=_label(argument)))
+        elif noise is Switch.ON:
+            problems.append(Problem("lanes are chosen by chance unless --noise off is given", file=_label(argument)))
+    if problems:
+        raise InputError(problems)
+    return lanes
+
+
+def _label(argument: str) -> str:
+    return f"--lane {argument}"
+
+
+def workers() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,72 @@
+"""How a command ends: one line for each problem on stderr, and an exit code that says what to do.
+
+0   done                                    1-5  as drawn in `corridor_sim.errors`; 2 also for a wrong command line
+70  an error of this program (--debug)      130  stopped by Ctrl-C          141  the reader of the output has gone
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import typer
+
+from corridor_sim.errors import CorridorSimError
+
+USAGE = 2
+INTERNAL = 70
+INTERRUPTED = 130
+NO_READER = 141
+LONGEST_LINE = 2000
+
+
+@contextmanager
+def reported(debug: bool) -> Iterator[None]:
+    """Run a command; turn whatever stops it into lines on stderr and an exit code (raises typer.Exit)."""
+    try:
+        yield
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except typer.Exit:
+        raise
+    except BrokenPipeError:
+        _drop_output()
+        raise typer.Exit(NO_READER) from None
+    except KeyboardInterrupt:
+        _fail(["stopped by Ctrl-C; nothing was written"], INTERRUPTED, debug)
+    except CorridorSimError as error:
+        _fail(map(str, error.problems), error.exit_code, debug)
+    except Exception as error:
+        _fail([f"internal error: {type(error).__name__}: {error}; run with --debug for the details"], INTERNAL, debug)
+
+
+def use_safe_streams() -> None:
+    """Make letters that the terminal's encoding lacks come out as escapes instead of stopping the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def complain(lines: Iterable[str]) -> None:
+    """Write lines to stderr, each kept on one line whatever it quotes."""
+    from corridor_sim.scenario.problems import printable
+
+    for line in lines:
+        print(printable(line, LONGEST_LINE), file=sys.stderr)
+
+
+def _fail(lines: Iterable[str], code: int, debug: bool) -> None:
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    complain(lines)
+    raise typer.Exit(code) from None
+
+
+def _drop_output() -> None:
+    """Send what is still buffered for a closed pipe nowhere, so that the interpreter's last flush is quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
