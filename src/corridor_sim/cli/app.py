@@ -5,9 +5,11 @@ Whatever is heavy is imported inside the commands, so that --help and usage erro
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,14 +22,19 @@ from corridor_sim.cli.options import (
     Seed,
     Sets,
     Switch,
+    lanes_of,
+    workers,
 )
 from corridor_sim.cli.outcome import USAGE, complain, reported, use_safe_streams
+from corridor_sim.cli.progress import progress_bar
+from corridor_sim.errors import CorridorSimError
 
 if TYPE_CHECKING:
-    pass
+    from corridor_sim.study.evaluate import Results
 
 PROGRAM = "corridor-sim"
 DISTRIBUTION = "corridor-sim"
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 app = typer.Typer(
     name=PROGRAM,
@@ -68,26 +75,26 @@ def _options(
 @app.command()
 def run(
     file: File,
-    sets: Sets = [],
+    sets: Sets = None,
     replications: Replications = None,
     seed: Seed = None,
     noise: Noise = Switch.ON,
-    lane: Lanes = [],
+    lanes: Lanes = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")] = Path("results"),
     json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the results are.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Simulate a scenario, compare its alternatives, write the results and show them on one screen."""
+    """Simulate a scenario, show and write its results."""
     with reported(debug):
-        from corridor_sim.study.bundle import check_out, json_bytes, write_bundle
+        from corridor_sim.report.figures import draw_figures
+        from corridor_sim.study.bundle import check_out, write_bundle
 
         check_out(out)
-        results = _evaluated(file, sets, [], replications, seed, noise, lane, quiet)
-        folder = write_bundle(results, out, _figures(results), _command())
+        results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet)
+        folder = write_bundle(results, out, draw_figures(results.summary, results.samples), _command_line())
         if json:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(json_bytes(results.summary))
+            _print_json(results.summary)
         elif quiet:
             print(folder)
         else:
@@ -101,15 +108,99 @@ def run(
 def compare(
     file: File,
     alternatives: Annotated[
-        list[str] | None, typer.Argument(metavar="[ALT]...", help="Alternatives, by default all.", show_default=False)
+        list[str] | None, typer.Argument(metavar="[ALT]...", help="Alternatives; by default all.", show_default=False)
     ] = None,
-    sets: Sets = [],
+    sets: Sets = None,
     replications: Replications = None,
     seed: Seed = None,
     noise: Noise = Switch.ON,
-    lane: Lanes = [],
+    lanes: Lanes = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress bar.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Show alternatives beside the baseline, with paired differences and their intervals; writes nothing."""
+    """Show alternatives beside the baseline, write nothing.
+
+    Differences are paired replication by replication and have intervals.
+    """
+    with reported(debug):
+        results = _evaluated(file, alternatives or (), sets, replications, seed, noise, lanes, quiet)
+        if json:
+            _print_json(results.summary)
+        else:
+            from corridor_sim.report.comparison import show_comparison
+            from corridor_sim.report.terminal import console_for
+
+            show_comparison(results.summary, console_for(sys.stdout))
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios, YAML files.", show_default=False)],
+    sets: Sets = None,
+    debug: Debug = False,
+) -> None:
+    """Say what is wrong with scenarios, or "ok"."""
+    with reported(debug):
+        from corridor_sim.scenario.load import load
+        from corridor_sim.study.prepare import prepare
+
+        errors: list[CorridorSimError] = []
+        for file in files:
+            try:
+                prepare(load(file, sets or ()))
+            except CorridorSimError as error:
+                errors.append(error)
+            else:
+                print(f"ok {file}")
+        if errors:
+            worst = min(errors, key=lambda error: error.exit_code)
+            raise type(worst)([problem for error in errors for problem in error.problems])
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenarios, for editors."""
+    with reported(debug=False):
+        from corridor_sim.scenario.model import Scenario
+
+        _print_json({"$schema": SCHEMA_DIALECT, **Scenario.model_json_schema()})
+
+
+def _evaluated(
+    file: Path,
+    alternatives: Iterable[str],
+    sets: Iterable[str] | None,
+    replications: int | None,
+    seed: int | None,
+    noise: Switch,
+    lanes: Iterable[str] | None,
+    quiet: bool,
+) -> Results:
+    chosen = lanes_of(lanes or (), noise)
+    from corridor_sim.scenario.load import load
+    from corridor_sim.study.evaluate import evaluate
+
+    loaded = load(file, sets or (), alternatives)
+    with progress_bar(quiet) as report:
+        return evaluate(
+            loaded,
+            replications=replications,
+            seed=seed,
+            noise=noise is Switch.ON,
+            lanes=chosen,
+            workers=workers(),
+            progress=report,
+        )
+
+
+def _print_json(content: Mapping[str, Any]) -> None:
+    """Print JSON in UTF-8 whatever the terminal's encoding: the same bytes as in the file."""
+    from corridor_sim.study.bundle import json_bytes
+
+    sys.stdout.flush()
+    sys.stdout.buffer.write(json_bytes(content))
+
+
+def _command_line() -> str:
+    return shlex.join([PROGRAM, *sys.argv[1:]])

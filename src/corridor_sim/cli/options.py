@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +17,7 @@ LARGEST_SEED = (1 << 63) - 1
 """The limits of `clock.replications` and `clock.seed` in a scenario; a test keeps them equal."""
 
 
-class Switch(str, Enum):
+class Switch(StrEnum):
     """A choice between on and off."""
 
     ON = "on"
@@ -26,7 +26,7 @@ class Switch(str, Enum):
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario, a YAML file.", show_default=False)]
 Sets = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Override a value; may be repeated.", show_default=False),
 ]
 Replications = Annotated[
@@ -38,7 +38,7 @@ Seed = Annotated[
 ]
 Noise = Annotated[Switch, typer.Option(help="off: everything at its mean, in one replication.")]
 Lanes = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--lane", metavar="STEP=LANE", help="With --noise off: the lane to take at a branch.", show_default=False
     ),

@@ -10,11 +10,12 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import NoReturn
 
 import typer
 
-from corridor_sim.errors import CorridorSimError
+from corridor_sim.errors import CorridorSimError, ResultsError
 
 USAGE = 2
 INTERNAL = 70
@@ -30,15 +31,16 @@ def reported(debug: bool) -> Iterator[None]:
         yield
         if sys.stdout is not None:
             sys.stdout.flush()
-    except typer.Exit:
-        raise
     except BrokenPipeError:
         _drop_output()
         raise typer.Exit(NO_READER) from None
     except KeyboardInterrupt:
-        _fail(["stopped by Ctrl-C; nothing was written"], INTERRUPTED, debug)
+        _fail(["stopped by Ctrl-C"], INTERRUPTED, debug)
     except CorridorSimError as error:
         _fail(map(str, error.problems), error.exit_code, debug)
+    except OSError as error:
+        _drop_output()
+        _fail([f"the system refused: {error}"], ResultsError.exit_code, debug)
     except Exception as error:
         _fail([f"internal error: {type(error).__name__}: {error}; run with --debug for the details"], INTERNAL, debug)
 
@@ -58,7 +60,7 @@ def complain(lines: Iterable[str]) -> None:
         print(printable(line, LONGEST_LINE), file=sys.stderr)
 
 
-def _fail(lines: Iterable[str], code: int, debug: bool) -> None:
+def _fail(lines: Iterable[str], code: int, debug: bool) -> NoReturn:
     if debug:
         import traceback
 
@@ -69,4 +71,5 @@ def _fail(lines: Iterable[str], code: int, debug: bool) -> None:
 
 def _drop_output() -> None:
     """Send what is still buffered for a closed pipe nowhere, so that the interpreter's last flush is quiet."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

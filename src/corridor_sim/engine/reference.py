@@ -149,21 +149,7 @@ class World:
             station.open()
         for line in self.lines:
             line.open()
-        cargo = self.inputs.consignments
-        rows = zip(
-            cargo.flow.tolist(),
-            cargo.release.tolist(),
-            cargo.priority.tolist(),
-            cargo.tie.tolist(),
-            cargo.sizes.tolist(),
-            cargo.containers.tolist(),
-            strict=True,
-        )
-        for number, (flow, release, priority, tie, size, containers) in enumerate(rows):
-            traveller = Traveller(number, flow, priority, tie, move_rank(priority, tie), size, containers)
-            self.travellers.append(traveller)
-            if release < self.program.horizon:
-                self.env.process(self._journey(traveller, release))
+        self.env.process(self._release_all())
         self.env.call_at(self.program.window_to, rank(Phase.STOP), self._stop_if_done)
         self.env.call_at(self.program.horizon, rank(Phase.STOP), self._end)
         self.env.run(until=self._stop)
@@ -178,9 +164,29 @@ class World:
         if not self._stop.triggered:
             self._stop.ring(rank(Phase.STOP))
 
-    def _journey(self, traveller: Traveller, release: int) -> Events:
+    def _release_all(self) -> Events:
+        """Start a journey at each release, in the order of moves."""
+        cargo = self.inputs.consignments
+        rows = zip(
+            cargo.flow.tolist(),
+            cargo.priority.tolist(),
+            cargo.tie.tolist(),
+            cargo.sizes.tolist(),
+            cargo.containers.tolist(),
+            strict=True,
+        )
+        self.travellers = [
+            Traveller(number, flow, priority, tie, move_rank(priority, tie), size, containers)
+            for number, (flow, priority, tie, size, containers) in enumerate(rows)
+        ]
+        release = cargo.release.tolist()
+        for traveller in sorted(self.travellers, key=lambda one: (release[one.number], one.wake_rank)):
+            if release[traveller.number] < self.program.horizon:
+                yield Signal(self.env).ring(traveller.wake_rank, release[traveller.number] - self.env.tick)
+                self.env.process(self._journey(traveller))
+
+    def _journey(self, traveller: Traveller) -> Events:
         """Walk the program from release to delivery."""
-        yield Signal(self.env).ring(traveller.wake_rank, release)
         code, step = self.program.code, self.program.flows[traveller.flow].start
         while step != NONE:
             instruction = code[step]

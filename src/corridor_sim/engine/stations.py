@@ -34,7 +34,12 @@ class Job:
     done: Signal
     wake_rank: int
     resumed: int = 0
-    timer: int = 0
+
+    def postpone(self) -> None:
+        """Let those who wait for the end of the work wait for a new signal; the old one rings unheard."""
+        later = Signal(self.done.env)
+        later.callbacks, self.done.callbacks = self.done.callbacks, []
+        self.done = later
 
 
 class Dispatcher:
@@ -143,6 +148,7 @@ class Station:
         job = Job(units, ticks, ticks, Signal(self.env), wake_rank)
         if not self.interruptible:
             return job.done.ring(wake_rank, ticks)
+        job.done.callbacks = [lambda _: self._leave(job)]
         if self._rests() and sum(other.units for other in self._running) + units > self.capacity:
             # whoever holds a place and begins another work after closing rests like work under way
             self._suspended.append(job)
@@ -155,15 +161,7 @@ class Station:
             self._busy_begins()
         self._running.append(job)
         job.resumed = self.env.tick
-        job.timer += 1
-        timer = job.timer
-        self.env.call_at(self.env.tick + job.left_ticks, rank(Phase.COMPLETIONS), lambda: self._finish(job, timer))
-
-    def _finish(self, job: Job, timer: int) -> None:
-        if timer != job.timer:
-            return
-        self._leave(job)
-        job.done.ring(job.wake_rank)
+        job.done.ring(job.wake_rank, job.left_ticks)
 
     def _leave(self, job: Job) -> None:
         self._running.remove(job)
@@ -199,7 +197,12 @@ class Station:
         self._cause = cause
         if self._rests():
             self._suspend_excess(self._rule())
-        self.dispatcher.touch(self.number)
+        self._touch_if_wanted()
+
+    def _touch_if_wanted(self) -> None:
+        """Wake the dispatcher if there is anybody it could serve."""
+        if self.queue or self._suspended:
+            self.dispatcher.touch(self.number)
 
     def _rule(self) -> AtClosing:
         """Return what the last change of capacity does to work."""
@@ -209,12 +212,16 @@ class Station:
         return self._rule() is not AtClosing.FINISH
 
     def _suspend_excess(self, rule: AtClosing) -> None:
-        while sum(job.units for job in self._running) > self.capacity:
-            job = self._running[-1]
-            job.timer += 1
+        # work that ends in this very tick is done
+        unfinished = [job for job in self._running if job.resumed + job.left_ticks > self.env.tick]
+        excess = sum(job.units for job in unfinished) - self.capacity
+        while excess > 0:
+            job = unfinished.pop()
+            excess -= job.units
             job.left_ticks -= self.env.tick - job.resumed
             if rule is AtClosing.RESTART:
                 job.left_ticks = job.full_ticks
+            job.postpone()
             self._leave(job)
             # those who started earlier resume earlier
             self._suspended.insert(0, job)

@@ -11,7 +11,6 @@ from corridor_sim.engine.program import (
     MEASURES,
     NONE,
     CapacityChange,
-    Cause,
     Consignments,
     Departures,
     Inputs,
@@ -19,7 +18,7 @@ from corridor_sim.engine.program import (
     Program,
 )
 from corridor_sim.network.demand import FlowPlan
-from corridor_sim.network.world import ClosurePlan, FacilityPlan, ServicePlan
+from corridor_sim.network.world import ClosurePlan, FacilityPlan, ServicePlan, capacity_changes
 from corridor_sim.sampling.arrivals import arrival_ticks
 from corridor_sim.sampling.streams import name_word, stream_key, tie_ranks, uniforms
 from corridor_sim.sampling.tables import Sampler, sample_amounts, sample_ticks
@@ -161,6 +160,8 @@ class _Draw:
     ) -> tuple[CapacityChange, ...]:
         """Return a facility's capacity over time: hours and closures, less failed servers."""
         closed = _closed(closures, events, plan.place, plan.mode)
+        if not closed and (plan.uptime == NONE or not self.noise):
+            return plan.changes
         windows = subtract_windows(plan.windows, closed) if closed else list(plan.windows)
         down = self._failures(plan) if plan.uptime != NONE and self.noise else []
         return capacity_changes(windows, down, plan.units, plan.failing_units, self.program.horizon)
@@ -186,31 +187,6 @@ def taken_share(capacity: Ints, share: Ints, one: int) -> Ints:
 
 CHUNK_BITS = 16
 """A share has 41 bits: with chunks of 16 bits nothing overflows in any capacity below 2^38 thousandths."""
-
-
-def capacity_changes(
-    windows: Sequence[Window], down: Sequence[Window], units: int, failing: int, horizon: int
-) -> tuple[CapacityChange, ...]:
-    """Return the changes of capacity that opening windows and failures make; the first at tick 0."""
-    edges: dict[int, list[tuple[str, int]]] = {0: []}
-    for start, end in windows:
-        edges.setdefault(start, []).append(("open", 1))
-        if end < horizon:
-            edges.setdefault(end, []).append(("open", -1))
-    for start, end in down:
-        edges.setdefault(start, []).append(("down", 1))
-        edges.setdefault(end, []).append(("down", -1))
-    state = {"open": 0, "down": 0}
-    changes: list[CapacityChange] = []
-    for tick in sorted(tick for tick in edges if tick < horizon):
-        was_open = state["open"]
-        for kind, step in edges[tick]:
-            state[kind] += step
-        left = max(0, units - failing * state["down"]) if state["open"] else 0
-        cause = Cause.HOURS if state["open"] != was_open else Cause.FAILURE
-        if not changes or changes[-1].units != left:
-            changes.append(CapacityChange(tick, left, cause))
-    return tuple(changes)
 
 
 def _closed(

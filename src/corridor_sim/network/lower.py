@@ -19,6 +19,7 @@ from corridor_sim.network.world import (
     UNLIMITED,
     FacilityPlan,
     ServicePlan,
+    capacity_changes,
     date_window,
     gate_windows,
     plan_closure,
@@ -139,7 +140,8 @@ def _lower_facilities(
         units = UNLIMITED * ONE
         rule = FacilityRule(units, AtClosing.PAUSE, AtClosing.PAUSE, False, word=name_word(name))
         windows = gate_windows(scenario.services[line.name], line.scheduled, horizon)
-        lowered.append((rule, FacilityPlan(name, line.origin, None, units, windows)))
+        changes = capacity_changes(windows, (), units, 0, horizon)
+        lowered.append((rule, FacilityPlan(name, line.origin, None, units, windows, changes)))
     return lowered
 
 

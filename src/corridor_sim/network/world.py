@@ -5,6 +5,7 @@ A rule goes into the Program; a plan tells `inputs` how to draw what a replicati
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,6 +17,8 @@ from corridor_sim.engine.program import (
     NONE,
     ONE,
     AtClosing,
+    CapacityChange,
+    Cause,
     FacilityRule,
     Ints,
     ServiceRule,
@@ -51,10 +54,37 @@ class FacilityPlan:
     mode: str | None
     units: int
     windows: tuple[Window, ...]
+    changes: tuple[CapacityChange, ...]
+    """Capacity over time without random closures and failures."""
     uptime: int = NONE
     repair: int = NONE
     failing_units: int = 0
     failure_stream: int = NONE
+
+
+def capacity_changes(
+    windows: Sequence[Window], down: Sequence[Window], units: int, failing: int, horizon: int
+) -> tuple[CapacityChange, ...]:
+    """Return the changes of capacity that opening windows and failures make; the first at tick 0."""
+    edges: dict[int, list[tuple[str, int]]] = {0: []}
+    for start, end in windows:
+        edges.setdefault(start, []).append(("open", 1))
+        if end < horizon:
+            edges.setdefault(end, []).append(("open", -1))
+    for start, end in down:
+        edges.setdefault(start, []).append(("down", 1))
+        edges.setdefault(end, []).append(("down", -1))
+    state = {"open": 0, "down": 0}
+    changes: list[CapacityChange] = []
+    for tick in sorted(tick for tick in edges if tick < horizon):
+        was_open = state["open"]
+        for kind, step in edges[tick]:
+            state[kind] += step
+        left = max(0, units - failing * state["down"]) if state["open"] else 0
+        cause = Cause.HOURS if state["open"] != was_open else Cause.FAILURE
+        if not changes or changes[-1].units != left:
+            changes.append(CapacityChange(tick, left, cause))
+    return tuple(changes)
 
 
 @dataclass(frozen=True)
@@ -135,7 +165,10 @@ def plan_facility(
         *(failures if while_busy else none),
         word=name_word(name),
     )
-    plan = FacilityPlan(name, facility.at, facility.mode, units, tuple(windows), *(none if while_busy else failures))
+    changes = capacity_changes(windows, (), units, 0, horizon)
+    plan = FacilityPlan(
+        name, facility.at, facility.mode, units, tuple(windows), changes, *(none if while_busy else failures)
+    )
     return rule, plan
 
 

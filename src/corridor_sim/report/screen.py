@@ -184,11 +184,22 @@ def _findings(summary: Summary) -> Iterator[str]:
     supposed = {one["name"] for one in summary["alternatives"] if one["supposition"]}
     for threshold in summary["thresholds"]:
         mark = f" ({SUPPOSITION} {SUPPOSITION_ZH})" if threshold.get("of") in supposed else ""
-        yield f"{text_of(threshold['says'])}{mark}: {printable(threshold['verdict'], LONGEST_TEXT)}"
+        yield f"{text_of(threshold['says'])}{mark}: {_answer(threshold)}"
     notes = summary["notes"]
     yield from (f"Note: {printable(note, LONGEST_TEXT)}" for note in notes[:MOST_NOTES])
     if len(notes) > MOST_NOTES:
         yield f"and {len(notes) - MOST_NOTES} more notes in summary.json"
+
+
+def _answer(threshold: Mapping[str, Any]) -> str:
+    """Return the verdict with the value at which it turns and how sure that is, or the range that was tried."""
+    unit, crossing, verdict = printable(threshold["unit"]), threshold["crossing"], threshold["verdict"]
+    tried = [point["number"] for point in threshold["points"]]
+    if crossing is None or crossing["value"] is None:
+        return f"{verdict} from {min(tried):g} to {max(tried):g} {unit}"
+    low = f"at most {min(tried):g}" if crossing["low"] is None else f"{crossing['low']:.3g}"
+    high = f"at least {max(tried):g}" if crossing["high"] is None else f"{crossing['high']:.3g}"
+    return f"{verdict} {crossing['value']:.3g} {unit} ({low} to {high} {unit})"
 
 
 def _cause(alternative: Alternative) -> str:

@@ -24,9 +24,17 @@ NAME_PART = re.compile(r"[^_\- ]*[_\- ]*")
 ASCII_HEAD = box.Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
 
 
+class Screen(Console):
+    """A console that leaves it to its user what happens when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise BrokenPipeError."""
+        raise BrokenPipeError
+
+
 def console_for(stream: IO[str]) -> Console:
     """Return a console of at most 80 columns that never reads markup, emoji or numbers in texts."""
-    console = Console(file=stream, markup=False, emoji=False, highlight=False)
+    console = Screen(file=stream, markup=False, emoji=False, highlight=False)
     console.width = min(COLUMNS, console.width) if console.is_terminal else COLUMNS
     return console
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from corridor_sim.engine.program import NONE
 from corridor_sim.report.canvas import SMALL, WIDTH_INCHES, caption, house_style, label_of, looks, png
-from corridor_sim.report.words import DAYS, HOURS_PER_DAY, number
+from corridor_sim.report.words import DAYS, number
+from corridor_sim.units import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,11 +28,14 @@ SIDE_ROOM = 1.12
 
 
 def transit_times(summary: Mapping[str, Any], samples: Mapping[str, Mapping[str, np.ndarray]]) -> bytes:
-    """Return the chart as PNG. `samples`: by alternative, `hours` of the delivered consignments, all replications."""
+    """Return the chart as PNG.
+
+    `samples`: by alternative, arrays over the consignments of all replications, `release` and `delivered` in ticks.
+    """
     from matplotlib.figure import Figure
 
     alternatives = summary["alternatives"]
-    days = {one["name"]: samples[one["name"]]["hours"] / HOURS_PER_DAY for one in alternatives}
+    days = {one["name"]: _days(samples[one["name"]]) for one in alternatives}
     top = max((float(each.max()) for each in days.values() if len(each)), default=1.0)
     height = ROW_INCHES * len(alternatives) + OTHER_INCHES
     with house_style():
@@ -43,6 +48,11 @@ def transit_times(summary: Mapping[str, Any], samples: Mapping[str, Mapping[str,
         rows[-1].set_xlabel("days from release to delivery (bars: consignments; whiskers: intervals of P50 and P90)")
         caption(figure, summary, TITLE)
         return png(figure, summary, TITLE)
+
+
+def _days(sample: Mapping[str, np.ndarray]) -> np.ndarray:
+    there = sample["delivered"] != NONE
+    return (sample["delivered"][there] - sample["release"][there]) / SECONDS_PER_DAY
 
 
 def _draw_row(axes: Axes, one: Mapping[str, Any], days: np.ndarray, last_day: float, colour: str) -> None:

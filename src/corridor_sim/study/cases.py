@@ -39,20 +39,24 @@ def play_cases(
     workers: int,
     progress: Progress | None,
 ) -> dict[Hashable, list[Played]]:
-    """Return the replications of every case; `lanes`: without noise, step -> lane. Raises InputError for unknown ones."""
+    """Return the replications of every case; `lanes`: without noise, step -> lane.
+
+    Raises InputError for lanes that a step does not have.
+    """
     digests = {key: case_digest(case.lowered) for key, case in cases.items()}
     needed: dict[str, Case] = {}
     for key, case in cases.items():
         known = needed.get(digests[key])
         if known is None or known.replications < case.replications:
             needed[digests[key]] = case
-    groups: dict[tuple[str, int], list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for digest, case in needed.items():
-        groups.setdefault((model_digest(case.lowered), case.replications), []).append(digest)
-    jobs = [
-        Job(tuple(needed[digest].lowered for digest in group), range(count), seed, noise, dict(lanes))
-        for (_, count), group in groups.items()
-    ]
+        groups.setdefault(model_digest(case.lowered), []).append(digest)
+    jobs = []
+    for group in groups.values():
+        counts = tuple(needed[digest].replications for digest in group)
+        alternatives = tuple(needed[digest].lowered for digest in group)
+        jobs.append(Job(alternatives, counts, range(max(counts)), seed, noise, dict(lanes)))
     by_digest: dict[str, Sequence[Played]] = {}
     for group, result in zip(groups.values(), run_jobs(jobs, workers, progress), strict=True):
         by_digest.update(zip(group, result, strict=True))

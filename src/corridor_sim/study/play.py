@@ -56,20 +56,25 @@ class Played:
 
 def play(
     alternatives: Sequence[Lowered],
+    counts: Sequence[int],
     replications: range,
     seed: int,
     noise: bool = True,
     lanes: Mapping[str, str] | None = None,
 ) -> list[list[Played]]:
-    """Return for each alternative its replications. All must have the same Program and plan."""
+    """Return for each alternative those of its first `counts` replications that are in `replications`.
+
+    All alternatives must have the same Program and plan.
+    """
     first = alternatives[0]
     chosen = lane_numbers(first.program, lanes or {})
     calm = draw_inputs(first.program, first.plan, seed, 0, noise=False, lanes=chosen)
     played: list[list[Played]] = [[] for _ in alternatives]
     for made in simulate(first, replications, seed, noise, chosen):
         promised = promised_deliveries(first.program, calm, made.inputs.consignments)
-        for place, lowered in enumerate(alternatives):
-            played[place].append(settle_one(lowered, made.inputs, made.trace, promised))
+        for place, (lowered, count) in enumerate(zip(alternatives, counts, strict=True)):
+            if made.inputs.replication < count:
+                played[place].append(settle_one(lowered, made.inputs, made.trace, promised))
     return played
 
 
@@ -101,7 +106,10 @@ def settle_one(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -
 
 
 def by_consignment(ledger: Ledger, inputs: Inputs, lowered: Lowered) -> Ledger:
-    """Return the ledger with postings on a whole flow (safety stock) divided by mass among its measured consignments."""
+    """Return the ledger with postings on a whole flow, such as safety stock, divided among its measured consignments.
+
+    They are divided by mass, to the cent.
+    """
     people, program = inputs.consignments, lowered.program
     whole = (ledger.columns["consignment"] == NONE) & (ledger.columns["flow"] != NONE)
     if not whole.any():
@@ -171,13 +179,16 @@ def box_shares(lowered: Lowered, inputs: Inputs, trace: Trace) -> Ints:
 def _lines(shared: Ledger, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> dict[Line, int]:
     """Return cents of the chain by line; total logistics cost with carbon has all bases."""
     mask = rows & chosen_rows(shared, "with_carbon")
-    columns = [shared.columns[name][mask] for name in ("base", "activity", "tariff", "common")]
-    keys, place = np.unique(np.array(columns), axis=1, return_inverse=True)
-    sums = np.zeros(keys.shape[1], np.int64)
-    np.add.at(sums, place.ravel(), shared.columns["amount_cny"][mask])
+    names = ("base", "activity", "tariff", "common")
+    columns = [shared.columns[name][mask] for name in names]
+    shape = [int(column.max(initial=0)) + 1 for column in columns]
+    keys, place = np.unique(np.ravel_multi_index(columns, shape), return_inverse=True)
+    sums = np.zeros(len(keys), np.int64)
+    np.add.at(sums, place, shared.columns["amount_cny"][mask])
+    codes = zip(*(part.tolist() for part in np.unravel_index(keys, shape)), strict=True)
     return {
         (BASES[base], shared.words["activity"][activity], shared.words["tariff"][tariff], bool(common)): int(total)
-        for (base, activity, tariff, common), total in zip(keys.T.tolist(), sums, strict=True)
+        for (base, activity, tariff, common), total in zip(codes, sums, strict=True)
     }
 
 

@@ -18,9 +18,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Job:
-    """Replications of alternatives that share a Program."""
+    """Replications of alternatives that share a Program; of each only the first `counts` are wanted."""
 
     alternatives: tuple[Lowered, ...]
+    counts: tuple[int, ...]
     replications: range
     seed: int
     noise: bool = True
@@ -30,11 +31,11 @@ class Job:
         """Yield the job in parts of CHUNK replications."""
         for start in range(self.replications.start, self.replications.stop, CHUNK):
             part = range(start, min(start + CHUNK, self.replications.stop))
-            yield Job(self.alternatives, part, self.seed, self.noise, self.lanes)
+            yield Job(self.alternatives, self.counts, part, self.seed, self.noise, self.lanes)
 
     def run(self) -> list[list[Played]]:
         """Return for each alternative its replications."""
-        return play(self.alternatives, self.replications, self.seed, self.noise, self.lanes)
+        return play(self.alternatives, self.counts, self.replications, self.seed, self.noise, self.lanes)
 
 
 def run_jobs(jobs: Sequence[Job], workers: int, progress: Progress | None = None) -> list[list[list[Played]]]:

@@ -175,6 +175,7 @@ def summary_and_samples() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
             "replications": 30,
             "engine": "reference",
             "noise": True,
+            "lanes": {},
             "measure": ["2026-06-26", "2026-08-31"],
             "confidence": 0.95,
         },
@@ -189,8 +190,8 @@ def summary_and_samples() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
                 "unit": "h",
                 "of": "qinzhou_convenient",
                 "crossing": est(36.0, 4.0, "h"),
-                "verdict": "worth it below 36 h (32 to 40 h)",
-                "points": [],
+                "verdict": "worth it below",
+                "points": [{"number": 12.0}, {"number": 48.0}],
             }
         ],
         "inputs": [],
@@ -199,7 +200,13 @@ def summary_and_samples() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     }
     hours = {"truck": truck, "qinzhou_ordinary": ordinary, "qinzhou_convenient": convenient}
     hours["with_certificate"] = convenient * 0.99
-    return summary, {name: {"hours": each, "flow": np.zeros(len(each))} for name, each in hours.items()}
+    return summary, {name: sample(each) for name, each in hours.items()}
+
+
+def sample(hours: np.ndarray) -> dict[str, np.ndarray]:
+    """Ticks of release and delivery; the last consignment is not delivered."""
+    release = np.arange(len(hours) + 1) * 60
+    return {"release": release, "delivered": np.append(release[:-1] + (hours * 3600).astype(np.int64), -1)}
 
 
 @dataclass
