@@ -52,8 +52,8 @@ def _overloaded_facilities(lowered: Lowered, work: Work) -> Iterator[Problem]:
         load = work.facilities.get(number, 0.0) / capacity if capacity else 0.0
         if load >= 1:
             yield Problem(
-                f"facility {plan.name}: load {_percent(load)}; its queue would grow for ever, and steady scenarios have "
-                "no answer then; add servers or hours, or lower the demand",
+                f"facility {plan.name}: load {_percent(load)}; its queue would grow for ever, and steady scenarios "
+                "have no answer then; add servers or hours, or lower the demand",
                 f"facilities.{plan.name}",
             )
 

@@ -12,11 +12,12 @@ from corridor_sim.report.screen import Alternative, Summary, head_of, opening
 from corridor_sim.report.terminal import Row, Section, chunks, side_by_side
 from corridor_sim.report.words import (
     BASES,
-    PER_BOX,
+    CNY_PER,
     READY_PERCENT,
     Figure,
     Footnotes,
     Unit,
+    common_reasons,
     differs_by_subsidy,
     row_with,
     savings_of,
@@ -39,7 +40,7 @@ def show_comparison(summary: Summary, console: Console) -> None:
     others = {one["name"]: one for one in summary["alternatives"] if not one["is_baseline"]}
     for names in chunks(list(others), MOST_BESIDE_BASELINE) or [()]:
         shown = [baseline, *(others[name] for name in names)]
-        heads, sections = [head_of(one) for one in shown], _sections(summary, shown, footnotes)
+        heads, sections = [head_of(one, footnotes) for one in shown], _sections(summary, shown, footnotes)
         console.print()
         console.print(side_by_side(console, heads, sections, LABEL_COLUMNS))
     console.print()
@@ -49,7 +50,7 @@ def show_comparison(summary: Summary, console: Console) -> None:
 
 def _sections(summary: Summary, shown: Sequence[Alternative], footnotes: Footnotes) -> Iterator[Section]:
     yield "", _kpi_rows(summary, shown, footnotes)
-    for per, unit in PER_BOX.items():
+    for per, unit in CNY_PER.items():
         yield f"cost, {unit.words} per {per}", _cost_rows(summary, shown, per, footnotes)
 
 
@@ -60,10 +61,12 @@ def _kpi_rows(summary: Summary, shown: Sequence[Alternative], footnotes: Footnot
         if not any(figures):
             continue
         unit = unit_of(kpi.unit)
-        cells = [footnotes.cell(figures[0], unit)]
-        for one, figure in zip(shown[1:], figures[1:], strict=True):
-            cell, difference = footnotes.cell(figure, unit), compared.get(one["name"], {}).get(kpi.name)
-            cells.append(f"{cell}\n{_signed(difference, unit, footnotes)}{_star(difference)}" if difference else cell)
+        cells = []
+        for one, figure in zip(shown, figures, strict=True):
+            said = common_reasons(one)
+            cell, difference = footnotes.cell(figure, unit, said), compared.get(one["name"], {}).get(kpi.name)
+            under = f"\n{_signed(difference, unit, footnotes, said)}{_star(difference)}" if difference else ""
+            cells.append(cell + under)
         yield f"{kpi.words}, {unit.words}", cells
 
 
@@ -75,30 +78,28 @@ def _cost_rows(summary: Summary, shown: Sequence[Alternative], per: str, footnot
         if any(differs_by_subsidy(one["costs"], base="cash", **wanted) for one in shown):
             rows.append(("before subsidy", {"base": "cash", "subsidy": "before"}))
         for words, kind in rows:
-            cells = [_cost(summary, one, {**wanted, **kind}, PER_BOX[per], footnotes) for one in shown]
+            cells = [_cost(summary, one, {**wanted, **kind}, CNY_PER[per], footnotes) for one in shown]
             yield f"{perspective}: {words}", cells
 
 
 def _cost(summary: Summary, one: Alternative, wanted: Mapping[str, str], unit: Unit, footnotes: Footnotes) -> str:
     """Return the cost and, under it, how it differs from the baseline's in CNY and in %."""
-    cost = footnotes.cell(row_with(one["costs"], **wanted), unit)
+    said = common_reasons(one)
+    cost = footnotes.cell(row_with(one["costs"], **wanted), unit, said)
     saving = row_with(savings_of(summary, one["name"]), **wanted)
     if saving is None:
         return cost
-    lines = [
-        cost,
-        _signed(_turned(saving["cny"]), unit, footnotes),
-        _signed(_turned(saving["percent"]), READY_PERCENT, footnotes),
-    ]
-    return "\n".join(lines) + f" %{_star(saving)}"
+    cny = _signed(_turned(saving["cny"]), unit, footnotes, said)
+    percent = _signed(_turned(saving["percent"]), READY_PERCENT, footnotes, said)
+    return f"{cost}\n{cny}\n{percent} %{_star(saving)}"
 
 
 def _star(figure: Figure) -> str:
     return SEPARATED if figure["separated"] else ""
 
 
-def _signed(figure: Figure, unit: Unit, footnotes: Footnotes) -> str:
-    return f"{'+' if (figure['value'] or 0) > 0 else ''}{footnotes.cell(figure, unit)}"
+def _signed(figure: Figure, unit: Unit, footnotes: Footnotes, said: frozenset[str]) -> str:
+    return f"{'+' if (figure['value'] or 0) > 0 else ''}{footnotes.cell(figure, unit, said)}"
 
 
 def _turned(figure: Figure) -> Figure:

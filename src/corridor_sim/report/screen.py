@@ -14,19 +14,21 @@ from corridor_sim.report.words import (
     BASES,
     DAYS,
     LONGEST_TEXT,
-    PER_BOX,
     PERCENT,
     READY_PERCENT,
     SUPPOSITION,
     SUPPOSITION_ZH,
     Figure,
     Footnotes,
+    Unit,
+    common_reasons,
     differs_by_subsidy,
     number,
     row_with,
     rows_with,
     savings_of,
     say_supposed,
+    short_number,
     text_of,
 )
 from corridor_sim.scenario.problems import printable
@@ -35,14 +37,20 @@ Summary = Mapping[str, Any]
 Alternative = Mapping[str, Any]
 
 FIGURES = (
-    ("transit_p50", "days door to door, P50", DAYS),
-    ("transit_p90", "days door to door, P90", DAYS),
+    ("transit_p50", "days, P50", DAYS),
+    ("transit_p90", "days, P90", DAYS),
     ("on_time", "% on time", PERCENT),
-    ("latest_departure", "days to leave before, P90", DAYS),
+    ("latest_departure", "leave days before", DAYS),
+    ("undelivered", "% undelivered", PERCENT),
 )
-"""KPI, label and unit of the first rows. P90: nine in ten were delivered within it."""
+"""KPI, label and unit of the first rows; the last only where there is any."""
+LEGEND = (
+    "Days are from door to door: half (P50) and 90 % (P90) are delivered within them. Leave so many days before the "
+    "wanted delivery to make it in 90 % of cases. Savings are by {base} cost of the {perspective}."
+)
 SHOWN_BASES = {"box": ("cash", "total_logistics", "with_carbon"), "kg": ("cash", "total_logistics")}
 SHOWN_PERSPECTIVES = ("shipper", "chain")
+UNITS_SHOWN = {"box": Unit("CNY"), "kg": Unit("CNY", decimals=2)}
 HEADLINE_SAVING = {"base": "total_logistics", "perspective": "chain", "per": "box"}
 """The saving that the screen judges by, after subsidy."""
 HEADLINE_WORDS = f"{BASES[HEADLINE_SAVING['base']]} cost of the {HEADLINE_SAVING['perspective']}"
@@ -58,9 +66,12 @@ def show_run(summary: Summary, written: Path | None, console: Console) -> None:
     for names in chunks([one["name"] for one in summary["alternatives"]]):
         shown = [one for one in summary["alternatives"] if one["name"] in names]
         console.print()
-        console.print(side_by_side(console, [head_of(one) for one in shown], _sections(summary, shown, footnotes)))
+        console.print(
+            side_by_side(console, [head_of(one, footnotes) for one in shown], _sections(summary, shown, footnotes))
+        )
     console.print()
-    for line in (*_findings(summary), *footnotes.lines()):
+    legend = LEGEND.format(base=BASES[HEADLINE_SAVING["base"]], perspective=HEADLINE_SAVING["perspective"])
+    for line in (legend, *_findings(summary), *footnotes.lines()):
         console.print(Text(line))
     if written is not None:
         console.print(Text(f"Results: {written}"), soft_wrap=True)
@@ -83,54 +94,60 @@ def opening(summary: Summary) -> Iterator[Text]:
             yield Text(f"  {one['name']}: {title}{say_supposed(one)}")
 
 
-def head_of(alternative: Alternative) -> list[str]:
-    """Return the lines above an alternative's column: its name and its marks."""
+def head_of(alternative: Alternative, footnotes: Footnotes) -> list[str]:
+    """Return the lines above an alternative's column: its name and the marks that hold for all of it."""
     marks = ["(baseline)"] if alternative["is_baseline"] else []
     marks += [SUPPOSITION, SUPPOSITION_ZH] if alternative["supposition"] else []
-    return [printable(alternative["name"]), *marks]
+    marks += [" ".join(footnotes.mark(reason) for reason in sorted(common_reasons(alternative)))]
+    return [printable(alternative["name"]), *filter(None, marks)]
 
 
 def _sections(summary: Summary, shown: Sequence[Alternative], footnotes: Footnotes) -> Iterator[Section]:
     yield "", _kpi_rows(shown, footnotes)
-    for per, bases in SHOWN_BASES.items():
-        yield f"{PER_BOX[per].words} per {per}", _cost_rows(shown, per, bases, footnotes)
+    for (per, bases), perspective in product(SHOWN_BASES.items(), SHOWN_PERSPECTIVES):
+        yield (
+            f"{UNITS_SHOWN[per].words} per {per}, {perspective}",
+            _cost_rows(shown, per, perspective, bases, footnotes),
+        )
     if len(summary["alternatives"]) > 1:
-        yield f"saving: {BASES[HEADLINE_SAVING['base']]}", _saving_rows(summary, shown, footnotes)
-    yield "resting on assumptions", _assumption_rows(shown)
+        yield f"saving, {HEADLINE_SAVING['perspective']}", _saving_rows(summary, shown, footnotes)
+    yield "on assumptions", _assumption_rows(shown)
 
 
 def _kpi_rows(shown: Sequence[Alternative], footnotes: Footnotes) -> Iterator[Row]:
     for name, label, unit in FIGURES:
-        yield label, [footnotes.cell(one["kpis"].get(name), unit) for one in shown]
-    if any(one["undelivered"]["value"] for one in shown):
-        yield "% undelivered", [footnotes.cell(one["undelivered"], PERCENT) for one in shown]
+        if name != "undelivered" or any(one["kpis"].get(name, {}).get("value") for one in shown):
+            yield label, [footnotes.cell(one["kpis"].get(name), unit, common_reasons(one)) for one in shown]
 
 
-def _cost_rows(shown: Sequence[Alternative], per: str, bases: Sequence[str], footnotes: Footnotes) -> Iterator[Row]:
+def _cost_rows(
+    shown: Sequence[Alternative], per: str, perspective: str, bases: Sequence[str], footnotes: Footnotes
+) -> Iterator[Row]:
     """Yield each base after subsidy, and cash before it where that differs: a subsidy is cash in every base."""
-    for perspective in SHOWN_PERSPECTIVES:
-        rows = [rows_with(one["costs"], perspective=perspective, per=per) for one in shown]
-        for base in bases:
-            found = [row_with(costs, base=base, subsidy="after") for costs in rows]
-            yield f"{perspective}: {BASES[base]}", [footnotes.cell(row, PER_BOX[per]) for row in found]
-        if any(differs_by_subsidy(costs, base="cash") for costs in rows):
-            found = [row_with(costs, base="cash", subsidy="before") for costs in rows]
-            yield f"{perspective}: before subsidy", [footnotes.cell(row, PER_BOX[per]) for row in found]
+    wanted = {"perspective": perspective, "per": per}
+    rows = [(BASES[base], {"base": base, "subsidy": "after"}) for base in bases]
+    if any(differs_by_subsidy(one["costs"], base="cash", **wanted) for one in shown):
+        rows.append(("cash before subsidy", {"base": "cash", "subsidy": "before"}))
+    for words, kind in rows:
+        found = [row_with(one["costs"], **wanted, **kind) for one in shown]
+        cells = zip(shown, found, strict=True)
+        yield words, [footnotes.cell(row, UNITS_SHOWN[per], common_reasons(one)) for one, row in cells]
 
 
 def _saving_rows(summary: Summary, shown: Sequence[Alternative], footnotes: Footnotes) -> Iterator[Row]:
     savings = {one["name"]: rows_with(savings_of(summary, one["name"]), **HEADLINE_SAVING) for one in shown}
     differs = any(differs_by_subsidy(rows) for rows in savings.values())
     for subsidy in ("after", "before") if differs else ("after",):
-        note = " before subsidy" if subsidy == "before" else ""
-        found = {name: row_with(rows, subsidy=subsidy) for name, rows in savings.items()}
-        for key, unit in (("cny", PER_BOX["box"]), ("percent", READY_PERCENT)):
-            cells = [
-                NOT_APPLICABLE if name == summary["baseline"] else footnotes.cell(row and row[key], unit)
-                for name, row in found.items()
-            ]
-            yield f"{HEADLINE_SAVING['perspective']}: {unit.words}{note}", cells
-    yield "which is", [_verdict(summary, one["name"]) for one in shown]
+        note = f" {subsidy} subsidy" if differs else " per box"
+        for key, unit in (("cny", UNITS_SHOWN["box"]), ("percent", READY_PERCENT)):
+            cells = []
+            for one in shown:
+                row = row_with(savings[one["name"]], subsidy=subsidy)
+                figure = None if row is None else row[key]
+                said = common_reasons(one)
+                cells.append(NOT_APPLICABLE if one["is_baseline"] else footnotes.cell(figure, unit, said))
+            yield f"{unit.words}{note}", cells
+    yield "so it is", [_verdict(summary, one["name"]) for one in shown]
 
 
 def _verdict(summary: Summary, name: str) -> str:
@@ -139,7 +156,7 @@ def _verdict(summary: Summary, name: str) -> str:
         return NOT_APPLICABLE
     row = headline(summary, name)
     if row is None or not row["separated"] or not row["cny"]["resolved"]:
-        return "not told apart"
+        return "undecided"
     return "cheaper" if row["cny"]["value"] > 0 else "dearer"
 
 
@@ -168,7 +185,7 @@ def cheapest(summary: Summary) -> str | None:
 
 
 def _assumption_rows(shown: Sequence[Alternative]) -> Iterator[Row]:
-    for key, label in (("cost_share", "% of the cost"), ("time_share", "% of the time")):
+    for key, label in (("cost_share", "% of cost"), ("time_share", "% of time")):
         yield label, [number(one["assumptions"][key], PERCENT) for one in shown]
 
 
@@ -196,10 +213,10 @@ def _answer(threshold: Mapping[str, Any]) -> str:
     unit, crossing, verdict = printable(threshold["unit"]), threshold["crossing"], threshold["verdict"]
     tried = [point["number"] for point in threshold["points"]]
     if crossing is None or crossing["value"] is None:
-        return f"{verdict} from {min(tried):g} to {max(tried):g} {unit}"
-    low = f"at most {min(tried):g}" if crossing["low"] is None else f"{crossing['low']:.3g}"
-    high = f"at least {max(tried):g}" if crossing["high"] is None else f"{crossing['high']:.3g}"
-    return f"{verdict} {crossing['value']:.3g} {unit} ({low} to {high} {unit})"
+        return f"{verdict} from {short_number(min(tried))} to {short_number(max(tried))} {unit}"
+    low = f"at most {short_number(min(tried))}" if crossing["low"] is None else short_number(crossing["low"])
+    high = f"at least {short_number(max(tried))}" if crossing["high"] is None else short_number(crossing["high"])
+    return f"{verdict} {short_number(crossing['value'])} {unit} ({low} to {high} {unit})"
 
 
 def _cause(alternative: Alternative) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from math import ceil
 from typing import IO
 
 from rich import box
@@ -17,8 +19,8 @@ Row = tuple[str, Sequence[str]]
 Section = tuple[str, Iterable[Row]]
 """A title, which may be empty, and rows."""
 COLUMNS = 80
-LABEL_COLUMNS = 27
-MOST_SIDE_BY_SIDE = 4
+LABEL_COLUMNS = 20
+MOST_SIDE_BY_SIDE = 5
 WIDEST_CELL = 20
 NAME_PART = re.compile(r"[^_\- ]*[_\- ]*")
 ASCII_HEAD = box.Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
@@ -55,7 +57,7 @@ def side_by_side(
         if title:
             table.add_row(Text(title, style="bold"))
         for label, cells in rows:
-            table.add_row(Text(f"  {label}" if title else label), *map(Text, cells))
+            table.add_row(Text(f" {label}" if title else label), *map(Text, cells))
     return table
 
 
@@ -70,5 +72,7 @@ def wrap_name(name: str, width: int) -> list[str]:
 
 
 def chunks(names: Sequence[str], most: int = MOST_SIDE_BY_SIDE) -> list[Sequence[str]]:
-    """Return the names in groups that fit side by side."""
-    return [names[start : start + most] for start in range(0, len(names), most)]
+    """Return the names in groups, as even as can be, that fit side by side."""
+    groups = ceil(len(names) / most)
+    cuts = [len(names) * group // max(1, groups) for group in range(groups + 1)]
+    return [names[begin:end] for begin, end in pairwise(cuts)]

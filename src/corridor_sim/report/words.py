@@ -41,7 +41,7 @@ READY_PERCENT = Unit("%", decimals=1)
 """Shows a figure that is in per cent already, such as a saving."""
 CNY_PER_BOX = Unit("CNY")
 CNY_PER_KG = Unit("CNY", decimals=3)
-PER_BOX = {"box": CNY_PER_BOX, "kg": CNY_PER_KG}
+CNY_PER = {"box": CNY_PER_BOX, "kg": CNY_PER_KG}
 UNITS = {"h": Unit("h", decimals=1), "share": PERCENT, "CNY": CNY_PER_BOX, "count": Unit("times", decimals=2)}
 """Unit of the summary -> how it is shown; others (%, kg CO2e) as they are."""
 
@@ -55,6 +55,12 @@ def text_of(words: Mapping[str, str] | None) -> str:
     """Return the English text, or else the first there is, on one line and without control characters."""
     known = words or {}
     return printable(known.get("en") or next(iter(known.values()), ""), LONGEST_TEXT)
+
+
+def short_number(value: float) -> str:
+    """Return a number with three significant digits, without exponents: "71.9", "30,600"."""
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if rounded.is_integer() else f"{rounded:g}"
 
 
 def number(value: float, unit: Unit) -> str:
@@ -78,15 +84,31 @@ class Footnotes:
         """Return one line for each reason."""
         return [f"{self.mark(reason)} {printable(reason, LONGEST_TEXT)}" for reason in self.reasons]
 
-    def cell(self, figure: Figure | None, unit: Unit) -> str:
-        """Return an estimate with its interval ("9.4 ±0.3"), or why it or its interval is missing."""
+    def cell(self, figure: Figure | None, unit: Unit, said: frozenset[str] = frozenset()) -> str:
+        """Return an estimate with its interval ("9.4 ±0.3"), and marks of what is missing but for reasons in `said`."""
         if figure is None or figure["value"] is None:
             return f"n/a {self.mark((figure or {}).get('method') or NO_REASON)}"
-        marks = [] if figure["resolved"] else [self.mark(NOT_RESOLVED)]
-        if figure["low"] is None or figure["high"] is None:
-            marks.insert(0, self.mark(figure["method"] or NO_REASON))
-            return " ".join([number(figure["value"], unit), *marks])
-        return " ".join([with_interval(figure, unit), *marks])
+        marks = [self.mark(reason) for reason in reasons_of(figure) if reason not in said]
+        shown = with_interval(figure, unit) if has_interval(figure) else number(figure["value"], unit)
+        return " ".join([shown, *marks])
+
+
+def has_interval(figure: Figure) -> bool:
+    """Return whether an estimate has an interval."""
+    return figure["low"] is not None and figure["high"] is not None
+
+
+def reasons_of(figure: Figure) -> tuple[str, ...]:
+    """Return what a reader must know of an estimate: why it has no interval, that it is not resolved."""
+    reasons = () if has_interval(figure) else (figure["method"] or NO_REASON,)
+    return reasons if figure["resolved"] else (*reasons, NOT_RESOLVED)
+
+
+def common_reasons(alternative: Mapping[str, Any]) -> frozenset[str]:
+    """Return the reasons that hold for every figure of an alternative that has a value."""
+    figures = (*alternative["kpis"].values(), *alternative["costs"])
+    known = [frozenset(reasons_of(figure)) for figure in figures if figure["value"] is not None]
+    return frozenset.intersection(*known) if known else frozenset()
 
 
 def with_interval(figure: Figure, unit: Unit) -> str:

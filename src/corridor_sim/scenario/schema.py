@@ -1,0 +1,75 @@
+"""The JSON Schema of scenario files, with which an editor completes keys and shows what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from corridor_sim.scenario.steps import MODES
+
+FORMAT_VERSION = 1
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ENDS = ("mode", "origin", "destination")
+"""What a haul knows of itself, written in files as one key: `road: A to B`."""
+
+Schema = dict[str, Any]
+
+
+def json_schema() -> Schema:
+    """Return the JSON Schema (draft 2020-12) of the YAML format: the models, as planners write them.
+
+    It accepts every valid scenario. It does not find everything that is wrong: units, names and sizes are for the
+    loader to judge.
+    """
+    from corridor_sim.scenario.model import Scenario
+
+    schema = Scenario.model_json_schema(by_alias=True)
+    definitions: Schema = schema["$defs"]
+    step_kinds = definitions["Route"]["properties"]["steps"]["additionalProperties"]["oneOf"]
+    for part in _objects(schema):
+        properties = part.get("properties", {})
+        if "steps" in properties:
+            properties["steps"] = _step_list(properties["steps"])
+        if "charges" in properties:
+            properties["charges"] = _uses(properties["charges"])
+    _write_ends_as_one_key(definitions["Move"])
+    cutoff = definitions["Service"]["properties"]["cutoff"]
+    definitions["Service"]["properties"]["cutoff"] = _one_or_by_kind(cutoff)
+    # an editor completes the keys of all alternatives of `anyOf`, and shows the errors of the nearest one
+    definitions["Step"] = {"anyOf": step_kinds, "description": "what the step does; its first key says which kind it is"}
+    head = {"$schema": DIALECT, "$id": f"urn:corridor-sim:scenario:{FORMAT_VERSION}", "version": FORMAT_VERSION}
+    return head | schema | {"title": f"corridor_sim scenario, format version {FORMAT_VERSION}"}
+
+
+def _objects(schema: Schema) -> Iterator[Schema]:
+    yield schema
+    yield from schema["$defs"].values()
+
+
+def _step_list(steps: Schema) -> Schema:
+    """Return the schema of a list of `- name: {...}` for one of a mapping from name to step."""
+    named = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": {"$ref": "#/$defs/Step"}}
+    described = steps.get("description", "in order, each of the form `- name: {...}`")
+    return {"type": "array", "items": named, "minItems": steps.get("minProperties", 0), "description": described}
+
+
+def _uses(charges: Schema) -> Schema:
+    """Let a tariff be applied by its name alone, and one of them without a list."""
+    one = {"anyOf": [{"type": "string"}, charges["items"]]}
+    return {"anyOf": [*one["anyOf"], {"type": "array", "items": one}], "description": charges["description"]}
+
+
+def _one_or_by_kind(cutoff: Schema) -> Schema:
+    by_kind = {key: value for key, value in cutoff.items() if key != "description"}
+    return {"anyOf": [cutoff["additionalProperties"], by_kind], "description": cutoff["description"]}
+
+
+def _write_ends_as_one_key(move: Schema) -> None:
+    properties = move["properties"]
+    for key in ENDS:
+        del properties[key]
+    for mode in MODES:
+        description = f'a haul by {mode}, such as "CNCKG to CNSZX"'
+        properties[mode] = {"type": "string", "pattern": ".+ to .+", "description": description}
+    move["required"] = [key for key in move["required"] if key not in ENDS]
+    move["oneOf"] = [{"required": [mode]} for mode in MODES]
