@@ -13,8 +13,7 @@ What the texts leave open, and the reading taken here:
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -38,7 +37,7 @@ def triangular(least: str, likely: str, most: str) -> timedelta:
     return hours((Fraction(least) + Fraction(likely) + Fraction(most)) / 3)
 
 
-DRAYAGE = pert("1", "2", "5")  # 8/3 h less: (1 + 8 + 5) / 6 = 2 h 20 min
+DRAYAGE = pert("1", "2", "5")  # (1 + 8 + 5) / 6 h = 2 h 20 min
 TRAIN = triangular("38.7", "44", "60")  # 142.7 / 3 h = 47 h 34 min
 TRANSFER = pert("2", "6", "12")  # 38 / 6 h = 6 h 20 min
 FEEDER = hours("33.6")  # 33 h 36 min
@@ -175,10 +174,15 @@ class Load:
     releases: list[datetime]
     at: dict[str, datetime] = field(default_factory=dict)
     ready: dict[str, datetime] = field(default_factory=dict)
+    tie: int = 0
 
     @property
     def goods(self) -> Goods:
         return GOODS[self.flow]
+
+    def turn(self, ready: datetime) -> tuple[int, datetime, int]:
+        """The place in any queue."""
+        return self.goods.priority, ready, self.tie
 
     @property
     def teu(self) -> int:
@@ -214,21 +218,12 @@ Job = tuple[datetime, timedelta, Load, str]
 """Ready, work, load, name under which start and end are noted."""
 
 
-class Ambiguous(RuntimeError):
-    """Two loads of one priority are ready in the same second and only one is served: a tie rank would decide."""
-
-
 def serve(facility: Facility, jobs: list[Job], then: Callable[[Load, str, datetime], Job | None] | None = None) -> None:
-    """Give the servers to the jobs in order (priority, ready); `then` may send a load back with another job."""
+    """Give the servers to the jobs in order (priority, ready, tie); `then` may send a load back with another job."""
     free = [CLOCK_START] * facility.servers
     while jobs:
         now = facility.first_open(max(min(free), min(job[0] for job in jobs)))
-        waiting = sorted((job for job in jobs if job[0] <= now), key=lambda job: (job[2].goods.priority, job[0]))
-        idle = sum(moment <= now for moment in free)
-        alike = [job for job in waiting if job[0] == waiting[0][0] and job[2].goods.priority == waiting[0][2].goods.priority]
-        if len(alike) > idle:
-            raise Ambiguous(f"{now} {[(job[2].flow, job[2].first_ordinal) for job in alike]}")
-        job = waiting[0]
+        job = min((job for job in jobs if job[0] <= now), key=lambda job: job[2].turn(job[0]))
         ready, takes, load, name = job
         jobs.remove(job)
         free.remove(min(free))
@@ -267,13 +262,13 @@ FEEDERS = Service(
 
 
 def ride(service: Service, name: str, loads: list[Load], marks: Callable[[Load], dict[str, datetime]]) -> None:
-    """Put the loads on the departures, first fit in order (priority, ready at the boarding)."""
+    """Put the loads on the departures, first fit in order (priority, ready at the boarding, tie)."""
     ashore, day = list(loads), CLOCK_START.date()
     while ashore:
         leaves, teu, plugs = datetime.combine(day, service.leaves), service.free_teu, service.free_plugs
         listed = leaves - min(service.cutoffs.values())
         in_time = [load for load in ashore if load.ready[name] <= listed and day.weekday() in service.weekdays]
-        for load in sorted(in_time, key=lambda load: (load.goods.priority, load.ready[name])):
+        for load in sorted(in_time, key=lambda load: load.turn(load.ready[name])):
             late = any(marks(load)[kind] > leaves - before for kind, before in service.cutoffs.items())
             if late or load.teu > teu or load.plugs > plugs:
                 continue
@@ -373,10 +368,15 @@ BY_SEA = {
 }
 
 
-def follow(alternative: str, selected: Iterable[str] = ()) -> list[Load]:
-    """All loads of an alternative with their moments, where the named checks select every load."""
+def follow(alternative: str, selected: Iterable[str], ties: Mapping[tuple[str, int], int]) -> list[Load]:
+    """All loads of an alternative with their moments, where the named checks select every load.
+
+    `ties`: tie rank by (flow, ordinal of the leader); it is drawn by lot, hence given.
+    """
     lanes = frozenset(selected)
     loads = [load for flow in GOODS for load in batches(flow, flow in BY_SEA[alternative])]
+    for load in loads:
+        load.tie = ties[load.flow, load.first_ordinal]
     origin(loads, lanes)
     by_truck([load for load in loads if not load.by_sea], lanes)
     convenient = alternative in ("qinzhou convenient", "with certificate")

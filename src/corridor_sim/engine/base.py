@@ -53,10 +53,10 @@ class Trace:
     def digest(self) -> str:
         """Return the SHA-256 of all tables, the same wherever and by whichever engine they were made."""
         total = hashlib.sha256()
-        for table in (self.visits, self.departures, self.own, self.outcomes, self.capacity):
+        stop = np.asarray([self.stop])
+        for table in (self.visits, self.departures, self.own, self.outcomes, self.capacity, stop):
             total.update(np.asarray(table.shape, dtype="<i8").tobytes())
             total.update(np.ascontiguousarray(table, dtype="<i8").tobytes())
-        total.update(int(self.stop).to_bytes(8, "little", signed=True))
         return total.hexdigest()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from corridor_sim.report.words import SUPPOSITION, text_of
@@ -36,7 +37,8 @@ CHINESE_LETTERS = (
     "SimHei",
 )
 UNDRAWABLE = "?"
-LONGEST_LABEL = 26
+LONGEST_NAME = 40
+LABEL_WIDTH = 19
 SMALL = 8.0
 TITLE_SIZE = 12.0
 LINE_SPACING = 1.4
@@ -44,6 +46,7 @@ POINTS_PER_INCH = 72
 EDGE_INCHES = 0.12
 LONGEST_SUBTITLE = 90
 LABELS_FROM = 1.03
+LEFT_MIDDLE = (0.0, 0.5)
 THIN = 0.6
 STYLE = {
     "text.parse_math": False,
@@ -86,16 +89,17 @@ def _drawable_letters() -> frozenset[int]:
     return frozenset().union(*(get_font(findfont(FontProperties(family=[name]))).get_charmap() for name in _families()))
 
 
-def drawable(text: str, longest: int = LONGEST_LABEL) -> str:
+def drawable(text: str, longest: int = LONGEST_NAME) -> str:
     """Return a text of a scenario as it can be drawn: one line, no letters that the fonts lack."""
     letters = _drawable_letters()
     return "".join(sign if ord(sign) in letters else UNDRAWABLE for sign in printable(text, longest))
 
 
 def label_of(alternative: Mapping[str, Any]) -> str:
-    """Return an alternative's name with its mark, on two lines where it has one."""
-    mark = f"\n({SUPPOSITION})" if alternative["supposition"] else ""
-    return drawable(alternative["name"]) + ("\n(baseline)" if alternative["is_baseline"] else mark)
+    """Return an alternative's name, in lines, with its mark."""
+    lines = wrap(drawable(alternative["name"], LONGEST_NAME), LABEL_WIDTH)
+    lines += ["(baseline)"] if alternative["is_baseline"] else []
+    return "\n".join([*lines, f"({SUPPOSITION})"] if alternative["supposition"] else lines)
 
 
 def looks(alternatives: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -133,18 +137,25 @@ def caption(figure: Figure, summary: Mapping[str, Any], title: str) -> None:
     figure.text(left, 1 - below / height, subtitle, size=SMALL, color=GREY, va="top")
 
 
-def spread(places: Sequence[float], gap: float) -> list[float]:
-    """Return places moved apart as little as needed to be `gap` apart, in the same order as given.
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return places moved apart to be `gap` apart, in the same order as given, between `low` and `high` if they fit.
 
     Neighbours that are too close become a group that stands evenly around the middle of its members.
     """
+    order = sorted(range(len(places)), key=places.__getitem__)
     groups: list[list[int]] = []
-    for number in sorted(range(len(places)), key=places.__getitem__):
+    for number in order:
         groups.append([number])
         while len(groups) > 1 and _end(groups[-1], places, -gap) < _end(groups[-2], places, gap) + gap:
             last = groups.pop()
             groups[-1] += last
     moved = {number: _end(group, places, -gap) + place * gap for group in groups for place, number in enumerate(group)}
+    for number in reversed(order):
+        moved[number] = high = min(high, moved[number])
+        high -= gap
+    for number in order:
+        moved[number] = low = max(low, moved[number])
+        low += gap
     return [moved[number] for number in range(len(places))]
 
 
@@ -159,7 +170,8 @@ def end_labels(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> Non
     points = axes.get_window_extent().height / axes.figure.dpi * POINTS_PER_INCH
     most_lines = max((words.count("\n") + 1 for _, _, words, _ in ends), default=1)
     gap = most_lines * SMALL * LINE_SPACING / points * (high - low)
-    for (x, y, words, colour), height in zip(ends, spread([end[1] for end in ends], gap), strict=True):
+    heights = spread([end[1] for end in ends], gap, low, high)
+    for (x, y, words, colour), height in zip(ends, heights, strict=True):
         axes.annotate(
             words,
             (x, y),
@@ -169,7 +181,14 @@ def end_labels(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> Non
             size=SMALL,
             va="center",
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": THIN, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "linewidth": THIN,
+                "shrinkA": 0,
+                "shrinkB": 0,
+                "relpos": LEFT_MIDDLE,
+            },
         )
 
 

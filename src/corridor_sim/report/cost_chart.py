@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLE = "Cost per box by activity, whole chain"
-ROW_INCHES, OTHER_INCHES = 0.95, 2.2
+ROW_INCHES, TITLE_INCHES, LEGEND_INCHES = 0.95, 0.7, 1.5
+LEFT, RIGHT = 0.19, 0.74
 BAR_HEIGHT = 0.56
 OTHERS = {"cash": "other", "time": "other (time)", "carbon": "carbon"}
 """Base -> name of what is too small for a colour of its own."""
@@ -80,11 +81,11 @@ def cost_breakdown(summary: Mapping[str, Any]) -> bytes:
     shades = dict(zip(kept, SHADES, strict=False))
     bases = [*kept, *OTHERS.items()]
     colours = {key: shades.get(key, GREY) for key in sorted(bases, key=lambda key: list(HATCHES).index(key[0]))}
-    height = ROW_INCHES * len(alternatives) + OTHER_INCHES
+    height = ROW_INCHES * len(alternatives) + TITLE_INCHES + LEGEND_INCHES
     with house_style():
         figure = Figure(figsize=(WIDTH_INCHES, height))
         axes = figure.subplots()
-        figure.subplots_adjust(0.19, 1.45 / height, 0.74, 1 - 0.7 / height)
+        figure.subplots_adjust(LEFT, LEGEND_INCHES / height, RIGHT, 1 - TITLE_INCHES / height)
         shown = [amounts_of(one, kept) for one in alternatives]
         span = max(sum(map(abs, amounts.values())) for amounts in shown)
         for place, (one, amounts) in enumerate(zip(alternatives, shown, strict=True)):
@@ -110,10 +111,11 @@ def _draw_bar(axes: Axes, at: float, one: Mapping[str, Any], amounts: Amounts, c
             edgecolor="white",
             linewidth=0.5,
         )
-        if abs(amount) > NARROWEST_LABELLED * span and not HATCHES[key[0]]:
-            axes.bar_label(
-                bar, [number(amount, CNY_PER_BOX)], label_type="center", size=SMALL, color=_ink(colours[key])
-            )
+        if abs(amount) > NARROWEST_LABELLED * span:
+            ink = "black" if HATCHES[key[0]] else _ink(colours[key])
+            (label,) = axes.bar_label(bar, [number(amount, CNY_PER_BOX)], label_type="center", size=SMALL, color=ink)
+            if HATCHES[key[0]]:
+                label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.0})
         ends[amount > 0] += amount
     footnotes = Footnotes()
     lines = []

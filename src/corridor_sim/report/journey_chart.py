@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TITLE = "Time and cost along the way"
-TIME_INCHES, COST_INCHES, MAP_INCHES, OTHER_INCHES = 3.4, 2.4, 0.75, 1.5
+TIME_INCHES, COST_INCHES, MAP_INCHES, TITLE_INCHES, AXIS_INCHES = 3.4, 2.6, 0.75, 0.9, 0.5
+LEFT, RIGHT, PANEL_GAP = 0.1, 0.78, 0.18
 MOST_DAY_TICKS = 10
 LABEL_ROWS = 3
 LABEL_DROP_POINTS = 5
@@ -93,11 +94,11 @@ def time_cost_distance(summary: Mapping[str, Any]) -> bytes:
     journeys = [(one, journey) for one, journey in found if journey is not None]
     routes = list({tuple(journey.places): journey for _, journey in journeys}.values())
     map_inches = MAP_INCHES * max(1, len(routes))
-    height = TIME_INCHES + COST_INCHES + map_inches + OTHER_INCHES
+    height = TIME_INCHES + COST_INCHES + map_inches + TITLE_INCHES + AXIS_INCHES
     with house_style():
         figure = Figure(figsize=(WIDTH_INCHES, height))
         times, costs, strip = figure.subplots(3, 1, sharex=True, height_ratios=[TIME_INCHES, COST_INCHES, map_inches])
-        figure.subplots_adjust(0.1, 0.5 / height, 0.78, 1 - 0.9 / height, hspace=0.18)
+        figure.subplots_adjust(LEFT, AXIS_INCHES / height, RIGHT, 1 - TITLE_INCHES / height, hspace=PANEL_GAP)
         style = looks(alternatives)
         _draw_times(times, journeys, style)
         _draw_costs(costs, journeys, style)
@@ -172,7 +173,7 @@ def _draw_strip(axes: Axes, routes: Sequence[Journey]) -> None:
         axes.annotate(
             drawable(way.route),
             (1, -level),
-            (10, 0),
+            (ROW_POINTS, 0),
             xycoords=("axes fraction", "data"),
             textcoords="offset points",
             size=SMALL,

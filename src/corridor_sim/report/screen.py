@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from corridor_sim.report.words import (
     Unit,
     common_reasons,
     differs_by_subsidy,
+    has_interval,
     number,
     row_with,
     rows_with,
@@ -65,10 +67,9 @@ def show_run(summary: Summary, written: Path | None, console: Console) -> None:
         console.print(text)
     for names in chunks([one["name"] for one in summary["alternatives"]]):
         shown = [one for one in summary["alternatives"] if one["name"] in names]
+        heads = [head_of(one, footnotes) for one in shown]
         console.print()
-        console.print(
-            side_by_side(console, [head_of(one, footnotes) for one in shown], _sections(summary, shown, footnotes))
-        )
+        console.print(side_by_side(console, heads, _sections(summary, shown, footnotes)))
     console.print()
     legend = LEGEND.format(base=BASES[HEADLINE_SAVING["base"]], perspective=HEADLINE_SAVING["perspective"])
     for line in (legend, *_findings(summary), *footnotes.lines()):
@@ -155,7 +156,7 @@ def _verdict(summary: Summary, name: str) -> str:
     if name == summary["baseline"]:
         return NOT_APPLICABLE
     row = headline(summary, name)
-    if row is None or not row["separated"] or not row["cny"]["resolved"]:
+    if row is None or not row["separated"]:
         return "undecided"
     return "cheaper" if row["cny"]["value"] > 0 else "dearer"
 
@@ -175,7 +176,7 @@ def cheapest(summary: Summary) -> str | None:
     for one in summary["alternatives"]:
         if not one["is_baseline"]:
             row = headline(summary, one["name"])
-            if row is None or row["cny"]["low"] is None or not row["cny"]["resolved"]:
+            if row is None or not has_interval(row["cny"]):
                 return None
             spans[one["name"]] = (row["cny"]["low"], row["cny"]["high"])
     for name, (low, _) in spans.items():

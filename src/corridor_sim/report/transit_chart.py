@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TITLE = "Door-to-door time"
-ROW_INCHES, OTHER_INCHES = 1.15, 1.4
+ROW_INCHES, TITLE_INCHES, AXIS_INCHES = 1.15, 0.75, 0.55
+LEFT, RIGHT, ROW_GAP = 0.2, 0.98, 0.15
+LABEL_AT = (-0.02, 0.4)
 BINS = 80
 HEADROOM = 1.45
 WHISKER_AT = (1.12, 1.28)
@@ -37,11 +39,11 @@ def transit_times(summary: Mapping[str, Any], samples: Mapping[str, Mapping[str,
     alternatives = summary["alternatives"]
     days = {one["name"]: _days(samples[one["name"]]) for one in alternatives}
     top = max((float(each.max()) for each in days.values() if len(each)), default=1.0)
-    height = ROW_INCHES * len(alternatives) + OTHER_INCHES
+    height = ROW_INCHES * len(alternatives) + TITLE_INCHES + AXIS_INCHES
     with house_style():
         figure = Figure(figsize=(WIDTH_INCHES, height))
         rows = figure.subplots(len(alternatives), 1, sharex=True, squeeze=False)[:, 0]
-        figure.subplots_adjust(0.2, 0.5 / height, 0.98, 1 - 0.7 / height, hspace=0.15)
+        figure.subplots_adjust(LEFT, AXIS_INCHES / height, RIGHT, 1 - TITLE_INCHES / height, hspace=ROW_GAP)
         style = looks(alternatives)
         for axes, one in zip(rows, alternatives, strict=True):
             _draw_row(axes, one, days[one["name"]], ceil(top * SIDE_ROOM), style[one["name"]]["color"])
@@ -52,7 +54,8 @@ def transit_times(summary: Mapping[str, Any], samples: Mapping[str, Mapping[str,
 
 def _days(sample: Mapping[str, np.ndarray]) -> np.ndarray:
     there = sample["delivered"] != NONE
-    return (sample["delivered"][there] - sample["release"][there]) / SECONDS_PER_DAY
+    days: np.ndarray = (sample["delivered"][there] - sample["release"][there]) / SECONDS_PER_DAY
+    return days
 
 
 def _draw_row(axes: Axes, one: Mapping[str, Any], days: np.ndarray, last_day: float, colour: str) -> None:
@@ -67,9 +70,9 @@ def _draw_row(axes: Axes, one: Mapping[str, Any], days: np.ndarray, last_day: fl
     axes.set_yticks([])
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.spines["left"].set_visible(False)
-    axes.text(-0.02, 0.4, label_of(one), transform=axes.transAxes, ha="right", va="center", color=colour)
+    axes.text(*LABEL_AT, label_of(one), transform=axes.transAxes, ha="right", va="center", color=colour)
     if not len(days):
-        axes.text(0.5, 0.4, "nothing was delivered", transform=axes.transAxes, ha="center", size=SMALL)
+        axes.text(last_day / 2, LABEL_AT[1], "nothing was delivered", ha="center", size=SMALL)
     for (kpi, words, side), height in zip(MARKS, WHISKER_AT, strict=True):
         figure = one["kpis"].get(kpi)
         if figure is None or figure["value"] is None:

@@ -36,7 +36,7 @@ def json_schema() -> Schema:
     cutoff = definitions["Service"]["properties"]["cutoff"]
     definitions["Service"]["properties"]["cutoff"] = _one_or_by_kind(cutoff)
     # an editor completes the keys of all alternatives of `anyOf`, and shows the errors of the nearest one
-    definitions["Step"] = {"anyOf": step_kinds, "description": "what the step does; its first key says which kind it is"}
+    definitions["Step"] = {"anyOf": step_kinds, "description": "what the step does; its leading key says the kind"}
     head = {"$schema": DIALECT, "$id": f"urn:corridor-sim:scenario:{FORMAT_VERSION}", "version": FORMAT_VERSION}
     return head | schema | {"title": f"corridor_sim scenario, format version {FORMAT_VERSION}"}
 

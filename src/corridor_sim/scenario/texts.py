@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from corridor_sim.scenario.calendars import (
     Clock,
@@ -19,7 +19,9 @@ from corridor_sim.scenario.calendars import (
     parse_moment,
     parse_weekly,
 )
+from corridor_sim.scenario.numbers import scalar_text
 from corridor_sim.scenario.timetables import parse_timetable
+from corridor_sim.scenario.values import NOT_EMPTY
 from corridor_sim.units import SECONDS_PER_WEEK, UnitProblem, parse_quantity, parse_rate
 
 ANY_CLOCK = Clock(datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC"))
@@ -66,6 +68,11 @@ def _check_timetable(texts: tuple[str, ...]) -> None:
         parse_timetable(text, ANY_CLOCK, SECONDS_PER_WEEK)
 
 
+def _written(raw: Any) -> Any:
+    """Return a bare number as text, so that its problem is told by who reads it: 1.5 lacks "per year"."""
+    return scalar_text(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else raw
+
+
 def _read_by(read: Callable[[Any], object]) -> AfterValidator:
     def checked(text: Any) -> Any:
         read(text)
@@ -82,17 +89,17 @@ Lines = Annotated[
 """One text or a list of texts."""
 Words = Annotated[
     dict[str, str],
-    Field(min_length=1),
     BeforeValidator(lambda raw: {"en": raw} if isinstance(raw, str) else raw),
+    NOT_EMPTY,
     WithJsonSchema({"type": ["string", "object"], "additionalProperties": {"type": "string"}}),
 ]
 """A text in one or several languages: `en`, `zh-Hans`, `zh-Hant-HK`."""
-Moment = Annotated[str, _read_by(parse_moment)]
-Day = Annotated[str, _read_by(parse_date)]
-DateRange = Annotated[str, _read_by(parse_date_range)]
-Zone = Annotated[str, _read_by(_check_zone)]
-Offset = Annotated[str, _read_by(parse_offset)]
-EventRate = Annotated[str, _read_by(parse_event_rate)]
-ReleaseRate = Annotated[str, _read_by(parse_release_rate)]
-Hours = Annotated[Lines, Field(min_length=1), _read_by(parse_weekly)]
-Timetable = Annotated[Lines, Field(min_length=1), _read_by(_check_timetable)]
+Moment = Annotated[str, BeforeValidator(_written), _read_by(parse_moment)]
+Day = Annotated[str, BeforeValidator(_written), _read_by(parse_date)]
+DateRange = Annotated[str, BeforeValidator(_written), _read_by(parse_date_range)]
+Zone = Annotated[str, BeforeValidator(_written), _read_by(_check_zone)]
+Offset = Annotated[str, BeforeValidator(_written), _read_by(parse_offset)]
+EventRate = Annotated[str, BeforeValidator(_written), _read_by(parse_event_rate)]
+ReleaseRate = Annotated[str, BeforeValidator(_written), _read_by(parse_release_rate)]
+Hours = Annotated[Lines, NOT_EMPTY, _read_by(parse_weekly)]
+Timetable = Annotated[Lines, NOT_EMPTY, _read_by(_check_timetable)]

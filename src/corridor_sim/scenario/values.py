@@ -8,7 +8,7 @@ assumptions are reported.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Annotated, Any
@@ -203,6 +203,16 @@ def _above_zero(read: Amount | tuple[Amount, ...]) -> Amount | tuple[Amount, ...
 
 ABOVE_ZERO = AfterValidator(_above_zero)
 """Added to a type of amounts, it refuses 0."""
+
+
+def _not_empty(read: Sized) -> Sized:
+    if not len(read):
+        raise ValueError("nothing stands here; expected at least one")
+    return read
+
+
+NOT_EMPTY = AfterValidator(_not_empty)
+"""Added to a list or mapping, it refuses an empty one; unlike a least length it counts no items that are wrong."""
 
 
 def read_portion(raw: Any) -> Amount:

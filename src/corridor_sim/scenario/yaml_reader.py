@@ -29,7 +29,8 @@ from corridor_sim.scenario.problems import (
 )
 from corridor_sim.units import LONGEST_NUMBER
 
-LARGEST_FILE = 4 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+LARGEST_FILE = 4 * MEBIBYTE
 DEEPEST = 40
 MOST_NODES = 50_000
 LONGEST_TEXT = 10_000
@@ -178,7 +179,7 @@ def _position(before: str) -> tuple[int, int]:
 
 def _check_size(length: int, name: str) -> None:
     if length > LARGEST_FILE:
-        raise InputError(Problem(f"the file is larger than {LARGEST_FILE // 1024**2} MiB", file=name))
+        raise InputError(Problem(f"the file is larger than {LARGEST_FILE // MEBIBYTE} MiB", file=name))
 
 
 def _check_text(text: str, name: str) -> None:

@@ -1,0 +1,220 @@
+"""What one load of scenarios/qinzhou.yaml costs, reckoned by hand from its sheet of moments: nothing of the package.
+
+What the texts leave open, and the reading taken here, which is the one that the package's docstrings state:
+* A load has one declaration, one bill and one box; its members are charged through their leader.
+* A price list that adds up is one posting; it is rounded to cents once, then exchanged and rounded again.
+* A calendar day counts as soon as it is touched by [start, end).
+* Carrying rate: obsolescence is zero for goods whose decay is posted, insurance is zero as it is posted, and storage is
+  zero in all alternatives, for a tariff posts storage (MONEY.md: "a component posted elsewhere is zero in it").
+* Goods keep their reference temperature where they are not carried: nothing states another one.
+* Goods below their least remaining life are worth nothing; `rejected` and the premium are on what is saleable, the
+  premium on what of it is not rejected. The insured value is without the premium.
+* Members of a load share freight and emissions by gross mass. Masses are those of the goods, without the box.
+* A hub is a place with steps between two transports, the first and the last one too; it emits once per box.
+* An empty box adds its tare over the road to the packhouse, and from the market back; no emission of empty lorries.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+
+from qinzhou_paper_times import Load
+
+F = Fraction
+HKD, USD, CNY = F("0.898"), F("6.989"), F(1)
+NET_9, NET_6, UNTAXED = 1 / F("1.09"), 1 / F("1.06"), F(1)
+Line = tuple[int, str, str, str]
+"""Ordinal of the consignment, step, activity, tariff."""
+
+WEIGHT_T = {"crisp plum": F("2.8"), "citrus": F(5), "lemon": F(5), "cured pork": F("1.6")}
+CNY_PER_T = {"crisp plum": 10000, "citrus": 10000, "lemon": 8000, "cured pork": 67000}
+REJECTED = {"crisp plum": F("0.02"), "citrus": F("0.02"), "lemon": F("0.02"), "cured pork": F("0.01")}
+REJECTED_WITH_CERTIFICATE = {"crisp plum": F("0.01"), "citrus": F("0.01"), "lemon": F("0.01"), "cured pork": F("0.01")}
+PREMIUM_WITH_CERTIFICATE = F("0.02")
+SHELF_LIFE_DAYS = {"crisp plum": 6, "citrus": 60, "lemon": 90}
+LEAST_REMAINING = {"crisp plum": F("0.05"), "citrus": F("0.2"), "lemon": F("0.2")}
+LOST_AT_END = F("0.6")
+CAPITAL, OBSOLESCENCE = F("0.05"), F("0.05")
+INSURANCE, INSURED = F("0.001"), F("1.1")
+CARBON_CNY_PER_KG = F("62.36") / 1000
+
+# Price in its currency, exchange, factor of tax
+RAIL_KM, SHENZHEN_KM, MARKET_KM, DRAYAGE_KM, DELIVERY_KM, SEA_KM = 1406, 1430, 34, 30, 8, 740
+Price = tuple[Fraction, Fraction, Fraction]
+
+
+def cents(amount: Fraction) -> int:
+    """Whole cents of an amount, half to even."""
+    return round(amount * 100)
+
+
+def net(price: Price) -> int:
+    """CNY cents of a price: tax off, rounded; exchanged, rounded."""
+    amount, exchange, tax = price
+    return cents(F(cents(amount * tax), 100) * exchange)
+
+
+TARIFFS: dict[str, tuple[str, Price]] = {
+    "drayage chongqing": ("drayage", (F(1800), CNY, NET_9)),
+    "empty reefer to chongqing": ("empty_positioning", (F(1500), CNY, NET_9)),
+    "empty dry box": ("empty_positioning", (F(0), CNY, NET_9)),
+    "documents mainland": ("documents", (F(450), CNY, NET_6)),
+    "rail 40 ft": ("line_haul", ((532 + F("4.479") * RAIL_KM) * F("0.7"), CNY, NET_9)),
+    "rail 20 ft": ("line_haul", ((440 + F("3.713") * RAIL_KM) * F("0.7"), CNY, NET_9)),
+    "rail electrification 40 ft": ("line_haul", (F("0.238") * RAIL_KM, CNY, NET_9)),
+    "rail electrification 20 ft": ("line_haul", (F("0.112") * RAIL_KM, CNY, NET_9)),
+    "station handling 40 ft": ("handling", (585 * F("0.7"), CNY, NET_6)),
+    "station handling 20 ft": ("handling", (390 * F("0.7"), CNY, NET_6)),
+    "power on the train": ("plug_in", (F(800), CNY, NET_6)),
+    "transfer qinzhou": ("handling", (F(200), CNY, NET_6)),
+    "terminal handling qinzhou reefer": ("terminal_handling", (F(1746), CNY, NET_6)),
+    "terminal handling qinzhou dry": ("terminal_handling", (F(890), CNY, NET_6)),
+    "feeder reefer": ("line_haul", (F(904), USD, UNTAXED)),
+    "feeder dry": ("line_haul", (F(302), USD, UNTAXED)),
+    "terminal handling hong kong 40 ft": ("terminal_handling", (F(3000), HKD, UNTAXED)),
+    "terminal handling hong kong 20 ft": ("terminal_handling", (F(2000), HKD, UNTAXED)),
+    "bill of lading": ("documents", (F(550), HKD, UNTAXED)),
+    "haulage hong kong 40 ft": ("delivery", (F(1650), HKD, UNTAXED)),
+    "haulage hong kong 20 ft": ("delivery", (F(1350), HKD, UNTAXED)),
+    "reefer truck": ("line_haul", (F(15000), CNY, NET_9)),
+    "dry lorry": ("line_haul", (F(9000), CNY, NET_9)),
+    "cross-boundary trailer": ("line_haul", (F(3500), HKD, UNTAXED)),
+    "cross-boundary lorry": ("line_haul", (F(2500), HKD, UNTAXED)),
+    "market sale": ("market", (F(0), CNY, UNTAXED)),
+}
+FRUIT_BY_QINZHOU = {
+    "drayage": ("drayage chongqing", "empty reefer to chongqing", "documents mainland"),
+    "train": ("rail 40 ft", "rail electrification 40 ft", "station handling 40 ft", "power on the train"),
+    "transfer": ("transfer qinzhou",),
+    "feeder": (
+        "terminal handling qinzhou reefer",
+        "feeder reefer",
+        "terminal handling hong kong 40 ft",
+        "bill of lading",
+    ),
+    "delivery": ("haulage hong kong 40 ft",),
+    "sale": ("market sale",),
+}
+PORK_BY_QINZHOU = {
+    "drayage": ("drayage chongqing", "empty dry box", "documents mainland"),
+    "train": ("rail 20 ft", "rail electrification 20 ft", "station handling 20 ft"),
+    "transfer": ("transfer qinzhou",),
+    "feeder": ("terminal handling qinzhou dry", "feeder dry", "terminal handling hong kong 20 ft", "bill of lading"),
+    "delivery": ("haulage hong kong 20 ft",),
+    "hand-over": ("market sale",),
+}
+FRUIT_BY_TRUCK = {
+    "road to shenzhen": ("reefer truck", "documents mainland"),
+    "road to the market": ("cross-boundary trailer",),
+    "sale": ("market sale",),
+}
+PORK_BY_TRUCK = {
+    "road to shenzhen": ("dry lorry", "documents mainland"),
+    "road to the importer": ("cross-boundary lorry",),
+    "hand-over": ("market sale",),
+}
+# declaration, and inspection for who is selected
+CHECKS_BY_QINZHOU = {
+    "origin inspection": ((F(100), CNY, NET_6), (F(400), CNY, NET_6)),
+    "export check": ((F(100), CNY, NET_6), (F(800), CNY, NET_6)),
+    "food check": ((F("73.5"), HKD, UNTAXED), (F(600), HKD, UNTAXED)),
+}
+CHECKS_BY_TRUCK = {
+    "origin inspection": ((F(100), CNY, NET_6), (F(400), CNY, NET_6)),
+    "export check": ((F(100), CNY, NET_6), (F(500), CNY, NET_6)),
+    "food check": ((F("73.5"), HKD, UNTAXED), (F(0), HKD, UNTAXED)),
+}
+
+
+def invoices(load: Load, selected: frozenset[str]) -> dict[tuple[str, str, str], int]:
+    """CNY cents of (step, activity, tariff) that the load's leader is charged."""
+    dry = load.goods.dry
+    if load.by_sea:
+        used, checks = PORK_BY_QINZHOU if dry else FRUIT_BY_QINZHOU, CHECKS_BY_QINZHOU
+    else:
+        used, checks = PORK_BY_TRUCK if dry else FRUIT_BY_TRUCK, CHECKS_BY_TRUCK
+    lines = {}
+    for step, tariffs in used.items():
+        for tariff in tariffs:
+            activity, price = TARIFFS[tariff]
+            lines[step, activity, tariff] = net(price)
+    for step, (declaration, inspection) in checks.items():
+        lines[step, "declaration", ""] = net(declaration)
+        if step in selected:
+            lines[step, "inspection", ""] = net(inspection)
+    if load.by_sea:
+        lines["feeder", "storage", "storage qinzhou"] = storage_qinzhou(load)
+    if load.by_sea and not dry:
+        lines["food check", "plug_in", "plug hong kong"] = plug_hong_kong(load)
+    return lines
+
+
+def days_touched(load: Load, begin: str, end: str) -> int:
+    """Calendar days that [begin, end) touches."""
+    last_second = load.at[end] - timedelta(seconds=1)
+    return (last_second.date() - load.at[begin].date()).days + 1
+
+
+def storage_qinzhou(load: Load) -> int:
+    """Seven days free, then 200 CNY a day up to the fifteenth, then 400; 6 % of tax included."""
+    charged = max(0, days_touched(load, "train", "feeder start") - 7)
+    return net((F(200 * min(charged, 15) + 400 * max(0, charged - 15)), CNY, NET_6))
+
+
+def plug_hong_kong(load: Load) -> int:
+    """600 HKD a calendar day from the arrival of the feeder to the end of the food check."""
+    return net((F(600 * days_touched(load, "feeder", "food check")), HKD, UNTAXED))
+
+
+# ------------------------------------------------------------------------------------------- time, risk, decay, carbon
+def owners_lines(load: Load, alternative: str, freight: int) -> dict[tuple[int, str, str], int]:
+    """CNY cents by (ordinal, activity, "") of what each member's owner bears; `freight`: the load's, in cents."""
+    certified = alternative == "with certificate"
+    value = WEIGHT_T[load.flow] * CNY_PER_T[load.flow]
+    decays = load.flow in SHELF_LIFE_DAYS
+    rejected = (REJECTED_WITH_CERTIFICATE if certified else REJECTED)[load.flow]
+    lines = {}
+    for place, release in enumerate(load.releases):
+        who, days = load.first_ordinal + place, F(round((load.at["sale"] - release).total_seconds()), 86400)
+        share = F(shared(freight, len(load.releases))[place], 100)
+        lines[who, "insurance", ""] = cents(INSURED * INSURANCE * (value + share) / (1 - INSURED * INSURANCE))
+        rate = CAPITAL if decays else CAPITAL + OBSOLESCENCE
+        lines[who, "stock_in_transit", ""] = cents(value * rate * days / 365)
+        saleable = F(1)
+        if decays:
+            used = days / SHELF_LIFE_DAYS[load.flow]  # q10 to the power 0: always at the reference temperature
+            saleable = F(0) if 1 - used < LEAST_REMAINING[load.flow] else 1 - LOST_AT_END * used
+            lines[who, "decay", ""] = cents(value * (1 - saleable))
+        accepted = value * saleable * (1 - rejected)
+        premium = PREMIUM_WITH_CERTIFICATE * accepted if certified else 0
+        lines[who, "quality", "rejected"] = cents(value * saleable * rejected)
+        lines[who, "quality", "premium"] = -cents(F(premium))
+    return lines
+
+
+def shared(total: int, members: int) -> list[int]:
+    """Equal shares of whole cents; the cents left over go to the first members."""
+    return [total // members + (place < total % members) for place in range(members)]
+
+
+def emissions_kg(load: Load) -> dict[str, Fraction]:
+    """kg CO2e, well to wheel, of the load by chain element."""
+    tonnes, dry = len(load.releases) * WEIGHT_T[load.flow], load.goods.dry
+    road, hub = (F("0.089") if dry else F("0.1")), F("13.4")
+    tare = F("2.3") if dry else F("4.6")
+    if not load.by_sea:
+        return {
+            "road to shenzhen": tonnes * SHENZHEN_KM * road,
+            "road to the market": tonnes * MARKET_KM * road,
+            "hubs": 3 * hub,  # packhouse, crossing, market
+        }
+    return {
+        "empty to the packhouse": tare * DRAYAGE_KM * F("0.089"),
+        "drayage": tonnes * DRAYAGE_KM * road,
+        "train": tonnes * RAIL_KM * (F("0.0115") if dry else F("0.0171")),
+        "feeder": load.teu * SEA_KM * (F("0.0717") if dry else F("0.1423")),
+        "delivery": tonnes * DELIVERY_KM * road,
+        "empty from the market": tare * DELIVERY_KM * F("0.089"),
+        "hubs": 5 * hub,  # packhouse, Tuanjiecun, Qinzhou, Kwai Tsing, market
+    }
