@@ -2,7 +2,8 @@
 
 What the texts leave open, and the reading taken here, which is the one that the package's docstrings state:
 * A load has one declaration, one bill and one box; its members are charged through their leader.
-* A price list that adds up is one posting; it is rounded to cents once, then exchanged and rounded again.
+* A price list that adds up is one posting; it is rounded to cents once, then exchanged and rounded again. A price of 0 is
+  posted; a clock that never leaves its free time, and a loss or gain of nothing, are not.
 * A calendar day counts as soon as it is touched by [start, end).
 * Carrying rate: obsolescence is zero for goods whose decay is posted, insurance is zero as it is posted, and storage is
   zero in all alternatives, for a tariff posts storage (MONEY.md: "a component posted elsewhere is zero in it").
@@ -10,16 +11,19 @@ What the texts leave open, and the reading taken here, which is the one that the
 * Goods below their least remaining life are worth nothing; `rejected` and the premium are on what is saleable, the
   premium on what of it is not rejected. The insured value is without the premium.
 * Members of a load share freight and emissions by gross mass. Masses are those of the goods, without the box.
-* A hub is a place with steps between two transports, the first and the last one too; it emits once per box.
+* A hub is a place where the load is worked on in a step with `at`; it emits once per box. Customs, batching, waiting and
+  marks are no chain elements. (The first reading here took every place between two transports; a test of the package
+  states this one.)
 * An empty box adds its tare over the road to the packhouse, and from the market back; no emission of empty lorries.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from fractions import Fraction
 
-from qinzhou_paper_times import Load
+from qinzhou_paper_times import CONVENIENT, Load
 
 F = Fraction
 HKD, USD, CNY = F("0.898"), F("6.989"), F(1)
@@ -31,7 +35,7 @@ WEIGHT_T = {"crisp plum": F("2.8"), "citrus": F(5), "lemon": F(5), "cured pork":
 CNY_PER_T = {"crisp plum": 10000, "citrus": 10000, "lemon": 8000, "cured pork": 67000}
 REJECTED = {"crisp plum": F("0.02"), "citrus": F("0.02"), "lemon": F("0.02"), "cured pork": F("0.01")}
 REJECTED_WITH_CERTIFICATE = {"crisp plum": F("0.01"), "citrus": F("0.01"), "lemon": F("0.01"), "cured pork": F("0.01")}
-PREMIUM_WITH_CERTIFICATE = F("0.02")
+PREMIUM = F("0.02")
 SHELF_LIFE_DAYS = {"crisp plum": 6, "citrus": 60, "lemon": 90}
 LEAST_REMAINING = {"crisp plum": F("0.05"), "citrus": F("0.2"), "lemon": F("0.2")}
 LOST_AT_END = F("0.6")
@@ -114,39 +118,50 @@ PORK_BY_TRUCK = {
     "road to the importer": ("cross-boundary lorry",),
     "hand-over": ("market sale",),
 }
-# declaration, and inspection for who is selected
-CHECKS_BY_QINZHOU = {
-    "origin inspection": ((F(100), CNY, NET_6), (F(400), CNY, NET_6)),
-    "export check": ((F(100), CNY, NET_6), (F(800), CNY, NET_6)),
-    "food check": ((F("73.5"), HKD, UNTAXED), (F(600), HKD, UNTAXED)),
-}
-CHECKS_BY_TRUCK = {
-    "origin inspection": ((F(100), CNY, NET_6), (F(400), CNY, NET_6)),
-    "export check": ((F(100), CNY, NET_6), (F(500), CNY, NET_6)),
-    "food check": ((F("73.5"), HKD, UNTAXED), (F(0), HKD, UNTAXED)),
+Check = tuple[str, Price, Price]
+"""Channel, price of the declaration, and of the inspection for who is selected."""
+ORIGIN: Check = ("origin ordinary", (F(100), CNY, NET_6), (F(400), CNY, NET_6))
+EXPORT_AT_PORT = ((F(100), CNY, NET_6), (F(800), CNY, NET_6))
+FOOD_BY_SEA = ((F("73.5"), HKD, UNTAXED), (F(600), HKD, UNTAXED))
+CHECKS_BY_TRUCK: dict[str, Check] = {
+    "origin inspection": ORIGIN,
+    "export check": ("export at the crossing", (F(100), CNY, NET_6), (F(500), CNY, NET_6)),
+    "food check": ("food by lorry", (F("73.5"), HKD, UNTAXED), (F(0), HKD, UNTAXED)),
 }
 
 
-def invoices(load: Load, selected: frozenset[str]) -> dict[tuple[str, str, str], int]:
-    """CNY cents of (step, activity, tariff) that the load's leader is charged."""
-    dry = load.goods.dry
+def checks_of(load: Load, alternative: str) -> dict[str, Check]:
+    """The customs steps of a load's route; the convenient channels cost the same as the ordinary ones."""
+    if not load.by_sea:
+        return CHECKS_BY_TRUCK
+    convenient = alternative in CONVENIENT
+    return {
+        "origin inspection": ORIGIN,
+        "export check": ("export convenient" if convenient else "export ordinary", *EXPORT_AT_PORT),
+        "food check": ("food by sea convenient" if convenient else "food by sea", *FOOD_BY_SEA),
+    }
+
+
+def invoices(load: Load, alternative: str, selected: Collection[str]) -> dict[Line, int]:
+    """What the load's leader is charged."""
+    dry, who = load.goods.dry, load.first_ordinal
     if load.by_sea:
-        used, checks = PORK_BY_QINZHOU if dry else FRUIT_BY_QINZHOU, CHECKS_BY_QINZHOU
+        used = PORK_BY_QINZHOU if dry else FRUIT_BY_QINZHOU
     else:
-        used, checks = PORK_BY_TRUCK if dry else FRUIT_BY_TRUCK, CHECKS_BY_TRUCK
+        used = PORK_BY_TRUCK if dry else FRUIT_BY_TRUCK
     lines = {}
     for step, tariffs in used.items():
         for tariff in tariffs:
             activity, price = TARIFFS[tariff]
-            lines[step, activity, tariff] = net(price)
-    for step, (declaration, inspection) in checks.items():
-        lines[step, "declaration", ""] = net(declaration)
+            lines[who, step, activity, tariff] = net(price)
+    for step, (channel, declaration, inspection) in checks_of(load, alternative).items():
+        lines[who, step, "declaration", f"{channel} declaration"] = net(declaration)
         if step in selected:
-            lines[step, "inspection", ""] = net(inspection)
-    if load.by_sea:
-        lines["feeder", "storage", "storage qinzhou"] = storage_qinzhou(load)
+            lines[who, step, "inspection", f"{channel} inspection"] = net(inspection)
+    if load.by_sea and storage_qinzhou(load):
+        lines[who, "feeder", "storage", "storage qinzhou"] = storage_qinzhou(load)
     if load.by_sea and not dry:
-        lines["food check", "plug_in", "plug hong kong"] = plug_hong_kong(load)
+        lines[who, "food check", "plug_in", "plug hong kong"] = plug_hong_kong(load)
     return lines
 
 
@@ -168,8 +183,8 @@ def plug_hong_kong(load: Load) -> int:
 
 
 # ------------------------------------------------------------------------------------------- time, risk, decay, carbon
-def owners_lines(load: Load, alternative: str, freight: int) -> dict[tuple[int, str, str], int]:
-    """CNY cents by (ordinal, activity, "") of what each member's owner bears; `freight`: the load's, in cents."""
+def owners_lines(load: Load, alternative: str, freight: int) -> dict[Line, int]:
+    """What each member's owner bears; `freight`: the load's line-haul and drayage in cents."""
     certified = alternative == "with certificate"
     value = WEIGHT_T[load.flow] * CNY_PER_T[load.flow]
     decays = load.flow in SHELF_LIFE_DAYS
@@ -178,18 +193,18 @@ def owners_lines(load: Load, alternative: str, freight: int) -> dict[tuple[int, 
     for place, release in enumerate(load.releases):
         who, days = load.first_ordinal + place, F(round((load.at["sale"] - release).total_seconds()), 86400)
         share = F(shared(freight, len(load.releases))[place], 100)
-        lines[who, "insurance", ""] = cents(INSURED * INSURANCE * (value + share) / (1 - INSURED * INSURANCE))
+        lines[who, "", "insurance", ""] = cents(INSURED * INSURANCE * (value + share) / (1 - INSURED * INSURANCE))
         rate = CAPITAL if decays else CAPITAL + OBSOLESCENCE
-        lines[who, "stock_in_transit", ""] = cents(value * rate * days / 365)
+        lines[who, "", "stock_in_transit", ""] = cents(value * rate * days / 365)
         saleable = F(1)
         if decays:
             used = days / SHELF_LIFE_DAYS[load.flow]  # q10 to the power 0: always at the reference temperature
             saleable = F(0) if 1 - used < LEAST_REMAINING[load.flow] else 1 - LOST_AT_END * used
-            lines[who, "decay", ""] = cents(value * (1 - saleable))
-        accepted = value * saleable * (1 - rejected)
-        premium = PREMIUM_WITH_CERTIFICATE * accepted if certified else 0
-        lines[who, "quality", "rejected"] = cents(value * saleable * rejected)
-        lines[who, "quality", "premium"] = -cents(F(premium))
+            lines[who, "", "decay", ""] = cents(value * (1 - saleable))
+        if saleable:
+            lines[who, "", "quality", "rejected"] = cents(value * saleable * rejected)
+            if certified:
+                lines[who, "", "quality", "premium"] = -cents(value * saleable * (1 - rejected) * PREMIUM)
     return lines
 
 
@@ -199,22 +214,36 @@ def shared(total: int, members: int) -> list[int]:
 
 
 def emissions_kg(load: Load) -> dict[str, Fraction]:
-    """kg CO2e, well to wheel, of the load by chain element."""
+    """kg CO2e, well to wheel, of the load by the step at which they are posted."""
     tonnes, dry = len(load.releases) * WEIGHT_T[load.flow], load.goods.dry
     road, hub = (F("0.089") if dry else F("0.1")), F("13.4")
-    tare = F("2.3") if dry else F("4.6")
+    sale = "hand-over" if dry else "sale"
     if not load.by_sea:
-        return {
-            "road to shenzhen": tonnes * SHENZHEN_KM * road,
-            "road to the market": tonnes * MARKET_KM * road,
-            "hubs": 3 * hub,  # packhouse, crossing, market
-        }
+        to_market = "road to the importer" if dry else "road to the market"
+        return {"road to shenzhen": tonnes * SHENZHEN_KM * road, to_market: tonnes * MARKET_KM * road, sale: hub}
+    empty = F("2.3") * F("0.089") if dry else F("4.6") * F("0.089")  # per km: not cooled
     return {
-        "empty to the packhouse": tare * DRAYAGE_KM * F("0.089"),
-        "drayage": tonnes * DRAYAGE_KM * road,
+        "drayage": tonnes * DRAYAGE_KM * road + empty * DRAYAGE_KM,
         "train": tonnes * RAIL_KM * (F("0.0115") if dry else F("0.0171")),
+        "transfer": hub,
         "feeder": load.teu * SEA_KM * (F("0.0717") if dry else F("0.1423")),
-        "delivery": tonnes * DELIVERY_KM * road,
-        "empty from the market": tare * DELIVERY_KM * F("0.089"),
-        "hubs": 5 * hub,  # packhouse, Tuanjiecun, Qinzhou, Kwai Tsing, market
+        "delivery": tonnes * DELIVERY_KM * road + empty * DELIVERY_KM,
+        sale: hub,
     }
+
+
+def carbon(load: Load) -> dict[Line, int]:
+    """62.36 CNY a tonne, by member."""
+    members = len(load.releases)
+    return {
+        (load.first_ordinal + place, step, "carbon", ""): cents(kg / members * CARBON_CNY_PER_KG)
+        for step, kg in emissions_kg(load).items()
+        for place in range(members)
+    }
+
+
+def account(load: Load, alternative: str, selected: Collection[str]) -> dict[Line, int]:
+    """Every line of a load and its members, in CNY cents."""
+    charged = invoices(load, alternative, selected)
+    freight = sum(amount for (_, _, activity, _), amount in charged.items() if activity in ("line_haul", "drayage"))
+    return {**charged, **owners_lines(load, alternative, freight), **carbon(load)}

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from scipy import stats
 
 from corridor_sim.engine.program import Op
 
 HOUR = 3600
 MOST_LEFT = 200
-PLACES, EVERY_HOURS, RATE = 5, 6, 0.5
+PLACES, EVERY_HOURS = 5, 6
 HOURLY = "flows.f.arrives={every: 1 h, first: 2026-01-01 00:30}"
 
 
@@ -38,14 +39,20 @@ def overflow(places: int, demand: float) -> tuple[float, float]:
     return float(shares @ first), float(shares @ second @ shares)
 
 
-def test_a_shuttle_leaves_behind_and_makes_wait_as_many_as_bulk_service_has_it(runs, judge):
-    demand = RATE * EVERY_HOURS
+@pytest.mark.parametrize(
+    ("rate", "widest"),
+    [pytest.param(0.5, 0.02, id="light"), pytest.param(0.7, 0.05, id="heavy", marks=pytest.mark.verify)],
+)
+def test_a_shuttle_leaves_behind_and_makes_wait_as_many_as_bulk_service_has_it(runs, judge, rate, widest):
+    demand = rate * EVERY_HOURS
     expected = np.array([demand, *overflow(PLACES, demand)])
     found, controls = [], []
-    for seen in runs("shuttle"):
+    for seen in runs("shuttle", sets=[f"flows.f.arrives.poisson={rate} consignments per hour"]):
         table, program = seen.trace.departures, seen.program
         within = (table[:, 1] >= program.window_from) & (table[:, 1] < program.window_to)
-        asked, _ = np.histogram(np.ceil(seen.inputs.consignments.release / (EVERY_HOURS * HOUR)), np.arange(len(table) + 1))
+        asked, _ = np.histogram(
+            np.ceil(seen.inputs.consignments.release / (EVERY_HOURS * HOUR)), np.arange(len(table) + 1)
+        )
         excess = np.maximum(asked - PLACES, 0)
         in_a_row = np.maximum(np.append(0, excess[:-1]) + asked - PLACES, 0)
         controls.append([column[within].mean() for column in (asked, excess, in_a_row)] - expected)
@@ -53,9 +60,9 @@ def test_a_shuttle_leaves_behind_and_makes_wait_as_many_as_bulk_service_has_it(r
         found.append((table[within, 8].mean(), (rides[:, 5] - rides[:, 4]).mean() / HOUR))
     left, waited = np.array(found).T
     truth = left_behind(PLACES, demand)
-    judge(truth, left, controls)
+    judge(truth, left, controls, widest)
     # by Little's law: half an interval, and those left behind over the rate at which they come
-    judge(EVERY_HOURS / 2 + truth / RATE, waited, controls)
+    judge(EVERY_HOURS / 2 + truth / rate, waited, controls, widest)
 
 
 def test_uneven_departures_make_poisson_arrivals_wait_as_the_squares_of_the_gaps_have_it(runs, judge):

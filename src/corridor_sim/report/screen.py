@@ -193,10 +193,7 @@ def _assumption_rows(shown: Sequence[Alternative]) -> Iterator[Row]:
 def _findings(summary: Summary) -> Iterator[str]:
     """Yield sentences: which is cheapest, why it was late, thresholds, notes."""
     if len(summary["alternatives"]) > 1:
-        best = cheapest(summary)
-        one = next((one for one in summary["alternatives"] if one["name"] == best), None)
-        found = f"the cheapest is {best}{say_supposed(one)}" if one else "no alternative is shown to be the cheapest"
-        yield f"By {HEADLINE_WORDS}, {found}."
+        yield f"By {HEADLINE_WORDS}, {_cheapest_words(summary)}."
     yield "Biggest cause of lateness:"
     yield from (f"  {one['name']}: {_cause(one)}" for one in summary["alternatives"])
     supposed = {one["name"] for one in summary["alternatives"] if one["supposition"]}
@@ -207,6 +204,15 @@ def _findings(summary: Summary) -> Iterator[str]:
     yield from (f"Note: {printable(note, LONGEST_TEXT)}" for note in notes[:MOST_NOTES])
     if len(notes) > MOST_NOTES:
         yield f"and {len(notes) - MOST_NOTES} more notes in summary.json"
+
+
+def _cheapest_words(summary: Summary) -> str:
+    one = next((one for one in summary["alternatives"] if one["name"] == cheapest(summary)), None)
+    if one is None:
+        return "no alternative is shown to be the cheapest"
+    rows = [headline(summary, other["name"]) for other in summary["alternatives"]]
+    resolved = all(row["cny"]["resolved"] for row in rows if row is not None)
+    return f"the cheapest is {one['name']}{say_supposed(one)}{'' if resolved else ' (not resolved)'}"
 
 
 def _answer(threshold: Mapping[str, Any]) -> str:

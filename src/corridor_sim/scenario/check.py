@@ -9,10 +9,11 @@ from corridor_sim.errors import InputError, Problem
 from corridor_sim.scenario.accepted import accepted_keys
 from corridor_sim.scenario.check_demand import check_demand
 from corridor_sim.scenario.check_loads import check_loads
-from corridor_sim.scenario.check_money import check_money
+from corridor_sim.scenario.check_money import check_money, check_prices
 from corridor_sim.scenario.check_routes import check_routes
+from corridor_sim.scenario.check_run import check_clock, check_run
 from corridor_sim.scenario.check_steps import check_steps
-from corridor_sim.scenario.check_world import check_clock, check_world
+from corridor_sim.scenario.check_world import check_world
 from corridor_sim.scenario.findings import Findings, values_of
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.overrides import parse_path
@@ -28,16 +29,32 @@ NAMED = (
 def check_scenario(scenario: Scenario, source: Located) -> list[Problem]:
     """Return every problem of a validated scenario in the order of the file, with positions from `source`."""
     found = Findings(scenario, source)
-    _check_names(found)
-    _check_sources(found)
+    check_references(found)
     run = check_clock(found)
-    check_world(found, run)
-    check_steps(found)
+    check_run(found, run)
     check_routes(found)
     check_loads(found)
     check_demand(found, run)
     check_money(found, run)
+    return _in_order(found)
+
+
+def check_references(found: Findings) -> list[Problem]:
+    """Return the problems of each part on its own: bad names, and names of nothing."""
+    _check_names(found)
+    _check_sources(found)
+    check_world(found)
+    check_steps(found)
+    check_prices(found)
+    for name, flow in found.scenario.flows.items():
+        found.refer(("flows", name, "route"), flow.route, found.scenario.routes, "route")
+        if flow.commodity:
+            found.name(("flows", name, "commodity"), flow.commodity)
     _check_comparisons(found)
+    return _in_order(found)
+
+
+def _in_order(found: Findings) -> list[Problem]:
     return sorted(dict.fromkeys(found.problems), key=lambda problem: (problem.line, problem.column))
 
 

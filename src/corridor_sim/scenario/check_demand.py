@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from corridor_sim.scenario.calendars import Window, parse_moment
-from corridor_sim.scenario.check_world import Run
+from corridor_sim.scenario.check_run import Run
 from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.goods import Flow
 from corridor_sim.scenario.problems import FieldPath
@@ -20,9 +20,6 @@ def check_demand(found: Findings, run: Run | None) -> None:
     """Check flows and background work, against the run where that is known."""
     expected: dict[FieldPath, Fraction | float] = {}
     for name, flow in found.scenario.flows.items():
-        found.refer(("flows", name, "route"), flow.route, found.scenario.routes, "route")
-        if flow.commodity:
-            found.name(("flows", name, "commodity"), flow.commodity)
         is_countable = _check_rate(found, name, flow)
         if run is not None:
             season = _check_season(found, run, name, flow)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import get_args
 
 from corridor_sim.scenario.calendars import parse_date
+from corridor_sim.scenario.check_run import Run
 from corridor_sim.scenario.check_steps import places_of
-from corridor_sim.scenario.check_world import Run
 from corridor_sim.scenario.findings import Findings, values_of
 from corridor_sim.scenario.money import Activity, Exchange
 from corridor_sim.scenario.problems import FieldPath
@@ -21,22 +21,22 @@ EMISSION_KEYS = (*EMITTERS, "reefer", *(f"reefer_{emitter}" for emitter in EMITT
 BUYER_PAYS_ALL = "EXW"
 
 
-def check_money(found: Findings, run: Run | None) -> None:
-    """Check prices, subsidies, rates and Incoterms, against the run where that is known."""
-    _check_activities(found)
+def check_prices(found: Findings) -> None:
+    """Check what steps, subsidies and emission factors are about."""
+    for route in found.scenario.routes:
+        for path, _, step in found.steps(route):
+            found.refer((*path, "activity"), step.activity, ACTIVITIES, "activity")
     _check_subsidies(found)
     for key in found.scenario.money.emissions:
         found.refer(("money", "emissions", key), key, EMISSION_KEYS, "mode or hub that emits")
+
+
+def check_money(found: Findings, run: Run | None) -> None:
+    """Check currencies and Incoterms, against the run where that is known."""
     _check_rates(found, run)
     for name, flow in found.scenario.flows.items():
         if flow.terms.incoterm != BUYER_PAYS_ALL:
             _check_terms_place(found, name, flow.route, flow.terms.place)
-
-
-def _check_activities(found: Findings) -> None:
-    for route in found.scenario.routes:
-        for path, _, step in found.steps(route):
-            found.refer((*path, "activity"), step.activity, ACTIVITIES, "activity")
 
 
 def _check_subsidies(found: Findings) -> None:

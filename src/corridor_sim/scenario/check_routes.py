@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
-from corridor_sim.scenario.check_steps import facility_of
+from corridor_sim.scenario.check_steps import facility_of, places_of
 from corridor_sim.scenario.findings import Findings, written_steps
 from corridor_sim.scenario.problems import FieldPath, suggestion
 from corridor_sim.scenario.steps import (
@@ -105,6 +106,7 @@ class _Walk:
         self.place = services[step.board].destination if step.board in services else ""
 
     def _branch(self, path: FieldPath, name: str, step: Branch) -> None:
+        _check_shares(self.found, path, step)
         place, held, passed = self.place, dict(self.held), {**self.passed, name: step}
         ends: list[tuple[str, Held]] = []
         for key, lane in step.branch.items():
@@ -145,10 +147,29 @@ class _Walk:
         return isinstance(step, Move | Work | Wait | Board)
 
 
+def _check_shares(found: Findings, path: FieldPath, step: Branch) -> None:
+    stated = [lane.share.value for lane in step.branch.values() if lane.share is not None]
+    total, left_out = sum(stated, Fraction(0)), len(step.branch) - len(stated)
+    if left_out > 1:
+        found.add((*path, "branch"), f"{left_out} lanes have no `share`; only one may leave it out and takes the rest")
+    elif total > 1 or (total < 1 and not left_out):
+        found.add((*path, "branch"), f"the shares of the lanes add up to {float(total):.6g}; expected 1")
+
+
+def _check_contracts(found: Findings, name: str) -> None:
+    on_route = places_of(found, name)
+    for number, contract in enumerate(found.scenario.routes[name].contracts):
+        for key, place in (("from", contract.origin), ("to", contract.destination)):
+            if place in found.scenario.places:
+                path = ("routes", name, "contracts", number, key)
+                found.refer(path, place, on_route, "place of this route")
+
+
 def check_routes(found: Findings) -> None:
     """Check every route from its first step to its last, then the switches between them."""
     walks: dict[str, _Walk] = {}
     for name, route in found.scenario.routes.items():
+        _check_contracts(found, name)
         walk = walks[name] = _Walk(found, name)
         walk.walk(route.steps, ("routes", name, "steps"))
         for facility, path in walk.held.items():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from corridor_sim.scenario.check_world import check_facility_at, check_has_servers
 from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.model import Route
@@ -44,10 +42,9 @@ def _check_route(found: Findings, name: str, route: Route) -> None:
         found.refer((*path, "box", "type"), route.box.type, scenario.boxes, "box type")
         found.refer((*path, "box", "empty_from"), route.box.empty_from, scenario.places, "place")
         found.refer((*path, "box", "return_to"), route.box.return_to, scenario.places, "place")
-    on_route = places_of(found, name)
     for number, contract in enumerate(route.contracts):
         for key, place in (("from", contract.origin), ("to", contract.destination)):
-            found.refer((*path, "contracts", number, key), place, on_route, "place of this route")
+            found.refer((*path, "contracts", number, key), place, scenario.places, "place")
 
 
 def places_of(found: Findings, route: str) -> dict[str, None]:
@@ -104,7 +101,8 @@ def _check_step(found: Findings, path: FieldPath, step: AnyStep) -> None:
         case Batch() if len(step.batch) > 1:
             found.add((*path, "batch"), "a batch is one quantity, such as 20 pallets")
         case Branch():
-            _check_shares(found, path, step)
+            for lane in step.branch:
+                found.name((*path, "branch", lane), lane)
         case _:
             pass
 
@@ -147,17 +145,6 @@ def _check_switch(found: Findings, path: FieldPath, step: Switch) -> None:
     found.refer((*path, "to"), step.to, scenario.routes, "route")
     if isinstance(when.over, tuple) and len(when.over) > 1:
         found.add((*path, "switch", "over"), "the length of a queue is one quantity")
-
-
-def _check_shares(found: Findings, path: FieldPath, step: Branch) -> None:
-    for key in step.branch:
-        found.name((*path, "branch", key), key)
-    stated = [lane.share.value for lane in step.branch.values() if lane.share is not None]
-    total, left_out = sum(stated, Fraction(0)), len(step.branch) - len(stated)
-    if left_out > 1:
-        found.add((*path, "branch"), f"{left_out} lanes have no `share`; only one may leave it out and takes the rest")
-    elif total > 1 or (total < 1 and not left_out):
-        found.add((*path, "branch"), f"the shares of the lanes add up to {float(total):.6g}; expected 1")
 
 
 def _check_sea(found: Findings, route: Route, path: FieldPath, step: AnyStep) -> None:

@@ -1,94 +1,21 @@
-"""Checks of the clock, facilities, services and closures: places and facilities that exist, times that fit."""
+"""Checks of facilities, services and closures: places and facilities that exist, and of the kind that is needed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from corridor_sim.scenario.calendars import (
-    LATEST_YEAR,
-    Clock,
-    Window,
-    parse_clock,
-    parse_date_range,
-    parse_moment,
-)
 from corridor_sim.scenario.findings import Findings
-from corridor_sim.scenario.texts import parse_event_rate
-from corridor_sim.scenario.timetables import parse_timetable
-from corridor_sim.scenario.world import Berths, Facility, Service
-from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY, SECONDS_PER_WEEK, Tick, to_ticks
-
-LONGEST_RUN_YEARS = 20
-LONGEST_RUN = LONGEST_RUN_YEARS * DAYS_PER_YEAR * SECONDS_PER_DAY
-MOST_DEPARTURES = 1_000_000
-MOST_EVENTS = 1_000_000
-"""Failures of a facility, or events of a closure, in one replication."""
-SAMPLE = SECONDS_PER_WEEK + SECONDS_PER_WEEK
-"""Odd and even weeks may differ."""
+from corridor_sim.scenario.problems import FieldPath
+from corridor_sim.scenario.world import Berths, Closure, Service
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The clock of a run, its measured window and its horizon in ticks."""
-
-    clock: Clock
-    window: Window
-    horizon: Tick
-
-    def ticks(self, dates: str) -> Window:
-        """Return a date range, both days included, in ticks, from the start to the horizon."""
-        first, last = parse_date_range(dates)
-        start, end = self.clock.tick_at(first, 0), self.clock.tick_at(last, SECONDS_PER_DAY)
-        return max(0, start), min(self.horizon, end)
-
-    def overlaps(self, dates: str) -> bool:
-        """Whether a date range shares a moment with the run."""
-        start, end = self.ticks(dates)
-        return start < end
-
-
-def check_clock(found: Findings) -> Run | None:
-    """Check the clock; return the run, None where it makes no sense or is absurdly long."""
-    rules = found.scenario.clock
-    clock = parse_clock(rules.start, rules.timezone)
-    first, last = parse_date_range(rules.measure)
-    window = clock.tick_at(first, 0), clock.tick_at(last, SECONDS_PER_DAY)
-    horizon = window[1] + to_ticks(rules.follow_up.value)
-    if rules.warm_up is not None and rules.kind == "terminating":
-        found.add(("clock", "warm_up"), "a terminating scenario has no warm-up; leave it out, or write `kind: steady`")
-    elif rules.warm_up is not None and rules.warm_up.value >= window[1]:
-        found.add(("clock", "warm_up"), f'"{rules.warm_up.text}" is as long as the run; nothing would be left')
-    if first < parse_moment(rules.start).date():
-        found.add(("clock", "measure"), f"the measured window begins before the world does, at {rules.start}")
-    elif horizon > LONGEST_RUN:
-        found.add(("clock", "measure"), f"the run would last over {LONGEST_RUN_YEARS} years, follow-up included")
-    elif clock.moment(horizon).year > LATEST_YEAR:
-        found.add(("clock", "measure"), f"the run goes on after {LATEST_YEAR}, for which no calendar is known")
-    else:
-        return Run(clock, (max(0, window[0]), window[1]), horizon)
-    return None
-
-
-def check_world(found: Findings, run: Run | None) -> None:
-    """Check facilities, services and closures, against the run where that is known."""
+def check_world(found: Findings) -> None:
+    """Check every facility, service and closure."""
     scenario = found.scenario
     for name, facility in scenario.facilities.items():
         found.refer(("facilities", name, "at"), facility.at, scenario.places, "place")
-        _check_failures(found, run, name, facility)
-    departures = 0
     for name, service in scenario.services.items():
         _check_service(found, name, service)
-        if run is not None and departures <= MOST_DEPARTURES:
-            departures += _departures(found, run, name, service, MOST_DEPARTURES - departures)
-    _check_closures(found, run)
-
-
-def _check_failures(found: Findings, run: Run | None, name: str, facility: Facility) -> None:
-    if run is None or facility.failures is None:
-        return
-    cycle = facility.failures.every.law.mean() + facility.failures.lasts.law.mean()
-    if cycle * MOST_EVENTS < run.horizon:
-        found.add(("facilities", name, "failures"), f"more than {MOST_EVENTS} failures in a run; failures are rarer")
+    for name, closure in scenario.closures.items():
+        _check_closure(found, ("closures", name), closure)
 
 
 def _check_service(found: Findings, name: str, service: Service) -> None:
@@ -114,7 +41,7 @@ def _check_berths(found: Findings, name: str, service: Service, berths: Berths) 
         check_has_servers(found, path, berth)
 
 
-def check_facility_at(found: Findings, path: tuple[str | int, ...], name: str | None, place: str) -> None:
+def check_facility_at(found: Findings, path: FieldPath, name: str | None, place: str) -> None:
     """Check that a facility, unless None, exists and stands at `place`."""
     facilities = found.scenario.facilities
     found.refer(path, name, facilities, "facility")
@@ -122,7 +49,7 @@ def check_facility_at(found: Findings, path: tuple[str | int, ...], name: str | 
         found.add(path, f'"{name}" is at {facilities[name].at}, not at {place}')
 
 
-def check_has_servers(found: Findings, path: tuple[str | int, ...], name: str | None) -> None:
+def check_has_servers(found: Findings, path: FieldPath, name: str | None) -> None:
     """Check that a facility, if it exists, is one that works rather than one that holds."""
     facility = found.scenario.facilities.get(name) if name is not None else None
     if facility is not None and facility.holds is not None:
@@ -130,36 +57,11 @@ def check_has_servers(found: Findings, path: tuple[str | int, ...], name: str | 
         found.add(path, message)
 
 
-def _departures(found: Findings, run: Run, name: str, service: Service, most: int) -> int:
-    """Return how many departures a service has in the run; above `most`, note a problem."""
-    path = ("services", name, "departs")
-    # counted on two weeks first, so that an absurd timetable is not worked out
-    patterns = [text.partition(" from ")[0] for text in service.departs]
-    sample = min(SAMPLE, run.horizon)
-    counts = found.read(path, lambda: [len(parse_timetable(pattern, run.clock, sample)) for pattern in patterns])
-    if counts is None:
-        return 0
-    if sum(counts) * run.horizon // sample > most:
-        found.add(path, f"more than {MOST_DEPARTURES} departures in a run")
-        return MOST_DEPARTURES + 1
-    ticks = found.read(path, lambda: parse_timetable(list(service.departs), run.clock, run.horizon))
-    return len(ticks) if ticks is not None else 0
-
-
-def _check_closures(found: Findings, run: Run | None) -> None:
-    scenario = found.scenario
-    for name, closure in scenario.closures.items():
-        path = ("closures", name)
-        for number, act in enumerate(closure.acts):
-            for place, known in enumerate(act.places):
-                found.refer((*path, "acts", number, "places", place), known, scenario.places, "place")
-        for place, source in enumerate(closure.source):
-            found.refer((*path, "source", place), source, scenario.sources, "source")
-        if closure.season and closure.rate is None:
-            found.add((*path, "season"), "a season goes with `rate`; the days of `on` are known already")
-        if run is None or closure.rate is None:
-            continue
-        if closure.season and not any(run.overlaps(dates) for dates in closure.season):
-            found.add((*path, "season"), "no season falls in the run; the closure could never come")
-        if parse_event_rate(closure.rate) * run.horizon > MOST_EVENTS:
-            found.add((*path, "rate"), f"more than {MOST_EVENTS} events in a run")
+def _check_closure(found: Findings, path: FieldPath, closure: Closure) -> None:
+    for number, act in enumerate(closure.acts):
+        for place, known in enumerate(act.places):
+            found.refer((*path, "acts", number, "places", place), known, found.scenario.places, "place")
+    for place, source in enumerate(closure.source):
+        found.refer((*path, "source", place), source, found.scenario.sources, "source")
+    if closure.season and closure.rate is None:
+        found.add((*path, "season"), "a season goes with `rate`; the days of `on` are known already")

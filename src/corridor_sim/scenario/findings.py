@@ -27,6 +27,8 @@ class Findings:
     scenario: Scenario
     source: Located
     problems: list[Problem] = field(default_factory=list)
+    unread: frozenset[str] = frozenset()
+    """Names in parts that could not be read: what refers to them may well be right."""
 
     def add(self, path: FieldPath, message: str, at_key: bool = False) -> None:
         """Note a problem of the value (or key) at a path of the model."""
@@ -34,7 +36,7 @@ class Findings:
 
     def refer(self, path: FieldPath, name: str | None, known: Collection[str], kind: str) -> None:
         """Note a problem unless `name` is None or one of `known`; `kind` says what it should be."""
-        if name is not None and name not in known:
+        if name is not None and name not in known and name not in self.unread:
             hint = suggestion(name, known)
             rest = f"; known: {', '.join(known)}" if not hint and 0 < len(known) <= MOST_LISTED else hint
             self.add(path, f"{shown(name)} is no {kind}{rest}")

@@ -13,6 +13,7 @@ from corridor_sim.scenario.steps import Part, Steps
 from corridor_sim.scenario.texts import DateRange, Lines, Moment, Words, Zone
 from corridor_sim.scenario.values import (
     ABOVE_ZERO,
+    NOT_EMPTY,
     Duration,
     FixedDuration,
     Flag,
@@ -140,7 +141,7 @@ class Route(Part):
     say: str = ""
     box: RouteBox | None = None
     contracts: tuple[Contract, ...] = ()
-    steps: Steps = Field(min_length=1)
+    steps: Annotated[Steps, NOT_EMPTY]
     charges_per_consignment: tuple[str, ...] = Field((), description="tariffs posted once at delivery")
 
 
@@ -212,7 +213,7 @@ class Scenario(Part):
     parameters: dict[str, Any] = Field(default_factory=dict, description="named values, used as {param: name}")
     clock: Clock
     money: MoneyRules
-    places: dict[str, Place] = Field(min_length=1)
+    places: Annotated[dict[str, Place], NOT_EMPTY]
     boxes: dict[str, Box] = Field(default_factory=dict)
     facilities: dict[str, Facility] = Field(default_factory=dict)
     services: dict[str, Service] = Field(default_factory=dict)
@@ -220,9 +221,9 @@ class Scenario(Part):
     customs_channels: dict[str, CustomsChannel] = Field(default_factory=dict)
     tariffs: dict[str, Tariff] = Field(default_factory=dict)
     subsidies: dict[str, Subsidy] = Field(default_factory=dict)
-    routes: dict[str, Route] = Field(min_length=1)
-    flows: dict[str, Flow] = Field(min_length=1)
+    routes: Annotated[dict[str, Route], NOT_EMPTY]
+    flows: Annotated[dict[str, Flow], NOT_EMPTY]
     baseline: str = Field(description="name of the alternative the others are compared with")
-    alternatives: dict[str, Alternative] = Field(min_length=1)
+    alternatives: Annotated[dict[str, Alternative], NOT_EMPTY]
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     claims: dict[str, Claim] = Field(default_factory=dict)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from corridor_sim.scenario.steps import Part
 from corridor_sim.scenario.texts import DateRange, Day, Zone
-from corridor_sim.scenario.values import FixedDuration, Flag, Portion, Share, Whole
+from corridor_sim.scenario.values import NOT_EMPTY, FixedDuration, Flag, Portion, Share, Whole
 from corridor_sim.scenario.values import Money as PriceValue
+
+EARLIEST_PRICE_YEAR, LATEST_PRICE_YEAR = 2000, 2100
 
 Party = Literal[
     "shipper",
@@ -93,7 +95,7 @@ class ChargeClock(Part):
     holidays: Literal["CN", "HK", "none"] = "none"
     timezone: Zone | None = None
     closures_stop_it: Flag = False
-    tiers: tuple[Tier, ...] = Field(min_length=1)
+    tiers: Annotated[tuple[Tier, ...], NOT_EMPTY]
 
 
 class Tariff(Part):
@@ -147,7 +149,7 @@ class ExchangeRate(Part):
 class Exchange(Part):
     """Dated exchange rates of one currency."""
 
-    rates: tuple[ExchangeRate, ...] = Field(min_length=1)
+    rates: Annotated[tuple[ExchangeRate, ...], NOT_EMPTY]
     hold_last: Day | None = Field(None, description="explicit assumption: the last rate holds until this date")
 
 
@@ -231,7 +233,7 @@ class Money(Part):
     """How money is counted in this scenario."""
 
     report_in: Literal["CNY"] = "CNY"
-    price_year: Whole = Field(ge=2000, le=2100)
+    price_year: Whole = Field(ge=EARLIEST_PRICE_YEAR, le=LATEST_PRICE_YEAR)
     rates: dict[Literal["HKD", "USD"], Exchange] = Field(default_factory=dict)
     time_cost: TimeCost
     reliability: Reliability

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from corridor_sim.errors import did_you_mean
 from corridor_sim.scenario.values import (
     ABOVE_ZERO,
+    NOT_EMPTY,
     Capacity,
     Distance,
     Duration,
@@ -137,7 +138,7 @@ class Lane(Part):
 class Branch(Step):
     """Chance decides the lane, e.g. selected for inspection or not."""
 
-    branch: dict[str, Lane] = Field(min_length=1)
+    branch: Annotated[dict[str, Lane], NOT_EMPTY]
 
 
 class SwitchWhen(Part):

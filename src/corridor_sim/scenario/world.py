@@ -10,6 +10,7 @@ from corridor_sim.scenario.steps import Mode, Part
 from corridor_sim.scenario.texts import DateRange, EventRate, Hours, Lines, Offset, Timetable, Words
 from corridor_sim.scenario.values import (
     ABOVE_ZERO,
+    NOT_EMPTY,
     Capacity,
     Distance,
     Duration,
@@ -49,7 +50,9 @@ class Facility(Part):
 
     at: str = Field(description="place")
     name: Words | None = None
-    servers: Whole | Literal["unlimited"] = Field(1, description="how many can be served at once")
+    servers: Annotated[Whole, Field(ge=1, le=MOST_SERVERS)] | Literal["unlimited"] = Field(
+        1, description="how many can be served at once"
+    )
     holds: Annotated[Capacity, ABOVE_ZERO] | None = Field(
         None, description='for yards, berths and pools instead of servers, e.g. "200 TEU"'
     )
@@ -64,8 +67,6 @@ class Facility(Part):
 
     @model_validator(mode="after")
     def _sound(self) -> Facility:
-        if isinstance(self.servers, int) and not 1 <= self.servers <= MOST_SERVERS:
-            raise ValueError(f"servers must be between 1 and {MOST_SERVERS}, or unlimited")
         if self.holds is not None and (len(self.holds) != 1 or self.background or self.failures):
             raise ValueError("`holds` is one quantity and goes without failures and background")
         if self.background is not None and not isinstance(self.servers, int):
@@ -169,7 +170,7 @@ class Closure(Part):
         (), description="date ranges in which random events happen, all their rate falling there"
     )
     lasts: Duration | None = None
-    acts: tuple[ClosureAct, ...] = Field(min_length=1)
+    acts: Annotated[tuple[ClosureAct, ...], NOT_EMPTY]
     source: Lines = ()
 
     @model_validator(mode="after")

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from corridor_sim.errors import Problem, ResultsError
-from corridor_sim.scenario.problems import check_name
+from corridor_sim.scenario.problems import check_name, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +31,9 @@ MANIFEST = "manifest.json"
 COLUMNS = ("alternative", "flow", "kpi", "value", "low", "high", "unit", "n", "resolved")
 ESTIMATE = ("value", "low", "high", "unit", "n", "resolved")
 ALL_FLOWS = "all"
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_SIGNS = ("=", "+", "-", "@")
 """A spreadsheet takes a cell that starts with one of these for a formula."""
+LONGEST_CELL = 400
 MOST_TRIES = 5
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
 
@@ -110,7 +111,10 @@ def _cost_words(row: Json) -> str:
 def _cell(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
+    if not isinstance(value, str):
+        return value
+    text = printable(value, LONGEST_CELL)
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def check_out(out: Path) -> None:

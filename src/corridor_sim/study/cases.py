@@ -24,11 +24,11 @@ def model_digest(lowered: Lowered) -> str:
     return digest_of((lowered.program, lowered.plan))
 
 
-def case_digest(lowered: Lowered) -> str:
-    """Return what identifies the results: the simulation, tariffs, and what flows and money say."""
+def case_digest(lowered: Lowered, model: str) -> str:
+    """Return what identifies the results: the simulation (`model`), tariffs, and what flows and money say."""
     scenario = lowered.scenario
     money = (scenario.money.model_dump(mode="json"), [flow.model_dump(mode="json") for flow in scenario.flows.values()])
-    return digest_of((model_digest(lowered), lowered.tariffs, money))
+    return digest_of((model, lowered.tariffs, money))
 
 
 def play_cases(
@@ -43,15 +43,17 @@ def play_cases(
 
     Raises InputError for lanes that a step does not have.
     """
-    digests = {key: case_digest(case.lowered) for key, case in cases.items()}
+    models = {key: model_digest(case.lowered) for key, case in cases.items()}
+    digests = {key: case_digest(case.lowered, models[key]) for key, case in cases.items()}
+    model_of = {digests[key]: model for key, model in models.items()}
     needed: dict[str, Case] = {}
     for key, case in cases.items():
         known = needed.get(digests[key])
         if known is None or known.replications < case.replications:
             needed[digests[key]] = case
     groups: dict[str, list[str]] = {}
-    for digest, case in needed.items():
-        groups.setdefault(model_digest(case.lowered), []).append(digest)
+    for digest in needed:
+        groups.setdefault(model_of[digest], []).append(digest)
     jobs = []
     for group in groups.values():
         counts = tuple(needed[digest].replications for digest in group)

@@ -217,17 +217,16 @@ def _summary(
     }
 
 
-def _notes(lowered: Mapping[str, Lowered], played: Mapping[str, Sequence[Played]]) -> list[str]:
-    """Return what a reader must know before the figures."""
-    notes: dict[str, None] = {}
+def _notes(lowered: Mapping[str, Lowered], played: Mapping[Any, Sequence[Played]]) -> list[str]:
+    """Return what a reader must know before the figures; the same note of several alternatives stands once."""
+    found: dict[str, list[str]] = {}
     for name, one in lowered.items():
-        for note in holiday_notes(one):
-            notes[note] = None
-        for event in unresolved_events(one, played[name]):
-            notes[f"{name}: {event} was met in too few replications; figures it touches are not resolved"] = None
-        for remark in dict.fromkeys(remark for rep in played[name] for remark in rep.remarks):
-            notes[f"{name}: {remark}"] = None
-    return list(notes)
+        events = unresolved_events(one, played[name])
+        notes = [f"{event} was met in too few replications: figures are not resolved" for event in events]
+        notes += dict.fromkeys(remark for rep in played[name] for remark in rep.remarks)
+        for note in (*holiday_notes(one), *notes):
+            found.setdefault(note, []).append(name)
+    return [note if len(names) == len(lowered) else f"{note} ({', '.join(names)})" for note, names in found.items()]
 
 
 def _recipe(

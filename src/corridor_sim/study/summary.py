@@ -19,6 +19,7 @@ from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG, KPIS, kpi_of
 from corridor_sim.metrics.steps import profile
 from corridor_sim.network.charge_rules import COST_CLASSES
 from corridor_sim.network.lowered import Lowered
+from corridor_sim.network.world import ClosurePlan
 from corridor_sim.study.listing import assumed_cost_share, assumed_time_share
 from corridor_sim.study.play import AFTER, BEFORE, Played, cost_key
 from corridor_sim.units import CENTS
@@ -48,10 +49,22 @@ def unresolved_events(lowered: Lowered, played: Sequence[Played]) -> list[str]:
     """Return the closures and outages that too few replications met to be judged."""
     closures, outages = met([one.measured for one in played])
     total = len(played)
-    names = [plan.name for plan in lowered.plan.closures]
-    rare = [names[number] for number, count in closures.items() if not_resolved(count, total)]
+    plans = lowered.plan.closures
+    rare = [
+        plans[number].name
+        for number, count in closures.items()
+        if not_resolved(count, total) and touches(lowered, plans[number])
+    ]
     rare += [lowered.program.facility_names[number] for number, count in outages.items() if not_resolved(count, total)]
     return rare
+
+
+def touches(lowered: Lowered, closure: ClosurePlan) -> bool:
+    """Return whether a closure stops anything that this alternative uses."""
+    plan = lowered.plan
+    used = {(place.place, place.mode) for place in plan.facilities}
+    used |= {(end, line.mode) for line in plan.services for end in (line.origin, line.destination)}
+    return any(place in act.places and mode in act.modes for act in closure.acts for place, mode in used)
 
 
 def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
