@@ -2,8 +2,8 @@
 
 What the texts leave open, and the reading taken here, which is the one that the package's docstrings state:
 * A load has one declaration, one bill and one box; its members are charged through their leader.
-* A price list that adds up is one posting; it is rounded to cents once, then exchanged and rounded again. A price of 0 is
-  posted; a clock that never leaves its free time, and a loss or gain of nothing, are not.
+* A price list that adds up is one posting; it is rounded to cents once, then exchanged and rounded again. A price of 0
+  is posted; a clock that never leaves its free time, and a loss or gain of nothing, are not.
 * A calendar day counts as soon as it is touched by [start, end).
 * Carrying rate: obsolescence is zero for goods whose decay is posted, insurance is zero as it is posted, and storage is
   zero in all alternatives, for a tariff posts storage (MONEY.md: "a component posted elsewhere is zero in it").
@@ -11,19 +11,21 @@ What the texts leave open, and the reading taken here, which is the one that the
 * Goods below their least remaining life are worth nothing; `rejected` and the premium are on what is saleable, the
   premium on what of it is not rejected. The insured value is without the premium.
 * Members of a load share freight and emissions by gross mass. Masses are those of the goods, without the box.
-* A hub is a place where the load is worked on in a step with `at`; it emits once per box. Customs, batching, waiting and
-  marks are no chain elements. (The first reading here took every place between two transports; a test of the package
-  states this one.)
+* A hub is a place where the load is worked on in a step with `at`; it emits once per box. Customs, batching, waiting
+  and marks are no chain elements. (The first reading here took every place between two transports; a test of the
+  package states this one.)
 * An empty box adds its tare over the road to the packhouse, and from the market back; no emission of empty lorries.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
+from statistics import NormalDist, mean, variance
 
-from qinzhou_paper_times import CONVENIENT, Load
+from qinzhou_paper_times import CONVENIENT, Load, promise
 
 F = Fraction
 HKD, USD, CNY = F("0.898"), F("6.989"), F(1)
@@ -145,11 +147,8 @@ def checks_of(load: Load, alternative: str) -> dict[str, Check]:
 def invoices(load: Load, alternative: str, selected: Collection[str]) -> dict[Line, int]:
     """What the load's leader is charged."""
     dry, who = load.goods.dry, load.first_ordinal
-    if load.by_sea:
-        used = PORK_BY_QINZHOU if dry else FRUIT_BY_QINZHOU
-    else:
-        used = PORK_BY_TRUCK if dry else FRUIT_BY_TRUCK
-    lines = {}
+    ways = (FRUIT_BY_QINZHOU, PORK_BY_QINZHOU) if load.by_sea else (FRUIT_BY_TRUCK, PORK_BY_TRUCK)
+    used, lines = ways[dry], {}
     for step, tariffs in used.items():
         for tariff in tariffs:
             activity, price = TARIFFS[tariff]
@@ -247,3 +246,27 @@ def account(load: Load, alternative: str, selected: Collection[str]) -> dict[Lin
     charged = invoices(load, alternative, selected)
     freight = sum(amount for (_, _, activity, _), amount in charged.items() if activity in ("line_haul", "drayage"))
     return {**charged, **owners_lines(load, alternative, freight), **carbon(load)}
+
+
+# ------------------------------------------------------------------------------------------------------ safety stock
+WINDOW = (datetime(2026, 5, 1), datetime(2026, 9, 1))
+WINDOW_DAYS = 31 + 30 + 31 + 31
+SERVICE_LEVEL, DEMAND_CV = 0.95, 0.3
+HOLDING = 0.05 + 0.05 + 0.05  # capital, obsolescence, storage: the receiver's own stock lies in no charged yard
+
+
+def safety_stock(loads: list[Load], alternative: str, selected: Collection[str]) -> int:
+    """CNY cents that one flow's stock against lateness costs its receiver over the window."""
+    trips = [
+        (release, load.at["sale"], promise(load.flow, release, alternative, selected))
+        for load in loads
+        for release in load.releases
+        if WINDOW[0] <= release < WINDOW[1]
+    ]
+    flow = loads[0].flow
+    lead_days = mean((arrival - release) / timedelta(days=1) for release, arrival, _ in trips)
+    lateness_days = [(arrival - promised) / timedelta(days=1) for _, arrival, promised in trips]
+    tonnes_a_day = len(trips) * float(WEIGHT_T[flow]) / WINDOW_DAYS
+    spread = math.sqrt(lead_days * DEMAND_CV**2 + variance(lateness_days))  # in days of demand
+    stock_t = NormalDist().inv_cdf(SERVICE_LEVEL) * spread * tonnes_a_day
+    return round(stock_t * CNY_PER_T[flow] * HOLDING * WINDOW_DAYS / 365 * 100)

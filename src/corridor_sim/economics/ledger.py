@@ -96,7 +96,7 @@ class Postings:
     def add(
         self, count: int, *, base: str = "cash", view: str = "price", common: bool = False, **columns: Ints | int | str
     ) -> None:
-        """Append `count` rows; scalars are repeated, words coded; `consignment`, `departure`, `step` default to NONE."""
+        """Append `count` rows: scalars repeated, words coded; `consignment`, `departure`, `step` are NONE by default."""
         row: dict[str, Ints] = {}
         given: dict[str, Ints | int | str] = {
             "base": BASES.index(base),
@@ -108,7 +108,7 @@ class Postings:
             value = given.get(name, "" if name in CODED else NONE)
             if isinstance(value, str):
                 value = self.code(name, value)
-            row[name] = np.broadcast_to(np.asarray(value, dtype=np.int64), (count,)).copy()
+            row[name] = value.astype(np.int64) if isinstance(value, np.ndarray) else np.full(count, value, np.int64)
         if count:
             self.rows.append(row)
 
