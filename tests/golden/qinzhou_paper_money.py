@@ -255,7 +255,7 @@ SERVICE_LEVEL, DEMAND_CV = 0.95, 0.3
 HOLDING = 0.05 + 0.05 + 0.05  # capital, obsolescence, storage: the receiver's own stock lies in no charged yard
 
 
-def safety_stock(loads: list[Load], alternative: str, selected: Collection[str]) -> int:
+def safety_stock(loads: list[Load], alternative: str, selected: tuple[str, ...]) -> int:
     """CNY cents that one flow's stock against lateness costs its receiver over the window."""
     trips = [
         (release, load.at["sale"], promise(load.flow, release, alternative, selected))

@@ -6,8 +6,8 @@ crossing is visited twice, and is therefore followed in order of time.
 
 What the texts leave open, and the reading taken here:
 * A consignment that comes in the very tick in which the timer of its batch ends is too late for it: timeouts come
-  before zero-time moves (WORLD.md, Within a tick). So each fifth lot of cured pork opens a batch: 4 x 42 h = 7 days. The
-  other reading, as for one "ready exactly at the cut-off", was the first here; the contract tests state this one.
+  before zero-time moves (WORLD.md, Within a tick). So each fifth lot of cured pork opens a batch: 4 x 42 h = 7 days.
+  The other reading, as for "ready exactly at the cut-off", was the first here; the contract tests state this one.
 * What others take of a service is a share of its capacity, not rounded to whole plugs: of 8 plugs they take 4.8, and 3
   reefers find one. (The first reading here was rounded down to 4 plugs; it lets a fourth one on the train of 7 May.)
 * A service with several cut-offs fixes its load list at the latest of them; by then the cargo is at the boarding, and
@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from functools import cache
 
 CLOCK_START = datetime(2026, 4, 20)
 CLOCK_END = datetime(2026, 10, 1)  # 30 days of follow-up after 31 August
@@ -338,9 +339,7 @@ def by_qinzhou(loads: list[Load], selected: frozenset[str], convenient: bool) ->
         FEEDERS,
         "feeder",
         loads,
-        lambda load: {
-            "documents": load.at["drayage"], "yard": load.at["transfer"], "release": load.at["export check"]
-        },
+        lambda load: {"documents": load.at["drayage"], "yard": load.at["transfer"], "release": load.at["export check"]},
     )
     food = CHANNELS["food by sea convenient" if convenient else "food by sea"]
     for load in loads:
@@ -394,7 +393,8 @@ def follow(alternative: str, selected: Iterable[str], ties: Mapping[tuple[str, i
     return travel(loads, alternative, selected)
 
 
-def promise(flow: str, release: datetime, alternative: str, selected: Iterable[str]) -> datetime:
+@cache
+def promise(flow: str, release: datetime, alternative: str, selected: tuple[str, ...]) -> datetime:
     """The delivery that the timetable promises at release: batched for the whole timer, and alone in the world."""
     alone = Load(flow, flow in BY_SEA[alternative], 0, [release], {"batch": release + GOODS[flow].timer})
     return travel([alone], alternative, selected)[0].at["sale"]

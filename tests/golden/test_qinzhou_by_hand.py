@@ -18,6 +18,7 @@ import qinzhou_paper_times as times
 from qinzhou_paper_times import CHECKS, CLOCK_START, Load
 
 from corridor_sim.economics.accounts import settle
+from corridor_sim.economics.ledger import Ledger
 from corridor_sim.engine.base import OUTCOMES, VISITS, Trace
 from corridor_sim.engine.program import NONE, Inputs
 from corridor_sim.network.inputs import draw_inputs
@@ -54,7 +55,11 @@ def test_the_first_box_of_crisp_plums_by_qinzhou_as_on_paper() -> None:
     plums = first_load("crisp plum", "qinzhou ordinary")
     # one lot in 11.2 h, the first after 5.6 h: the fifth fills the box
     assert [f"{release:%m-%d %H:%M}" for release in plums.releases] == [
-        "06-26 05:36", "06-26 16:48", "06-27 04:00", "06-27 15:12", "06-28 02:24"
+        "06-26 05:36",
+        "06-26 16:48",
+        "06-27 04:00",
+        "06-27 15:12",
+        "06-28 02:24",
     ]
     assert moments(plums) == {
         "batch": "06-28 02:24:00",
@@ -154,7 +159,8 @@ class Case:
     lowered: Lowered
     inputs: Inputs
     trace: Trace
-    calm: Inputs
+    promised: list[int]
+    ledger: Ledger
     rows: dict[tuple[str, int], int]
     loads: list[Load]
 
@@ -169,13 +175,15 @@ def play(lowered: Lowered, alternative: str, selected: tuple[str, ...]) -> Case:
     made = next(iter(simulate(lowered, range(1), SEED, noise=False, lanes=chosen)))
     calm = draw_inputs(lowered.program, lowered.plan, SEED, 0, noise=False, lanes=chosen)
     people = made.inputs.consignments
+    promised = promised_deliveries(lowered.program, calm, people)
+    ledger = settle(lowered, made.inputs, made.trace, promised).ledger
     columns = zip(people.flow.tolist(), people.ordinal.tolist(), people.tie.tolist(), strict=True)
     rows, ties = {}, dict(NO_TIES)
     for row, (flow, ordinal, tie) in enumerate(columns):
         rows[lowered.flow_order[flow], ordinal] = row
         ties[lowered.flow_order[flow], ordinal] = tie
     loads = [each for each in times.follow(alternative, selected, ties) if each.releases[0] < WINDOW_END]
-    return Case(lowered, made.inputs, made.trace, calm, rows, loads)
+    return Case(lowered, made.inputs, made.trace, promised.tolist(), ledger, rows, loads)
 
 
 def test_every_shipped_alternative_is_followed_by_hand(lowered: dict[str, Lowered]) -> None:
@@ -187,23 +195,19 @@ def test_every_shipped_alternative_is_followed_by_hand(lowered: dict[str, Lowere
 def test_every_case(lowered: dict[str, Lowered], alternative: str, selected: tuple[str, ...]) -> None:
     case = play(lowered[alternative], alternative, selected)
     assert len(case.loads) > 4 * len(times.GOODS)
-    assert first_difference(members_played(case), members_by_hand(case)) is None
-    assert first_difference(moments_played(case), moments_by_hand(case)) is None
-    ledger = ledger_played(case)
-    by_hand = {
-        (each.flow, *line): amount
-        for each in case.loads
-        for line, amount in money.account(each, alternative, selected).items()
-    }
-    assert first_difference(ledger, by_hand) is None
+    assert_alike(members_played(case), members_by_hand(case))
+    assert_alike(moments_played(case), moments_by_hand(case))
+    assert_alike(ledger_played(case), ledger_by_hand(case, alternative, selected))
+    assert_alike(promises_played(case), promises_by_hand(case, alternative, selected))
+    assert_alike(flows_played(case), flows_by_hand(case, alternative, selected))
 
 
-def first_difference(played: Mapping[tuple, object], by_hand: Mapping[tuple, object]) -> str | None:
-    """The first row in which they differ, to be read in the failure."""
+def assert_alike(played: Mapping[tuple, object], by_hand: Mapping[tuple, object]) -> None:
+    """Fail with the first row in which they differ."""
     for row in sorted({*played, *by_hand}):
-        if played.get(row) != by_hand.get(row):
-            return f"{row}: package {played.get(row)}, by hand {by_hand.get(row)}"
-    return None
+        found, expected = played.get(row), by_hand.get(row)
+        if found != expected:
+            pytest.fail(f"{row}: package {found}, by hand {expected}")
 
 
 def moment(tick: int) -> datetime | None:
@@ -268,11 +272,17 @@ def moments_played(case: Case) -> dict[tuple, object]:
     return found
 
 
+def ledger_by_hand(case: Case, alternative: str, selected: tuple[str, ...]) -> dict[tuple, object]:
+    return {
+        (each.flow, *line): amount
+        for each in case.loads
+        for line, amount in money.account(each, alternative, selected).items()
+    }
+
+
 def ledger_played(case: Case) -> dict[tuple, object]:
     """CNY cents by flow, ordinal, step, activity and tariff of all consignments in the loads followed."""
-    lowered, own = case.lowered, set(members_by_hand(case))
-    promised = promised_deliveries(lowered.program, case.calm, case.inputs.consignments)
-    ledger = settle(lowered, case.inputs, case.trace, promised).ledger
+    lowered, ledger, own = case.lowered, case.ledger, set(members_by_hand(case))
     who = {row: key for key, row in case.rows.items()}
     names = ("consignment", "step", "activity", "tariff", "amount_cny")
     found: dict[tuple, object] = {}
@@ -290,3 +300,35 @@ def ledger_played(case: Case) -> dict[tuple, object]:
         assert line not in found, f"two postings of {line}"
         found[line] = amount
     return found
+
+
+def promises_by_hand(case: Case, alternative: str, selected: tuple[str, ...]) -> dict[tuple, object]:
+    """The delivery promised to every consignment at its release."""
+    return {
+        (each.flow, each.first_ordinal + place): times.promise(each.flow, release, alternative, selected)
+        for each in case.loads
+        for place, release in enumerate(each.releases)
+    }
+
+
+def promises_played(case: Case) -> dict[tuple, object]:
+    return {key: moment(case.promised[case.rows[key]]) for key in members_by_hand(case)}
+
+
+def flows_by_hand(case: Case, alternative: str, selected: tuple[str, ...]) -> dict[tuple, object]:
+    """What is posted on a whole flow: its safety stock."""
+    return {
+        (flow, "safety_stock"): money.safety_stock(
+            [each for each in case.loads if each.flow == flow], alternative, selected
+        )
+        for flow in times.GOODS
+    }
+
+
+def flows_played(case: Case) -> dict[tuple, object]:
+    columns = [case.ledger.columns[name].tolist() for name in ("consignment", "flow", "activity", "amount_cny")]
+    return {
+        (case.lowered.flow_order[flow], case.ledger.words["activity"][activity]): amount
+        for consignment, flow, activity, amount in zip(*columns, strict=True)
+        if consignment == NONE
+    }
