@@ -1,9 +1,9 @@
 """Trade-corridor logistics cost simulator: transit time, reliability and cost of freight routes.
 
-    from pathlib import Path
-    from corridor_sim import evaluate, load
-    results = evaluate(load(Path("scenarios/qinzhou.yaml")), replications=10)
-    results.summary["comparisons"], results.tables()["consignments"]
+from pathlib import Path
+from corridor_sim import evaluate, load
+results = evaluate(load(Path("scenarios/qinzhou.yaml")), replications=10)
+results.summary["comparisons"], results.tables()["consignments"]
 """
 
 from __future__ import annotations

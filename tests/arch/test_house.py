@@ -49,9 +49,9 @@ def stray_numbers(module: ast.Module) -> Iterator[ast.Constant]:
     }
     for function in (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef | ast.Lambda)):
         for node in ast.walk(function):
-            if isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value not in (0, 1):
-                if id(node) not in places:
-                    yield node
+            number = isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value not in (0, 1)
+            if number and id(node) not in places:
+                yield node
 
 
 @pytest.mark.parametrize("path", DATA_FREE, ids=lambda path: path.name)

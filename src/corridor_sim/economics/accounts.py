@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corridor_sim.economics.cargo import our_cargo
-from corridor_sim.economics.decay import condition, post_decay, post_quality
+from corridor_sim.economics.decay import condition, post_damage, post_decay, post_quality
 from corridor_sim.economics.emissions import emissions, post_carbon
 from corridor_sim.economics.insurance import post_insurance, post_trade_finance
 from corridor_sim.economics.ledger import Ledger, Postings
@@ -51,6 +51,7 @@ def settle(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -> Ac
     post_delay(cargo, postings)
     left = condition(cargo)
     post_decay(cargo, left, postings)
+    post_damage(cargo, postings)
     post_quality(cargo, left, postings)
     emitted = emissions(cargo)
     post_carbon(cargo, emitted, postings)

@@ -75,6 +75,19 @@ def post_decay(cargo: Cargo, left: Condition, postings: Postings) -> None:
         cargo.post(postings, rows, cents, activity="decay", payer=goods_owner(flow.terms))
 
 
+def post_damage(cargo: Cargo, postings: Postings) -> None:
+    """Post the expected loss of value at every passage of a step with a share of damage, such as a transload."""
+    paths, lowered = cargo.paths, cargo.lowered
+    shares = {info.main: float(info.damage) for info in lowered.steps if info.damage}
+    if not shares:
+        return
+    by_instruction = np.array([shares.get(number, 0.0) for number in range(len(lowered.program.code))])
+    lost = paths.undergone(by_instruction[paths.step] * paths.started)
+    for _, flow, rows in cargo.flows():
+        cents = whole_cents(cargo.value[rows] * lost[rows])
+        cargo.post(postings, rows, cents, activity="damage", payer=goods_owner(flow.terms))
+
+
 def post_quality(cargo: Cargo, left: Condition, postings: Postings) -> None:
     """Post what the market refuses of the saleable value, and as a negative cost the premium on what it takes.
 

@@ -96,7 +96,7 @@ class Postings:
     def add(
         self, count: int, *, base: str = "cash", view: str = "price", common: bool = False, **columns: Ints | int | str
     ) -> None:
-        """Append `count` rows: scalars repeated, words coded; `consignment`, `departure`, `step` are NONE by default."""
+        """Append `count` rows: scalars are repeated, words coded; rows of other tables are NONE unless given."""
         row: dict[str, Ints] = {}
         given: dict[str, Ints | int | str] = {
             "base": BASES.index(base),

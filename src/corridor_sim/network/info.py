@@ -30,5 +30,7 @@ class StepInfo:
     facility: str = ""
     service: str = ""
     customs_side: str = ""
+    damage: Fraction = Fraction(0)
+    """Expected share of the value lost at each passage."""
     inspection: int = -1
     """Instruction of the inspection itself in a customs step, -1 elsewhere."""

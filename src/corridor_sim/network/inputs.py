@@ -164,7 +164,8 @@ class _Draw:
             return plan.changes
         windows = subtract_windows(plan.windows, closed) if closed else list(plan.windows)
         down = self._failures(plan) if plan.uptime != NONE and self.noise else []
-        return capacity_changes(windows, down, plan.units, plan.failing_units, self.program.horizon)
+        failures = [(start, end, plan.failing_units) for start, end in down]
+        return capacity_changes(windows, plan.cuts, failures, plan.units, self.program.horizon)
 
     def _failures(self, plan: FacilityPlan) -> list[Window]:
         down, tick, number, word = [], 0, 0, name_word(plan.name)

@@ -140,8 +140,8 @@ def _lower_facilities(
         units = UNLIMITED * ONE
         rule = FacilityRule(units, AtClosing.PAUSE, AtClosing.PAUSE, False, word=name_word(name))
         windows = gate_windows(scenario.services[line.name], line.scheduled, horizon)
-        changes = capacity_changes(windows, (), units, 0, horizon)
-        lowered.append((rule, FacilityPlan(name, line.origin, None, units, windows, changes)))
+        changes = capacity_changes(windows, (), (), units, horizon)
+        lowered.append((rule, FacilityPlan(name, line.origin, None, units, windows, (), changes)))
     return lowered
 
 

@@ -61,6 +61,7 @@ class RouteLowering:
             main=main,
             lane=self.lane,
             temperature=step.temperature.value if step.temperature is not None else None,
+            damage=step.damage.value if step.damage is not None else Fraction(0),
         )
 
 

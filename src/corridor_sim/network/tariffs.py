@@ -50,6 +50,7 @@ INLINE_ACTIVITIES = {
     "release": "equipment",
 }
 """Kind of step -> activity of its inline price."""
+EMPTY_POSITIONING = "empty_positioning"
 OTHER_ACTIVITY = "handling"
 PAYEES = {
     "handling": "terminal",
@@ -189,11 +190,19 @@ class _Reader:
         except ValueError as problem:
             self.wrong(path, f"{use.tariff}: {problem}")
 
+    def discount(self, tariff: Tariff, route: str) -> Fraction:
+        """Return the share taken off a price; no empty is moved for boxes that find a return load."""
+        discount = tariff.discount.value if tariff.discount else Fraction(0)
+        box = self.scenario.routes[route].box
+        if tariff.activity == EMPTY_POSITIONING and box is not None and box.reuse is not None:
+            return 1 - (1 - discount) * (1 - box.reuse.value)
+        return discount
+
     def charge(self, use: ChargeUse, tariff: Tariff, row: int, instruction: int) -> Charge:
         """Return the charge of a tariff at a step. Raises ValueError."""
         info = self.steps[row]
         basis = self.basis(info.route, use.km.value if use.km else info.km)
-        discount = tariff.discount.value if tariff.discount else Fraction(0)
+        discount = self.discount(tariff, info.route)
         tax, clock = tax_rule(tariff.tax), None
         kind = info.kind if instruction != NONE else ""
         if tariff.clock:

@@ -54,6 +54,7 @@ class FacilityPlan:
     mode: str | None
     units: int
     windows: tuple[Window, ...]
+    cuts: tuple[Loss, ...]
     changes: tuple[CapacityChange, ...]
     """Capacity over time without random closures and failures."""
     uptime: int = NONE
@@ -62,26 +63,28 @@ class FacilityPlan:
     failure_stream: int = NONE
 
 
+Loss = tuple[int, int, int]
+"""From, to and how many units (thousandths) are missing."""
+
+
 def capacity_changes(
-    windows: Sequence[Window], down: Sequence[Window], units: int, failing: int, horizon: int
+    windows: Sequence[Window], cuts: Sequence[Loss], failures: Sequence[Loss], units: int, horizon: int
 ) -> tuple[CapacityChange, ...]:
-    """Return the changes of capacity that opening windows and failures make; the first at tick 0."""
+    """Return the changes of capacity that opening windows, planned cuts and failures make; the first at tick 0."""
     edges: dict[int, list[tuple[str, int]]] = {0: []}
-    for start, end in windows:
-        edges.setdefault(start, []).append(("open", 1))
-        if end < horizon:
-            edges.setdefault(end, []).append(("open", -1))
-    for start, end in down:
-        edges.setdefault(start, []).append(("down", 1))
-        edges.setdefault(end, []).append(("down", -1))
-    state = {"open": 0, "down": 0}
+    for kind, events in (("open", [(*window, 1) for window in windows]), ("cut", cuts), ("failed", failures)):
+        for start, end, amount in events:
+            edges.setdefault(max(0, start), []).append((kind, amount))
+            if end < horizon:
+                edges.setdefault(end, []).append((kind, -amount))
+    state = {"open": 0, "cut": 0, "failed": 0}
     changes: list[CapacityChange] = []
-    for tick in sorted(tick for tick in edges if tick < horizon):
-        was_open = state["open"]
-        for kind, step in edges[tick]:
-            state[kind] += step
-        left = max(0, units - failing * state["down"]) if state["open"] else 0
-        cause = Cause.HOURS if state["open"] != was_open else Cause.FAILURE
+    for tick in sorted(tick for tick in edges if 0 <= tick < horizon):
+        for kind, amount in edges[tick]:
+            state[kind] += amount
+        left = max(0, units - state["cut"] - state["failed"]) if state["open"] else 0
+        by_failure = {kind for kind, _ in edges[tick]} == {"failed"}
+        cause = Cause.FAILURE if by_failure else Cause.HOURS
         if not changes or changes[-1].units != left:
             changes.append(CapacityChange(tick, left, cause))
     return tuple(changes)
@@ -165,9 +168,10 @@ def plan_facility(
         *(failures if while_busy else none),
         word=name_word(name),
     )
-    changes = capacity_changes(windows, (), units, 0, horizon)
+    cuts = tuple((*date_window(cut.on, clock), max(0, units - cut.servers * ONE)) for cut in facility.cuts)
+    changes = capacity_changes(windows, cuts, (), units, horizon)
     plan = FacilityPlan(
-        name, facility.at, facility.mode, units, tuple(windows), changes, *(none if while_busy else failures)
+        name, facility.at, facility.mode, units, tuple(windows), cuts, changes, *(none if while_busy else failures)
     )
     return rule, plan
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from corridor_sim.errors import InputError, Problem
@@ -18,6 +19,7 @@ from corridor_sim.scenario.findings import Findings, values_of
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.overrides import parse_path
 from corridor_sim.scenario.problems import FieldPath, Located, shown, suggestion
+from corridor_sim.scenario.values import split_provenance
 
 NAMED = (
     "sources", "parameters", "places", "boxes", "facilities", "services", "closures", "customs_channels", "tariffs",
@@ -71,8 +73,8 @@ def _check_sources(found: Findings) -> None:
     for name, channel in scenario.customs_channels.items():
         _refer_sources(found, ("customs_channels", name), channel.source)
     for name, parameter in scenario.parameters.items():
-        named = parameter.get("source", ()) if isinstance(parameter, Mapping) else ()
-        _refer_sources(found, ("parameters", name), [named] if isinstance(named, str) else named)
+        read = found.read(("parameters", name), partial(split_provenance, parameter, None))
+        _refer_sources(found, ("parameters", name), read[1].sources if read is not None else ())
     for path, value in values_of(scenario):
         if not value.provenance.param:
             _refer_sources(found, path, value.provenance.sources)

@@ -134,6 +134,7 @@ _LAWS: dict[str, Callable[[Any, str], laws.Distribution]] = {
     "empirical": _empirical,
     "mixture": _mixture,
 }
+LAW_NAMES = tuple(_LAWS)
 
 
 def read_law(raw: Any, measure: str) -> laws.Distribution:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from corridor_sim.scenario.laws import LAW_NAMES
 from corridor_sim.scenario.steps import MODES
+from corridor_sim.scenario.values import BY_KEYS, GRADES, NOTES
 
 FORMAT_VERSION = 1
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -37,8 +39,10 @@ def json_schema() -> Schema:
     definitions["Service"]["properties"]["cutoff"] = _one_or_by_kind(cutoff)
     # an editor completes the keys of all alternatives of `anyOf`, and shows the errors of the nearest one
     definitions["Step"] = {"anyOf": step_kinds, "description": "what the step does; its leading key says the kind"}
+    definitions["Graded"] = _graded()
     head = {"$schema": DIALECT, "$id": f"urn:corridor-sim:scenario:{FORMAT_VERSION}", "version": FORMAT_VERSION}
-    return head | schema | {"title": f"corridor_sim scenario, format version {FORMAT_VERSION}"}
+    title = f"corridor_sim scenario, format version {FORMAT_VERSION}"
+    return head | {key: _with_graded(part) for key, part in schema.items()} | {"title": title}
 
 
 def _objects(schema: Schema) -> Iterator[Schema]:
@@ -73,3 +77,23 @@ def _write_ends_as_one_key(move: Schema) -> None:
         properties[mode] = {"type": "string", "pattern": ".+ to .+", "description": description}
     move["required"] = [key for key in move["required"] if key not in ENDS]
     move["oneOf"] = [{"required": [mode]} for mode in MODES]
+
+
+def _graded() -> Schema:
+    """Return the schema of a value with keys: where it comes from, or how it is distributed."""
+    meanings: Schema = {grade: {"description": f"the value, {word}"} for grade, word in GRADES.items()}
+    meanings |= {law: {"description": f"a {law} distribution"} for law in LAW_NAMES}
+    kinds = [{"required": [key]} for key in (*GRADES, *LAW_NAMES, "param")]
+    notes = dict.fromkeys(NOTES, {})
+    return {"type": "object", "properties": meanings | notes, "additionalProperties": False, "anyOf": kinds}
+
+
+def _with_graded(part: Any) -> Any:
+    """Return a schema with what may be written with keys put in."""
+    if isinstance(part, list):
+        return [_with_graded(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("$comment") == BY_KEYS:
+        return {"$ref": "#/$defs/Graded"}
+    return {key: _with_graded(value) for key, value in part.items()}

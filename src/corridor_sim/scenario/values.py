@@ -235,13 +235,13 @@ def _require_part(largest: Fraction, text: str) -> None:
 
 
 def _schema(example: str, kind: str) -> WithJsonSchema:
-    graded = {"type": "object", "description": f"a distribution, or a grade ({', '.join(GRADES)}) with its source"}
-    return WithJsonSchema(
-        {
-            "anyOf": [{"type": ["string", "number"], "examples": [example]}, graded, {"type": "array"}],
-            "description": f"{kind}, for instance {example}",
-        }
-    )
+    by_keys = {"type": "object", "$comment": BY_KEYS}
+    text = {"type": ["string", "number"], "examples": [example]}
+    return WithJsonSchema({"anyOf": [text, by_keys, {"type": "array"}], "description": f"{kind}, for instance {example}"})
+
+
+BY_KEYS = "graded value or distribution"
+"""Marks in a JSON Schema where a value may be written with keys."""
 
 
 def _shown(value: Any) -> str:

@@ -37,6 +37,13 @@ class Failures(Part):
     )
 
 
+class Cut(Part):
+    """A planned reduction of servers, such as half of them for a repair; it takes the latest-started work."""
+
+    on: str = Field(description="date range, both days included")
+    servers: Whole = Field(ge=0, le=MOST_SERVERS, description="how many are left")
+
+
 class Background(Part):
     """Other people's work at a facility, not costed, without which our few boxes would never queue."""
 
@@ -63,6 +70,7 @@ class Facility(Part):
     at_failure: Literal["pause", "restart"] = "pause"
     discipline: Literal["strict", "first_fit"] = "strict"
     failures: Failures | None = None
+    cuts: tuple[Cut, ...] = Field((), description="planned reductions of servers on given days")
     background: Background | None = None
 
     @model_validator(mode="after")

@@ -49,7 +49,7 @@ def _values(thing: Any, path: str) -> Iterator[tuple[str, Value]]:
 def assumed_cost_share(lowered: Lowered, played: Sequence[Played]) -> float:
     """Return the share of total logistics cost (absolute amounts of the chain) that rests on assumptions."""
     money = lowered.scenario.money
-    grades = {charge.name: charge.provenance.is_assumption for charge in lowered.tariffs.charges}
+    grades = {charge.name: _rests(charge.provenance, money.price_year) for charge in lowered.tariffs.charges}
     soft = any(
         item.provenance.is_assumption for item in inputs_of(lowered.scenario) if item.path.startswith("money.time")
     )
@@ -63,6 +63,11 @@ def assumed_cost_share(lowered: Lowered, played: Sequence[Played]) -> float:
             rests = grades.get(tariff, activity in COSTED_AS_ASSUMED and soft) or (activity == "insurance" and insured)
             assumed += abs(cents) if rests else 0
     return assumed / total if total else 0.0
+
+
+def _rests(provenance: Provenance, price_year: int) -> bool:
+    """Return whether a price is assumed: also an old one that enters nominally, without an index to the price year."""
+    return provenance.is_assumption or (provenance.price_year or price_year) < price_year
 
 
 def assumed_time_share(lowered: Lowered, played: Sequence[Played]) -> float:
