@@ -1,4 +1,4 @@
-"""What must not matter does not: file order, names of things unseen, locale, folder, hash seed, other flows and runs."""
+"""What must not matter does not: file order, titles, locale, folder, hash seed, other flows, other replications."""
 
 from __future__ import annotations
 

@@ -118,6 +118,28 @@ def test_a_priority_never_interrupts_work(play, at):
     assert run.delivered("now") == [at("10:00")]
 
 
+@pytest.mark.parametrize(("first", "second", "winner"), [("a", "b", "y"), ("b", "a", "x")])
+def test_the_dispatcher_goes_by_facility_name_and_comes_back_after_each_grant(play, at, first, second, winner):
+    def take(*names):
+        rest = {"rest": {"wait": "2 h"}}
+        return {
+            "steps": [
+                *({name: {"seize": name}} for name in names),
+                rest,
+                *({f"leave {name}": {"release": name}} for name in names),
+            ]
+        }
+
+    run = play(
+        flows={"h": "08:00", "x": {"on": "09:00", "route": "x"}, "y": {"on": "09:30", "route": "y", "priority": -1}},
+        facilities={"a": {}, "b": {}},
+        routes={"r": take("a", "b"), "x": take(second), "y": take(first, second)},
+    )
+    # at 10:00 both are free: y is more urgent than x, but reaches the second facility only by way of the first
+    second_at_ten = [flow for flow in ("x", "y") if run.started(flow, second) == [at("10:00")]]
+    assert second_at_ten == [winner]
+
+
 def test_consignments_ready_at_the_same_tick_go_by_tie_rank(play):
     run = play(flows={name: "08:00" for name in "abcdefgh"}, facilities={"desk": {}}, steps=SERVE_2_H)
     cargo = run.inputs.consignments

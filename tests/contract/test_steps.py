@@ -137,6 +137,18 @@ def test_lanes_are_taken_in_their_shares(play):
     assert share == pytest.approx({"amber": 0.2, "green": 0.5, "red": 0.3}, abs=0.03)
 
 
+def test_without_noise_the_likeliest_lane_is_taken_unless_another_is_asked_for(play, at):
+    lanes = {
+        "long": lot("30 %", [{"rest": {"wait": "5 h"}}]),
+        "short": lot("45 %", [{"nap": {"wait": "2 h"}}]),
+        "none": {},
+    }
+    parts = {"flows": {"f": "08:00"}, "steps": [{"lot": {"branch": lanes}}, DRIVE], "noise": False}
+    long = play(**parts).program.lane_names[0].index("long")
+    assert play(**parts).delivered("f") == [at("11:00")]
+    assert play(**parts, lanes={0: long}).delivered("f") == [at("14:00")]
+
+
 def two_trains(later_than, cutoff="2 h"):
     return {
         "services": {

@@ -83,9 +83,10 @@ def opening(summary: Summary) -> Iterator[Text]:
     scenario, run = summary["scenario"], summary["run"]
     yield Text(text_of(scenario["title"]) or printable(scenario["name"]), style="bold")
     yield Text(text_of(scenario["question"]))
-    noise = "" if run["noise"] else ", noise off"
+    noise, plural = "" if run["noise"] else ", noise off", "" if run["replications"] == 1 else "s"
     yield Text(
-        f"{run['replications']} replications, seed {run['seed']}{noise}; released {' to '.join(run['measure'])}; "
+        f"{run['replications']} replication{plural}, seed {run['seed']}{noise}; "
+        f"released {' to '.join(run['measure'])}; "
         f"± is a {PERCENT.factor * run['confidence']:g} % interval",
         style="dim",
     )

@@ -84,7 +84,7 @@ def _graded() -> Schema:
     meanings: Schema = {grade: {"description": f"the value, {word}"} for grade, word in GRADES.items()}
     meanings |= {law: {"description": f"a {law} distribution"} for law in LAW_NAMES}
     kinds = [{"required": [key]} for key in (*GRADES, *LAW_NAMES, "param")]
-    notes = dict.fromkeys(NOTES, {})
+    notes: Schema = {note: {} for note in NOTES}
     return {"type": "object", "properties": meanings | notes, "additionalProperties": False, "anyOf": kinds}
 
 

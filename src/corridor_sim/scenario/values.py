@@ -237,7 +237,8 @@ def _require_part(largest: Fraction, text: str) -> None:
 def _schema(example: str, kind: str) -> WithJsonSchema:
     by_keys = {"type": "object", "$comment": BY_KEYS}
     text = {"type": ["string", "number"], "examples": [example]}
-    return WithJsonSchema({"anyOf": [text, by_keys, {"type": "array"}], "description": f"{kind}, for instance {example}"})
+    described = f"{kind}, for instance {example}"
+    return WithJsonSchema({"anyOf": [text, by_keys, {"type": "array"}], "description": described})
 
 
 BY_KEYS = "graded value or distribution"
