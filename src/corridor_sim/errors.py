@@ -1,4 +1,4 @@
-"""The one tree of errors and warnings, and the exit code each one maps to.
+"""The one tree of errors, and the exit code each one maps to.
 
 CorridorSimError          never raised itself; `.exit_code`, `.problems`
 ├── InputError     2      the file or the command line is wrong: mend the named line
@@ -6,10 +6,6 @@ CorridorSimError          never raised itself; `.exit_code`, `.problems`
 ├── EngineError    4      a run got stuck: the message names who waits for whom
 ├── ResultsError   5      a result folder is incomplete, foreign or of another version: run again
 └── CheckFailed    1      a regression check found a difference: read it, then mend or bless
-
-CorridorSimWarning        the base of all warnings
-├── AssumptionWarning     something rests on an assumption that the reader should know
-└── NotResolvedWarning    too few replications to say something with an interval
 """
 
 from __future__ import annotations
@@ -78,18 +74,6 @@ class CheckFailed(CorridorSimError):
     """A check against a baseline found a difference. The caller reads the first one."""
 
     exit_code = 1
-
-
-class CorridorSimWarning(UserWarning):
-    """Base of the package's warnings."""
-
-
-class AssumptionWarning(CorridorSimWarning):
-    """A result rests on something assumed."""
-
-
-class NotResolvedWarning(CorridorSimWarning):
-    """Too few replications met the event in question."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

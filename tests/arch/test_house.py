@@ -39,9 +39,7 @@ def stray_numbers(module: ast.Module) -> Iterator[ast.Constant]:
 
     Places in a tuple (`parts[2]`), steps of a slice and the 2 of a square or a half are no numbers of the model.
     """
-    places = {
-        id(part) for node in ast.walk(module) if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)
-    }
+    places = {id(part) for node in ast.walk(module) if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}
     places |= {
         id(node.right)
         for node in ast.walk(module)
@@ -80,9 +78,7 @@ def test_nothing_is_left_for_later() -> None:
 
 def test_the_wrong_words_of_the_glossary_appear_nowhere() -> None:
     pages = [*SOURCES, *(ROOT / "scenarios").glob("*.yaml"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
-    found = [
-        (path.name, word) for path in pages for word in WRONG_WORDS if word in path.read_text(encoding="utf-8")
-    ]
+    found = [(path.name, word) for path in pages for word in WRONG_WORDS if word in path.read_text(encoding="utf-8")]
     assert found == []
 
 

@@ -22,7 +22,7 @@ TRANSPORT = ("move", "board")
 HUB = ("work", "seize")
 KG_PER_TONNE = 1000
 COUNTED_BY = {"tonne_km": "mass", "teu_km": "teu", "tonne": "mass", "box": "box"}
-"""What a factor is per -> the measure of a load; electricity (kWh) is not simulated."""
+"""What a factor is per -> the measure of a load."""
 PER_KM = ("tonne_km", "teu_km")
 BOUNDARIES = ("wtw", "ttw")
 LOADED = (0, 1)

@@ -13,6 +13,7 @@ class Draws:
     """Durations and uniforms of one replication, each a pure function of stream, entity and visit."""
 
     def __init__(self, program: Program, inputs: Inputs) -> None:
+        self.noise = inputs.noise
         self._program = program
         self._inputs = inputs
         self._keys = [stream_key(inputs.seed, name) for name in program.streams]

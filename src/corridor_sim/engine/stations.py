@@ -97,13 +97,18 @@ class Station:
     def open(self) -> None:
         """Start the station's calendar and, where it fails while busy, its first time to failure."""
         self._next_change(0)
-        if self.rule.uptime != NONE:
+        if self._breaks:
             self._uptime_left = self._drawn_uptime()
+
+    @property
+    def _breaks(self) -> bool:
+        """Whether it fails while busy; without noise nothing fails."""
+        return self.rule.uptime != NONE and self.draws.noise
 
     @property
     def interruptible(self) -> bool:
         """Whether work here can be cut short by closings or failures."""
-        return len(self.changes) > 1 or self.rule.uptime != NONE
+        return len(self.changes) > 1 or self._breaks
 
     def request(self, key: Key, units: int, wake_rank: int, holder: int) -> Signal:
         """Join the queue; the signal rings when all units are granted at once."""
@@ -230,7 +235,7 @@ class Station:
         return self.draws.single_ticks(self.rule.failure_stream, self.rule.uptime, self.rule.word, self._failures)
 
     def _busy_begins(self) -> None:
-        if self.rule.uptime == NONE or self._down:
+        if not self._breaks or self._down:
             return
         self._busy_since = self.env.tick
         self._failure_timer += 1
@@ -240,7 +245,7 @@ class Station:
         )
 
     def _busy_ends(self) -> None:
-        if self.rule.uptime == NONE or self._down:
+        if not self._breaks or self._down:
             return
         self._uptime_left -= self.env.tick - self._busy_since
         self._failure_timer += 1

@@ -183,7 +183,8 @@ def taken_share(capacity: Ints, share: Ints, one: int) -> Ints:
     """Return capacity x share / one to the nearest thousandth; the capacity comes in two chunks against overflow."""
     high, low = capacity >> CHUNK_BITS, capacity & ((1 << CHUNK_BITS) - 1)
     whole, rest = np.divmod(high * share, one)
-    return (whole << CHUNK_BITS) + ((rest << CHUNK_BITS) + low * share + (one >> 1)) // one
+    taken: Ints = (whole << CHUNK_BITS) + ((rest << CHUNK_BITS) + low * share + (one >> 1)) // one
+    return taken
 
 
 CHUNK_BITS = 16

@@ -43,6 +43,7 @@ def lower(scenario: Scenario, alternative: str) -> Lowered:
     """
     clock = parse_clock(scenario.clock.start, scenario.clock.timezone)
     window = date_window(scenario.clock.measure, clock)
+    warm_up = to_ticks(scenario.clock.warm_up.value) if scenario.clock.warm_up is not None else 0
     horizon = window[1] + to_ticks(scenario.clock.follow_up.value)
     used = things_in_use(scenario)
     builder = Builder(_ranked(used.facilities), _ranked(used.services))
@@ -63,7 +64,7 @@ def lower(scenario: Scenario, alternative: str) -> Lowered:
         flows=tuple(rule for rule, _ in flows),
         samplers=tuple(builder.samplers),
         streams=tuple(builder.streams),
-        window_from=max(0, window[0]),
+        window_from=max(warm_up, window[0]),
         window_to=window[1],
         horizon=horizon,
         step_names=tuple(_step_name(builder, number) for number in range(len(builder.code))),
@@ -141,7 +142,7 @@ def _lower_facilities(
         rule = FacilityRule(units, AtClosing.PAUSE, AtClosing.PAUSE, False, word=name_word(name))
         windows = gate_windows(scenario.services[line.name], line.scheduled, horizon)
         changes = capacity_changes(windows, (), (), units, horizon)
-        lowered.append((rule, FacilityPlan(name, line.origin, None, units, windows, (), changes)))
+        lowered.append((rule, FacilityPlan(name, line.origin, line.mode, units, windows, (), changes)))
     return lowered
 
 

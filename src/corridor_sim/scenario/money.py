@@ -226,7 +226,7 @@ class Factor(Part):
 
     wtw: Share = Field(description="kg CO2e per `per`, as a plain number")
     ttw: Share
-    per: Literal["tonne_km", "teu_km", "tonne", "box", "kwh"]
+    per: Literal["tonne_km", "teu_km", "tonne", "box"]
 
 
 class Money(Part):

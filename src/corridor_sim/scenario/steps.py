@@ -241,13 +241,6 @@ AnyStep = Annotated[
 ]
 
 
-class NamedStep(Part):
-    """A step with its name, as one item of a list."""
-
-    name: str
-    body: AnyStep
-
-
 def _open_steps(raw: Any) -> Any:
     """Turn `- name: {...}` items into a mapping from name to body, in order."""
     if raw is None:

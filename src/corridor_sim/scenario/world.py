@@ -40,7 +40,7 @@ class Failures(Part):
 class Cut(Part):
     """A planned reduction of servers, such as half of them for a repair; it takes the latest-started work."""
 
-    on: str = Field(description="date range, both days included")
+    on: DateRange = Field(description="date range, both days included")
     servers: Whole = Field(ge=0, le=MOST_SERVERS, description="how many are left")
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
+from signal import SIG_IGN, SIGINT, signal
 
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.study.play import Played, play
@@ -59,7 +60,8 @@ def _mapper(workers: int) -> Iterator[Callable[[list[Job]], Iterator[list[list[P
     if workers <= 1:
         yield lambda chunks: map(Job.run, chunks)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    # Ctrl-C reaches all processes of a terminal; only the one that can tidy up should act on it
+    with ProcessPoolExecutor(workers, get_context("spawn"), signal, (SIGINT, SIG_IGN)) as pool:
         try:
             yield lambda chunks: pool.map(Job.run, chunks)
         except BaseException:

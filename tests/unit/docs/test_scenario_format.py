@@ -36,7 +36,7 @@ from corridor_sim.units import DEFINITIONS, LONGEST_NUMBER
 PAGE = Path(__file__).parents[3] / "docs" / "scenario-format.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 COMPLETE, WHOLE_FILE, SETS = "a complete scenario", "in: the file", "each as --set"
-UNWRITTEN = {"Part", "NamedStep"}
+UNWRITTEN = {"Part"}
 """Classes that no file spells out: the base of all others, and an item of a list of steps."""
 
 

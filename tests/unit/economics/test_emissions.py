@@ -69,11 +69,6 @@ def test_plugged_loads_use_the_reefer_factor(journey):
     assert emissions(through(journey, [VOYAGE], SEA, sizes).cargo()).wtw_kg is None
 
 
-def test_electricity_per_kwh_cannot_be_counted(journey):
-    grid = SEA | {"reefer": {"wtw": "0.5306", "ttw": "0", "per": "kwh"}}
-    assert emissions(through(journey, [VOYAGE], grid, {"teu": 2, "plug": 1, "mass": 1}).cargo()).wtw_kg is None
-
-
 def test_a_place_is_one_hub_however_finely_it_is_modelled(journey):
     """Yard and crane at A are one hub, B another: 1.2 kg/t x 10 t each; customs is no chain element."""
     yard, crane, check = ({"kind": kind, "origin": "A"} for kind in ("seize", "work", "customs"))

@@ -151,7 +151,6 @@ def test_price_units_say_what_is_counted() -> None:
         ("10 CNY/box/km", 2, "no distance"),
         ("10 CNY/box/kg", 2, "two things"),
         ("10 CNY/departure", 2, "departure"),
-        ("10 CNY/kWh", 2, "kilowatt_hour"),
     ],
 )
 def test_prices_that_cannot_be_counted_say_why(text: str, teu: int | None, message: str) -> None:

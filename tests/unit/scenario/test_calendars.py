@@ -194,8 +194,7 @@ def test_wrong_hours_say_what_would_be_right(spec: object, message: str) -> None
 # Arrangements of the State Council General Office, copied by hand (30 and 31 December 2023: that for 2024).
 MAINLAND = {
     2023: (
-        "01-01 to 01-02, 01-21 to 01-27, 04-05, 04-29 to 05-03, 06-22 to 06-24, 09-29 to 10-06, "
-        "12-30 to 12-31",
+        "01-01 to 01-02, 01-21 to 01-27, 04-05, 04-29 to 05-03, 06-22 to 06-24, 09-29 to 10-06, 12-30 to 12-31",
         "01-28 to 01-29, 04-23, 05-06, 06-25, 10-07 to 10-08",
     ),
     2025: (

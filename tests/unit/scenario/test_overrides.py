@@ -42,13 +42,19 @@ def document():
     return read_yaml(TEXT, "x.yaml")
 
 
-@pytest.mark.parametrize(("text", "path"), [
-    ("clock.replications", ("clock", "replications")),
-    ("routes.by_qinzhou.steps.export check.channel", ("routes", "by_qinzhou", "steps", "export check", "channel")),
-    ('parameters."rail.transit".published', ("parameters", "rail.transit", "published")),
-    ("steps[2].departs", ("steps", 2, "departs")), ("a[1][0]", ("a", 1, 0)), ('"a[1]"', ("a[1]",)),
-    ("flows.荔枝.route", ("flows", "荔枝", "route")), ("a . b", ("a", "b")),
-])
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("clock.replications", ("clock", "replications")),
+        ("routes.by_qinzhou.steps.export check.channel", ("routes", "by_qinzhou", "steps", "export check", "channel")),
+        ('parameters."rail.transit".published', ("parameters", "rail.transit", "published")),
+        ("steps[2].departs", ("steps", 2, "departs")),
+        ("a[1][0]", ("a", 1, 0)),
+        ('"a[1]"', ("a[1]",)),
+        ("flows.荔枝.route", ("flows", "荔枝", "route")),
+        ("a . b", ("a", "b")),
+    ],
+)
 def test_paths(text, path):
     assert parse_path(text) == path
     assert parse_path(path_text(path)) == path
@@ -63,16 +69,24 @@ def test_texts_that_are_no_path(text):
         parse_path(text)
 
 
-@pytest.mark.parametrize(("text", "reached"), [
-    ("clock.replications", ("clock", "replications")),
-    ("clock.new", ("clock", "new")),
-    ("new", ("new",)),
-    ("routes.by_qinzhou.steps.export check.channel", ("routes", "by_qinzhou", "steps", 1, "export check", "channel")),
-    ("routes.by_qinzhou.steps[1].export check.lanes[0]",
-     ("routes", "by_qinzhou", "steps", 1, "export check", "lanes", 0)),
-    ("routes.by_qinzhou.steps.rail", ("routes", "by_qinzhou", "steps", 0, "rail")),
-    ('parameters."rail.transit".published', ("parameters", "rail.transit", "published")),
-])
+@pytest.mark.parametrize(
+    ("text", "reached"),
+    [
+        ("clock.replications", ("clock", "replications")),
+        ("clock.new", ("clock", "new")),
+        ("new", ("new",)),
+        (
+            "routes.by_qinzhou.steps.export check.channel",
+            ("routes", "by_qinzhou", "steps", 1, "export check", "channel"),
+        ),
+        (
+            "routes.by_qinzhou.steps[1].export check.lanes[0]",
+            ("routes", "by_qinzhou", "steps", 1, "export check", "lanes", 0),
+        ),
+        ("routes.by_qinzhou.steps.rail", ("routes", "by_qinzhou", "steps", 0, "rail")),
+        ('parameters."rail.transit".published', ("parameters", "rail.transit", "published")),
+    ],
+)
 def test_only_the_named_place_changes(document, text, reached):
     expected = copy.deepcopy(document.data)
     parent = expected
@@ -87,19 +101,24 @@ def test_only_the_named_place_changes(document, text, reached):
     assert list(overlay.origins) == [reached]
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("clok.replications", 'no "clok" at the top of the file (did you mean "clock"?)'),
-    ("routes.by_qinzou.steps", 'no "by_qinzou" in routes (did you mean "by_qinzhou"?)'),
-    ("routes.by_qinzhou.steps.exprt check.channel",
-     'no item "exprt check" in routes.by_qinzhou.steps (did you mean "export check"?)'),
-    ("routes.by_qinzhou.steps.new", 'no item "new" in routes.by_qinzhou.steps'),
-    ("routes.by_qinzhou.steps.twice.x", '2 items are called "twice" in routes.by_qinzhou.steps'),
-    ("routes.by_qinzhou.steps[4]", "no item [4] in routes.by_qinzhou.steps; it has 4, counted from 0"),
-    ("clock[0]", "clock is the mapping {replications}, not a list"),
-    ("clock.replications.x", "clock.replications is 50, not a mapping"),
-    ("empty.x", "empty is nothing, not a mapping"),
-    ("a..b", '"a..b" is not a path'),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("clok.replications", 'no "clok" at the top of the file (did you mean "clock"?)'),
+        ("routes.by_qinzou.steps", 'no "by_qinzou" in routes (did you mean "by_qinzhou"?)'),
+        (
+            "routes.by_qinzhou.steps.exprt check.channel",
+            'no item "exprt check" in routes.by_qinzhou.steps (did you mean "export check"?)',
+        ),
+        ("routes.by_qinzhou.steps.new", 'no item "new" in routes.by_qinzhou.steps'),
+        ("routes.by_qinzhou.steps.twice.x", '2 items are called "twice" in routes.by_qinzhou.steps'),
+        ("routes.by_qinzhou.steps[4]", "no item [4] in routes.by_qinzhou.steps; it has 4, counted from 0"),
+        ("clock[0]", "clock is the mapping {replications}, not a list"),
+        ("clock.replications.x", "clock.replications is 50, not a mapping"),
+        ("empty.x", "empty is nothing, not a mapping"),
+        ("a..b", '"a..b" is not a path'),
+    ],
+)
 def test_a_path_that_leads_nowhere(document, text, message):
     with pytest.raises(InputError) as caught:
         apply_overrides(document, {text: 1}, Origin(label="--set x"))
@@ -144,33 +163,49 @@ def test_values_are_copied_so_that_one_override_does_not_change_another(document
     assert (overlay.data["a"], overlay.data["b"], value) == ({"x": [1]}, {"x": 2}, {"x": [1]})
 
 
-@pytest.mark.parametrize(("argument", "path", "value"), [
-    ("clock.replications=10", "clock.replications", 10),
-    ("flows.x.arrives={poisson: 3 per week}", "flows.x.arrives", {"poisson": "3 per week"}),
-    ("a=b=c", "a", "b=c"), ("a = 70 %", "a", "70 %"), ("a=[1, x]", "a", [1, "x"]), ("a=08:30", "a", "08:30"),
-    ("a=1e3", "a", "1e3"), ("a=NO", "a", "NO"), ("a='12'", "a", "12"), ("a=null", "a", None), ("a=~", "a", None),
-    ("a=''", "a", ""), ('p."k=1.5".x=2', 'p."k=1.5".x', 2), ("a=true", "a", True), ("a=b: 1", "a", {"b": 1}),
-    ("opens=mon-sun 08:00-20:00", "opens", "mon-sun 08:00-20:00"),
-])
+@pytest.mark.parametrize(
+    ("argument", "path", "value"),
+    [
+        ("clock.replications=10", "clock.replications", 10),
+        ("flows.x.arrives={poisson: 3 per week}", "flows.x.arrives", {"poisson": "3 per week"}),
+        ("a=b=c", "a", "b=c"),
+        ("a = 70 %", "a", "70 %"),
+        ("a=[1, x]", "a", [1, "x"]),
+        ("a=08:30", "a", "08:30"),
+        ("a=1e3", "a", "1e3"),
+        ("a=NO", "a", "NO"),
+        ("a='12'", "a", "12"),
+        ("a=null", "a", None),
+        ("a=~", "a", None),
+        ("a=''", "a", ""),
+        ('p."k=1.5".x=2', 'p."k=1.5".x', 2),
+        ("a=true", "a", True),
+        ("a=b: 1", "a", {"b": 1}),
+        ("opens=mon-sun 08:00-20:00", "opens", "mon-sun 08:00-20:00"),
+    ],
+)
 def test_set_arguments(argument, path, value):
     found = parse_set(argument)
     assert found == (path, value)
     assert type(found[1]) is type(value)
 
 
-@pytest.mark.parametrize(("argument", "line"), [
-    ("clock", "--set clock expected path=value, for instance clock.replications=10"),
-    ("=3", "--set =3 expected path=value"),
-    ("a=", '--set a= a: nothing after the "="; write null to set nothing'),
-    ("a=# x", '--set a=# x a: nothing after the "="'),
-    ("a..b=1", '--set a..b=1 a..b: "a..b" is not a path'),
-    ("a=[1", "--set a=[1 a: a list in [ ] is not closed"),
-    ("a=!!python/name:os.system", '--set a=!!python/name:os.system a: the tag "!!python/name:os.system" is not'),
-    ("a={b: 1, b: 2}", '--set a={b: 1, b: 2} a: "b" is written twice'),
-    ("a=" + "9" * 5000, "--set a=9999"),
-    ("a=" + "[" * 100_000, "--set a=[[["),
-    ("a=x\ny\x1b", r"--set a=x\ny\x1b a: the invisible character U+001B"),
-])
+@pytest.mark.parametrize(
+    ("argument", "line"),
+    [
+        ("clock", "--set clock expected path=value, for instance clock.replications=10"),
+        ("=3", "--set =3 expected path=value"),
+        ("a=", '--set a= a: nothing after the "="; write null to set nothing'),
+        ("a=# x", '--set a=# x a: nothing after the "="'),
+        ("a..b=1", '--set a..b=1 a..b: "a..b" is not a path'),
+        ("a=[1", "--set a=[1 a: a list in [ ] is not closed"),
+        ("a=!!python/name:os.system", '--set a=!!python/name:os.system a: the tag "!!python/name:os.system" is not'),
+        ("a={b: 1, b: 2}", '--set a={b: 1, b: 2} a: "b" is written twice'),
+        ("a=" + "9" * 5000, "--set a=9999"),
+        ("a=" + "[" * 100_000, "--set a=[[["),
+        ("a=x\ny\x1b", r"--set a=x\ny\x1b a: the invisible character U+001B"),
+    ],
+)
 def test_bad_set_arguments_are_named(argument, line):
     with pytest.raises(InputError) as caught:
         parse_set(argument)

@@ -106,49 +106,62 @@ def found(text, model=File):
     return [str(problem) for problem in input_problems(caught.value, model, document)]
 
 
-@pytest.mark.parametrize(("text", "line"), [
-    ("servers: true", "x.yaml:1:10 servers: true is not accepted; expected a whole number or 'all'"),
-    ("servers: NO", 'x.yaml:1:10 servers: "NO" is not accepted; expected a whole number or \'all\''),
-    ("servers: 010", 'x.yaml:1:10 servers: "010" is not accepted; expected a whole number or \'all\''),
-    ("open: NO", 'x.yaml:1:7 open: "NO" is not accepted; expected true or false'),
-    ("load: 1e3", 'x.yaml:1:7 load: "1e3" is not accepted; expected a number'),
-    ("load: .nan", 'x.yaml:1:7 load: ".nan" is not accepted; expected a number'),
-    ("load: .inf", 'x.yaml:1:7 load: ".inf" is not accepted; expected a number'),
-    ("load: 1.5", "x.yaml:1:7 load: 1.5 is not accepted; expected at most 1"),
-    ("load: 0.0", "x.yaml:1:7 load: 0.0 is not accepted; expected more than 0"),
-    ("load:", "x.yaml:1:6 load: nothing is not accepted; expected a number"),
-    ("load: [1]", "x.yaml:1:7 load: a list of 1 is not accepted; expected a number"),
-    ("waits: 3 parsec", 'x.yaml:1:8 waits: "3 parsec": "parsec" is not a unit (did you mean "sec"?)'),
-    ("waits: 5 km", 'x.yaml:1:8 waits: "5 km" is not a duration; expected for instance "6 h"'),
-    ("facility: x", 'x.yaml:1:11 facility: "x" is not accepted; expected a mapping (keys with values)'),
-    ("facility:\n  at: 1", "x.yaml:1:1 facility.board: missing; this key is required in facility"),
-    ("facility: {board: a, att: 1}",
-     'x.yaml:1:22 facility.att: "att" is not a known key (did you mean "at"?); accepted here: board, at'),
-    ("servres: 1", 'x.yaml:1:1 servres: "servres" is not a known key (did you mean "servers"?); accepted here: '),
-    ("places: {A: [1, x]}", 'x.yaml:1:17 places.A[1]: "x" is not accepted; expected a whole number'),
-    ("places: {ABCDEF: [1]}",
-     'x.yaml:1:10 places.ABCDEF: "ABCDEF" is not accepted; expected text of at most 5 characters'),
-    ("- 1", "x.yaml:1:1 a list of 1 is not accepted; expected a mapping (keys with values)"),
-])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("servers: true", "x.yaml:1:10 servers: true is not accepted; expected a whole number or 'all'"),
+        ("servers: NO", "x.yaml:1:10 servers: \"NO\" is not accepted; expected a whole number or 'all'"),
+        ("servers: 010", "x.yaml:1:10 servers: \"010\" is not accepted; expected a whole number or 'all'"),
+        ("open: NO", 'x.yaml:1:7 open: "NO" is not accepted; expected true or false'),
+        ("load: 1e3", 'x.yaml:1:7 load: "1e3" is not accepted; expected a number'),
+        ("load: .nan", 'x.yaml:1:7 load: ".nan" is not accepted; expected a number'),
+        ("load: .inf", 'x.yaml:1:7 load: ".inf" is not accepted; expected a number'),
+        ("load: 1.5", "x.yaml:1:7 load: 1.5 is not accepted; expected at most 1"),
+        ("load: 0.0", "x.yaml:1:7 load: 0.0 is not accepted; expected more than 0"),
+        ("load:", "x.yaml:1:6 load: nothing is not accepted; expected a number"),
+        ("load: [1]", "x.yaml:1:7 load: a list of 1 is not accepted; expected a number"),
+        ("waits: 3 parsec", 'x.yaml:1:8 waits: "3 parsec": "parsec" is not a unit (did you mean "sec"?)'),
+        ("waits: 5 km", 'x.yaml:1:8 waits: "5 km" is not a duration; expected for instance "6 h"'),
+        ("facility: x", 'x.yaml:1:11 facility: "x" is not accepted; expected a mapping (keys with values)'),
+        ("facility:\n  at: 1", "x.yaml:1:1 facility.board: missing; this key is required in facility"),
+        (
+            "facility: {board: a, att: 1}",
+            'x.yaml:1:22 facility.att: "att" is not a known key (did you mean "at"?); accepted here: board, at',
+        ),
+        ("servres: 1", 'x.yaml:1:1 servres: "servres" is not a known key (did you mean "servers"?); accepted here: '),
+        ("places: {A: [1, x]}", 'x.yaml:1:17 places.A[1]: "x" is not accepted; expected a whole number'),
+        (
+            "places: {ABCDEF: [1]}",
+            'x.yaml:1:10 places.ABCDEF: "ABCDEF" is not accepted; expected text of at most 5 characters',
+        ),
+        ("- 1", "x.yaml:1:1 a list of 1 is not accepted; expected a mapping (keys with values)"),
+    ],
+)
 def test_one_problem_in_plain_words_at_its_place(text, line):
     lines = found(text)
     assert len(lines) == 1
     assert lines[0].startswith(line)
 
 
-@pytest.mark.parametrize(("text", "line"), [
-    ("takes: {pert: [3 h, 4, 8 h]}", "x.yaml:1:21 takes.pert[1]: 4 is not accepted; expected text"),
-    ("takes: {pert: [3 h]}", "x.yaml:1:15 takes.pert: a list of 1 is not accepted; expected at least 3 items"),
-    ("takes: {normal: 3 h}", "x.yaml:1:1 takes.sd: missing; this key is required in takes"),
-    ("takes: {lognormal: 3 h, cv: x}", 'x.yaml:1:29 takes.cv: "x" is not accepted; expected a number'),
-    ("takes: {pert: [a, b, c], mx: 1}",
-     'x.yaml:1:26 takes.mx: "mx" is not a known key; accepted here: pert'),
-    ("takes: {qq: 1}",
-     "x.yaml:1:8 takes: the mapping {qq} is not accepted; expected one of the keys pert, normal, lognormal"),
-    ("takes: 7", "x.yaml:1:8 takes: 7 is not accepted; expected text or a mapping (keys with values)"),
-    ("takes: {normal: 3 h, sd: 1 h, max: [1]}",
-     "x.yaml:1:36 takes.max: a list of 1 is not accepted; expected text"),
-])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("takes: {pert: [3 h, 4, 8 h]}", "x.yaml:1:21 takes.pert[1]: 4 is not accepted; expected text"),
+        ("takes: {pert: [3 h]}", "x.yaml:1:15 takes.pert: a list of 1 is not accepted; expected at least 3 items"),
+        ("takes: {normal: 3 h}", "x.yaml:1:1 takes.sd: missing; this key is required in takes"),
+        ("takes: {lognormal: 3 h, cv: x}", 'x.yaml:1:29 takes.cv: "x" is not accepted; expected a number'),
+        ("takes: {pert: [a, b, c], mx: 1}", 'x.yaml:1:26 takes.mx: "mx" is not a known key; accepted here: pert'),
+        (
+            "takes: {qq: 1}",
+            "x.yaml:1:8 takes: the mapping {qq} is not accepted; expected one of the keys pert, normal, lognormal",
+        ),
+        ("takes: 7", "x.yaml:1:8 takes: 7 is not accepted; expected text or a mapping (keys with values)"),
+        (
+            "takes: {normal: 3 h, sd: 1 h, max: [1]}",
+            "x.yaml:1:36 takes.max: a list of 1 is not accepted; expected text",
+        ),
+    ],
+)
 def test_only_the_likeliest_form_of_a_union_is_reported(text, line):
     assert found(text) == [line]
 
@@ -181,7 +194,7 @@ steps:
 def test_steps_named_by_their_key_are_found_in_the_file():
     assert found(STEPS) == [
         'x.yaml:2:22 steps[0].rail.att: "att" is not a known key (did you mean "at"?); accepted here: board, at',
-        'x.yaml:3:22 steps[1].check.customs: "exprt" is not accepted; expected \'export\' or \'import\''
+        "x.yaml:3:22 steps[1].check.customs: \"exprt\" is not accepted; expected 'export' or 'import'"
         ' (did you mean "export"?)',
         "x.yaml:4:5 steps[2].food check.at: missing; this key is required in steps[2].food check",
         "x.yaml:6:22 steps[2].food check.takes.pert[0]: 1 is not accepted; expected text",
@@ -217,9 +230,7 @@ def test_a_text_is_judged_by_its_rule_before_the_words_it_might_have_been():
     class Model(Part):
         every: Literal["departure"] | Annotated[StrictStr, BeforeValidator(duration)]
 
-    assert found("every: 5 km", Model) == [
-        'x.yaml:1:8 every: "5 km" is not a duration; expected for instance "6 h"'
-    ]
+    assert found("every: 5 km", Model) == ['x.yaml:1:8 every: "5 km" is not a duration; expected for instance "6 h"']
 
 
 def test_a_tag_that_is_also_a_key_does_not_lead_astray():
@@ -259,20 +270,40 @@ def test_no_line_breaks_nor_control_signs_in_a_line():
     assert all(line.isprintable() and len(line) < 400 for line in lines)
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    (None, "nothing"), (True, "true"), (3, "3"), (1.5, "1.5"), ("a\nb", r'"a\nb"'), ("重庆", '"重庆"'),
-    ("x" * 41, '"' + "x" * 37 + '..."'), ("x" * 40, '"' + "x" * 40 + '"'), ("\u202e\x1b", r'"\u202e\x1b"'),
-    ({"a": 1, "b": 2}, "the mapping {a, b}"), ([1, 2], "a list of 2"), ([], "an empty list"),
-])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "nothing"),
+        (True, "true"),
+        (3, "3"),
+        (1.5, "1.5"),
+        ("a\nb", r'"a\nb"'),
+        ("重庆", '"重庆"'),
+        ("x" * 41, '"' + "x" * 37 + '..."'),
+        ("x" * 40, '"' + "x" * 40 + '"'),
+        ("\u202e\x1b", r'"\u202e\x1b"'),
+        ({"a": 1, "b": 2}, "the mapping {a, b}"),
+        ([1, 2], "a list of 2"),
+        ([], "an empty list"),
+    ],
+)
 def test_values_as_shown(value, text):
     assert shown(value) == text
 
 
-@pytest.mark.parametrize(("path", "text"), [
-    ((), ""), (("a",), "a"), (("routes", "r", "steps", 2, "departs"), "routes.r.steps[2].departs"), ((0, "a"), "[0].a"),
-    (("parameters", "rail.transit", "published"), 'parameters."rail.transit".published'),
-    (("a b", ""), 'a b.""'), (("x[1]",), '"x[1]"'), ((" a",), '" a"'),
-])
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ((), ""),
+        (("a",), "a"),
+        (("routes", "r", "steps", 2, "departs"), "routes.r.steps[2].departs"),
+        ((0, "a"), "[0].a"),
+        (("parameters", "rail.transit", "published"), 'parameters."rail.transit".published'),
+        (("a b", ""), 'a b.""'),
+        (("x[1]",), '"x[1]"'),
+        ((" a",), '" a"'),
+    ],
+)
 def test_paths_as_users_write_them(path, text):
     assert path_text(path) == text
 
@@ -291,22 +322,60 @@ def test_capped_counts_what_it_leaves_out():
     assert capped([]) == []
 
 
-@pytest.mark.parametrize("name", [
-    "qinzhou", "CNCKG-TJC", "hk_food_check", "origin inspection", "重庆农产品", "Café (west) no. 2", "2026", "ngày",
-    "ไทย", "हिन्दी", "x" * 80,
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "qinzhou",
+        "CNCKG-TJC",
+        "hk_food_check",
+        "origin inspection",
+        "重庆农产品",
+        "Café (west) no. 2",
+        "2026",
+        "ngày",
+        "ไทย",
+        "हिन्दी",
+        "x" * 80,
+    ],
+)
 def test_good_names(name):
     assert check_name(name) is None
 
 
-@pytest.mark.parametrize(("name", "complaint"), [
-    ("", "empty"), ("x" * 81, "at most 80"), ("a/b", 'contains "/"'), ("a\\b", "contains"), ("..", 'starts with "."'),
-    (".git", "starts with"), ("=1+1", 'starts with "="'), ("+a", "starts with"), ("-a", "starts with"),
-    ("@a", "starts with"), ("<b>", 'contains "<"'), ('a"b', "contains"), ("a'b", "contains"), ("a&b", "contains"),
-    ("a$b", "contains"), ("a`b", "contains"), ("a|b", "contains"), ("a\nb", r'contains "\n"'), ("a\0", r'"\x00"'),
-    ("a\u202eb", r'contains "\u202e"'), (" a", "space"), ("a ", "space"), ("a:b", "contains"), ("a*", "contains"),
-    ("a{b}", "contains"), ("a%b", "contains"), ("\ud800", "contains"), ("a\u200bb", "contains"), ("😀", "contains"),
-])
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("", "empty"),
+        ("x" * 81, "at most 80"),
+        ("a/b", 'contains "/"'),
+        ("a\\b", "contains"),
+        ("..", 'starts with "."'),
+        (".git", "starts with"),
+        ("=1+1", 'starts with "="'),
+        ("+a", "starts with"),
+        ("-a", "starts with"),
+        ("@a", "starts with"),
+        ("<b>", 'contains "<"'),
+        ('a"b', "contains"),
+        ("a'b", "contains"),
+        ("a&b", "contains"),
+        ("a$b", "contains"),
+        ("a`b", "contains"),
+        ("a|b", "contains"),
+        ("a\nb", r'contains "\n"'),
+        ("a\0", r'"\x00"'),
+        ("a\u202eb", r'contains "\u202e"'),
+        (" a", "space"),
+        ("a ", "space"),
+        ("a:b", "contains"),
+        ("a*", "contains"),
+        ("a{b}", "contains"),
+        ("a%b", "contains"),
+        ("\ud800", "contains"),
+        ("a\u200bb", "contains"),
+        ("😀", "contains"),
+    ],
+)
 def test_bad_names(name, complaint):
     found = check_name(name)
     assert found is not None

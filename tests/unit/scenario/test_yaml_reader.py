@@ -30,21 +30,72 @@ def refusals(text):
     return [str(problem) for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize("text", [
-    "NO", "yes", "on", "off", "010", "-010", "1e3", "1E3", "0x1F", "0o17", "1_000", "08:30", "10:30", "190:20:30",
-    "2026-06-01", "2026-06-01 08:30", ".nan", ".inf", "-.inf", "NaN", "+1", "1.", ".5", "00.5", "1.5.2", "tRUE",
-    "70 %", "3.185 CNY/km", "=", "١٢",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NO",
+        "yes",
+        "on",
+        "off",
+        "010",
+        "-010",
+        "1e3",
+        "1E3",
+        "0x1F",
+        "0o17",
+        "1_000",
+        "08:30",
+        "10:30",
+        "190:20:30",
+        "2026-06-01",
+        "2026-06-01 08:30",
+        ".nan",
+        ".inf",
+        "-.inf",
+        "NaN",
+        "+1",
+        "1.",
+        ".5",
+        "00.5",
+        "1.5.2",
+        "tRUE",
+        "70 %",
+        "3.185 CNY/km",
+        "=",
+        "١٢",
+    ],
+)
 def test_what_is_no_plain_number_stays_text(parser, text):
     assert read_yaml(f"a: {text}").data == {"a": text}
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("true", True), ("True", True), ("TRUE", True), ("false", False), ("False", False), ("FALSE", False),
-    ("null", None), ("Null", None), ("NULL", None), ("~", None), ("", None),
-    ("0", 0), ("-7", -7), ("123456789012345", 123456789012345), ("38.7", 38.7), ("-0.25", -0.25), ("10.0", 10.0),
-    ("'true'", "true"), ('"12"', "12"), ("'null'", "null"), ("''", ""), ('"1.5"', "1.5"),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("true", True),
+        ("True", True),
+        ("TRUE", True),
+        ("false", False),
+        ("False", False),
+        ("FALSE", False),
+        ("null", None),
+        ("Null", None),
+        ("NULL", None),
+        ("~", None),
+        ("", None),
+        ("0", 0),
+        ("-7", -7),
+        ("123456789012345", 123456789012345),
+        ("38.7", 38.7),
+        ("-0.25", -0.25),
+        ("10.0", 10.0),
+        ("'true'", "true"),
+        ('"12"', "12"),
+        ("'null'", "null"),
+        ("''", ""),
+        ('"1.5"', "1.5"),
+    ],
+)
 def test_core_scalars(parser, text, value):
     found = read_yaml(f"a: {text}").data["a"]
     assert (found, type(found)) == (value, type(value))
@@ -82,40 +133,43 @@ def test_anchors_are_copied_so_that_a_change_in_one_place_is_no_change_in_the_ot
     assert document.position(("b", "n", 0)) == (1, 12)
 
 
-@pytest.mark.parametrize(("text", "start"), [
-    ("a: 1\nb: 2\na: 3\n", 'x.yaml:3:1 a: "a" is written twice; first in line 1'),
-    ("f:\n  g: {s: 1, s: 1}\n", 'x.yaml:2:13 f.g.s: "s" is written twice'),
-    ("1: a\n'1': b\n", 'x.yaml:2:1 1: "1" is written twice'),
-    ("a: !!python/object/apply:os.system [ls]", 'x.yaml:1:4 a: the tag "!!python/object/apply:os.system"'),
-    ("a: !!str 1", 'x.yaml:1:4 a: the tag "!!str" is not allowed'),
-    ("- !own {a: 1}", 'x.yaml:1:3 [0]: the tag "!own" is not allowed'),
-    ("a: ! 1", 'x.yaml:1:4 a: the tag "!" is not allowed'),
-    ("%TAG ! tag:x,2000:\n---\na: 1", "x.yaml:1:1 tags are not allowed"),
-    ("a: &a [1, *a]", 'x.yaml:1:11 "*a" contains itself'),
-    ("a: *b", 'x.yaml:1:4 a: "*b" has no anchor above it'),
-    ("a: {<<: {b: 1}}", 'x.yaml:1:5 a: merge keys ("<<") are not allowed'),
-    ("a: 1\n---\nb: 1", 'x.yaml:2:1 a second document starts here ("---")'),
-    ("true: 1", "x.yaml:1:1 true cannot be a key"),
-    ("a: {~: 1}", "x.yaml:1:5 a: nothing cannot be a key"),
-    ("1.5: 1", "x.yaml:1:1 1.5 cannot be a key"),
-    ("? [a, b]\n: 1", "x.yaml:1:3 a list of 2 cannot be a key"),
-    ("a: 1234567890123456", "x.yaml:1:4 a: 1234567890123456 has more than 15 digits"),
-    ("a: 0.1234567890123456", "x.yaml:1:4 a: 0.1234567890123456 has more than 15 digits"),
-    ("a: -" + "9" * 5000, "x.yaml:1:4 a: -999999999"),
-    ("a: " + "x" * 10_001, "x.yaml:1:4 a: a text of 10001 characters; expected at most 10000"),
-    ("", "x.yaml the file is empty"),
-    ("# nothing\n", "x.yaml the file is empty"),
-    ("---\n...\n", "x.yaml the file is empty"),
-    ("a: b\n\tc: \0", "x.yaml:2:5 this is a binary file"),
-    ("a: \x1b[31m", "x.yaml:1:4 the invisible character U+001B is not allowed"),
-    ('a: "\\e[31m"', "x.yaml:1:4 a: the invisible character U+001B is not allowed"),
-    ("a: b: c", 'x.yaml:1:5 ":" is not expected here'),
-    ("a:\n\tb: 1", "x.yaml:2:1 a tab cannot indent"),
-    ("a: 1\nb: 'x\n", "x.yaml:2:4 a quotation mark is never closed"),
-    ("a: @x", "x.yaml:1:4 a value cannot start with this character"),
-    ("a:\n  b: 1\n c: 2", "x.yaml:3:2 expected a key"),
-    ("a: [1\nb: 2", "x.yaml:2:2 a list in [ ] is not closed"),
-])
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("a: 1\nb: 2\na: 3\n", 'x.yaml:3:1 a: "a" is written twice; first in line 1'),
+        ("f:\n  g: {s: 1, s: 1}\n", 'x.yaml:2:13 f.g.s: "s" is written twice'),
+        ("1: a\n'1': b\n", 'x.yaml:2:1 1: "1" is written twice'),
+        ("a: !!python/object/apply:os.system [ls]", 'x.yaml:1:4 a: the tag "!!python/object/apply:os.system"'),
+        ("a: !!str 1", 'x.yaml:1:4 a: the tag "!!str" is not allowed'),
+        ("- !own {a: 1}", 'x.yaml:1:3 [0]: the tag "!own" is not allowed'),
+        ("a: ! 1", 'x.yaml:1:4 a: the tag "!" is not allowed'),
+        ("%TAG ! tag:x,2000:\n---\na: 1", "x.yaml:1:1 tags are not allowed"),
+        ("a: &a [1, *a]", 'x.yaml:1:11 "*a" contains itself'),
+        ("a: *b", 'x.yaml:1:4 a: "*b" has no anchor above it'),
+        ("a: {<<: {b: 1}}", 'x.yaml:1:5 a: merge keys ("<<") are not allowed'),
+        ("a: 1\n---\nb: 1", 'x.yaml:2:1 a second document starts here ("---")'),
+        ("true: 1", "x.yaml:1:1 true cannot be a key"),
+        ("a: {~: 1}", "x.yaml:1:5 a: nothing cannot be a key"),
+        ("1.5: 1", "x.yaml:1:1 1.5 cannot be a key"),
+        ("? [a, b]\n: 1", "x.yaml:1:3 a list of 2 cannot be a key"),
+        ("a: 1234567890123456", "x.yaml:1:4 a: 1234567890123456 has more than 15 digits"),
+        ("a: 0.1234567890123456", "x.yaml:1:4 a: 0.1234567890123456 has more than 15 digits"),
+        ("a: -" + "9" * 5000, "x.yaml:1:4 a: -999999999"),
+        ("a: " + "x" * 10_001, "x.yaml:1:4 a: a text of 10001 characters; expected at most 10000"),
+        ("", "x.yaml the file is empty"),
+        ("# nothing\n", "x.yaml the file is empty"),
+        ("---\n...\n", "x.yaml the file is empty"),
+        ("a: b\n\tc: \0", "x.yaml:2:5 this is a binary file"),
+        ("a: \x1b[31m", "x.yaml:1:4 the invisible character U+001B is not allowed"),
+        ('a: "\\e[31m"', "x.yaml:1:4 a: the invisible character U+001B is not allowed"),
+        ("a: b: c", 'x.yaml:1:5 ":" is not expected here'),
+        ("a:\n\tb: 1", "x.yaml:2:1 a tab cannot indent"),
+        ("a: 1\nb: 'x\n", "x.yaml:2:4 a quotation mark is never closed"),
+        ("a: @x", "x.yaml:1:4 a value cannot start with this character"),
+        ("a:\n  b: 1\n c: 2", "x.yaml:3:2 expected a key"),
+        ("a: [1\nb: 2", "x.yaml:2:2 a list in [ ] is not closed"),
+    ],
+)
 def test_refused_with_its_place(parser, text, start):
     found = refusals(text)[0]
     assert found.startswith(start)
@@ -190,14 +244,17 @@ def test_four_mebibytes_are_enough(tmp_path):
         read_yaml(file, "x.yaml")
 
 
-@pytest.mark.parametrize(("content", "start"), [
-    (b"\x89PNG\r\n\x1a\n\0\0", "given.yaml:1:1 byte 0x89 is not UTF-8 text; save the file as UTF-8"),
-    ("a: 1\nb: 重庆".encode("gbk"), "given.yaml:2:4 byte 0xd6 is not UTF-8"),
-    ("a: 1".encode("utf-16"), "given.yaml:1:1 byte 0xff is not UTF-8"),
-    ("a: 1".encode("utf-16-le"), "given.yaml:1:2 this is a binary file"),
-    (b"a: 1\0", "given.yaml:1:5 this is a binary file"),
-    (b"", "given.yaml the file is empty"),
-])
+@pytest.mark.parametrize(
+    ("content", "start"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0", "given.yaml:1:1 byte 0x89 is not UTF-8 text; save the file as UTF-8"),
+        ("a: 1\nb: 重庆".encode("gbk"), "given.yaml:2:4 byte 0xd6 is not UTF-8"),
+        ("a: 1".encode("utf-16"), "given.yaml:1:1 byte 0xff is not UTF-8"),
+        ("a: 1".encode("utf-16-le"), "given.yaml:1:2 this is a binary file"),
+        (b"a: 1\0", "given.yaml:1:5 this is a binary file"),
+        (b"", "given.yaml the file is empty"),
+    ],
+)
 def test_files_that_are_no_text(content, start, tmp_path):
     file = tmp_path / "x.yaml"
     file.write_bytes(content)
