@@ -54,7 +54,10 @@ class Dispatcher:
     def touch(self, station: int) -> None:
         """Note that a station changed in this tick."""
         self._changed.add(station)
-        if not self._awake:
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._changed and not self._awake:
             self._awake = True
             self._env.call_at(self._env.tick, rank(Phase.DISPATCH), self._dispatch)
 
@@ -62,11 +65,13 @@ class Dispatcher:
         self._awake = False
         while self._changed:
             lowest = min(self._changed)
-            if self.stations[lowest].serve_one():
+            served = self.stations[lowest].serve_one()
+            if not (served and self.stations[lowest].wanted):
+                self._changed.discard(lowest)
+            if served:
                 # whoever was served moves first; the dispatcher comes back after those moves
-                self.touch(lowest)
+                self._wake()
                 return
-            self._changed.discard(lowest)
 
 
 @dataclass
@@ -101,6 +106,11 @@ class Station:
             self._uptime_left = self._drawn_uptime()
 
     @property
+    def wanted(self) -> bool:
+        """Whether anybody who waits or rests here may be served now."""
+        return self.capacity > 0 and bool(self.queue or self._suspended)
+
+    @property
     def _breaks(self) -> bool:
         """Whether it fails while busy; without noise nothing fails."""
         return self.rule.uptime != NONE and self.draws.noise
@@ -114,7 +124,9 @@ class Station:
         """Join the queue; the signal rings when all units are granted at once."""
         granted = Signal(self.env)
         insort(self.queue, (*key, Request(units, granted, wake_rank, holder)))
-        self.dispatcher.touch(self.number)
+        # who does not fit now waits for a change, which touches the station itself
+        if 0 < self.capacity >= self.in_use + units:
+            self.dispatcher.touch(self.number)
         return granted
 
     def let_go(self, holder: int) -> None:
@@ -206,7 +218,7 @@ class Station:
 
     def _touch_if_wanted(self) -> None:
         """Wake the dispatcher if there is anybody it could serve."""
-        if self.queue or self._suspended:
+        if self.wanted:
             self.dispatcher.touch(self.number)
 
     def _rule(self) -> AtClosing:
