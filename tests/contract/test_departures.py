@@ -171,7 +171,7 @@ def test_cargo_of_a_departure_cancelled_before_the_cut_off_waits_for_the_next(pl
 
 def test_cargo_of_a_departure_cancelled_after_the_cut_off_keeps_its_place_before_those_who_came_later(play, at):
     run = play(
-        flows={"f": ["08:00", "19:30"]},
+        flows={"f": ["08:00", "18:30"]},
         services=train(cutoff="2 h", capacity="1 consignment"),
         steps=RIDE,
         departures={"notice": {0: at("19:00")}},
@@ -182,13 +182,13 @@ def test_cargo_of_a_departure_cancelled_after_the_cut_off_keeps_its_place_before
 
 
 def test_a_cancellation_is_known_so_long_before_departure_as_told_or_else_at_the_cut_off(play, at):
-    notices = [
-        play(
-            flows={"f": "08:00"}, services=train(cutoff="2 h", cancelled={"share": "100 %", **notice}), steps=RIDE
-        ).inputs.departures.notice[0]
+    runs = [
+        play(flows={"f": "08:00"}, services=train(cutoff="2 h", cancelled={"share": "100 %", **notice}), steps=RIDE)
         for notice in ({}, {"notice": "9 h"})
     ]
-    assert notices == [at("18:00"), at("11:00")]
+    assert [run.inputs.departures.notice[0] for run in runs] == [at("18:00"), at("11:00")]
+    # in both cases nothing was loaded
+    assert [run.departures("train")[0]["closed"] for run in runs] == [-1, -1]
 
 
 def test_a_delay_admits_no_later_cargo(play, at):
@@ -262,6 +262,14 @@ def test_a_vehicle_keeps_its_berth_until_its_last_box_is_in_the_yard(play, at):
     # in at 06:00, two boxes in the yard at 07:00, the third when they leave 30 h later
     assert (first["arrived"], first["berthed"], first["left"]) == (at("tue 06:00"), at("tue 06:00"), at("wed 13:00"))
     assert (second["arrived"], second["berthed"]) == (at("tue 20:00"), at("wed 13:00"))
+
+
+def test_each_vehicle_draws_its_own_time_of_unloading(play):
+    berths = {"at_destination": "track", "unloading": {"uniform": ["1 h", "3 h"]}}
+    run = play(flows={"f": "08:00"}, facilities=TRACK, services=train(berths=berths), steps=RIDE)
+    took = [row["left"] - row["berthed"] for row in run.departures("train")[:9]]
+    assert len(set(took)) == 9
+    assert HOUR <= min(took) and max(took) <= 3 * HOUR
 
 
 def test_a_departure_waits_for_a_free_berth_at_its_origin(play, at):

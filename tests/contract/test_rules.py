@@ -82,6 +82,14 @@ def test_work_cut_by_a_failure_goes_on_or_starts_again_as_the_facility_says(play
     assert ends == [[at("17:00")], [at("19:00")]]
 
 
+def test_of_several_who_rest_the_earlier_started_goes_on_first(play, at):
+    desk = MORNINGS | {"servers": 2, "failures": {"every": "30 h", "lasts": "5 h", "servers": 1}}
+    steps = [{"serve": {"at": "desk", "takes": "4 h"}}]
+    run = play(flows={"f": ["09:00", "10:00"]}, facilities={"desk": desk}, steps=steps)
+    # both rest on Monday at noon with 1 h and 2 h to go; on Tuesday one server is down from 06:00 to 11:00
+    assert run.delivered("f") == [at("tue 09:00"), at("tue 11:00")]
+
+
 def test_failures_on_calendar_time_come_also_while_nobody_is_served(play):
     failures = {"every": "10 h", "lasts": "5 h"}
     run = play(flows={"f": "next sun 00:00"}, facilities={"desk": {"failures": failures}}, steps=SERVE_2_H)

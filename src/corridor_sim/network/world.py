@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -40,6 +41,7 @@ from corridor_sim.scenario.model import Closure, Facility, Scenario, Service
 from corridor_sim.scenario.timetables import parse_timetable
 from corridor_sim.units import SECONDS_PER_DAY, parse_quantity, parse_rate, to_ticks
 
+CACHED_CALENDARS = 256
 UNLIMITED = 1_000_000_000
 """Units of a facility without limit: more than any run has consignments."""
 CLOSING = {"pause": AtClosing.PAUSE, "restart": AtClosing.RESTART, "finish": AtClosing.FINISH}
@@ -65,6 +67,14 @@ class FacilityPlan:
 
 Loss = tuple[int, int, int]
 """From, to and how many units (thousandths) are missing."""
+
+
+@lru_cache(maxsize=CACHED_CALENDARS)
+def planned_capacity(
+    windows: tuple[Window, ...], cuts: tuple[Loss, ...], units: int, horizon: int
+) -> tuple[CapacityChange, ...]:
+    """Return capacity over time as planned, without failures and random closures."""
+    return capacity_changes(windows, cuts, (), units, horizon)
 
 
 def capacity_changes(
@@ -141,6 +151,13 @@ def date_window(text: str, clock: Clock) -> Window:
     return clock.tick_at(first, 0), clock.tick_at(last, SECONDS_PER_DAY)
 
 
+@lru_cache(maxsize=CACHED_CALENDARS)
+def opening_windows(opens: tuple[str, ...], holidays: str, clock: Clock, horizon: int) -> tuple[Window, ...]:
+    """Return when weekly hours and holidays let a facility open; alternatives of a file share most of them."""
+    days = holiday_days(holidays, clock.years(horizon))
+    return tuple(open_windows(parse_weekly(opens), days, (), clock, horizon))
+
+
 def plan_facility(
     name: str, facility: Facility, clock: Clock, horizon: int, builder: Builder
 ) -> tuple[FacilityRule, FacilityPlan]:
@@ -148,8 +165,7 @@ def plan_facility(
     units = UNLIMITED * ONE if facility.servers == "unlimited" else facility.servers * ONE
     if facility.holds is not None:
         units = thousandths(facility.holds[0].value)
-    holidays = holiday_days(facility.holidays, clock.years(horizon))
-    windows = open_windows(parse_weekly(facility.opens), holidays, (), clock, horizon)
+    windows = opening_windows(facility.opens, facility.holidays, clock, horizon)
     uptime = repair = stream = NONE
     failing = 0
     if facility.failures is not None:
@@ -169,9 +185,9 @@ def plan_facility(
         word=name_word(name),
     )
     cuts = tuple((*date_window(cut.on, clock), max(0, units - cut.servers * ONE)) for cut in facility.cuts)
-    changes = capacity_changes(windows, cuts, (), units, horizon)
+    changes = planned_capacity(windows, cuts, units, horizon)
     plan = FacilityPlan(
-        name, facility.at, facility.mode, units, tuple(windows), cuts, changes, *(none if while_busy else failures)
+        name, facility.at, facility.mode, units, windows, cuts, changes, *(none if while_busy else failures)
     )
     return rule, plan
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil
 
 from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.model import Box, Flow, Route
 from corridor_sim.scenario.problems import FieldPath
-from corridor_sim.scenario.sizes import Sizes, boxes_of, consignment_amounts, load_amounts
+from corridor_sim.scenario.sizes import Sizes, amount_text, boxes_of, consignment_amounts, load_amounts
 from corridor_sim.scenario.steps import AnyStep, Batch, Board, Branch, Seize, Switch
 from corridor_sim.scenario.values import Amount
-from corridor_sim.units import MEASURES, decimal_text
 
 MOST_BOXES = 10_000
 """Boxes of one consignment: each may be drawn for."""
@@ -21,14 +20,13 @@ OPTIONAL = ("plug", "consignment")
 """Measures in which a load may well count nothing."""
 
 
-def check_loads(found: Findings) -> None:
-    """Send each flow along its route and the routes it may switch to."""
+def check_loads(found: Findings, sound: Collection[str]) -> None:
+    """Send each flow along its route and the routes it may switch to, as far as these are `sound`."""
     for name, flow in found.scenario.flows.items():
-        route = found.scenario.routes.get(flow.route)
-        if route is not None:
-            box = _box_of(found, route)
+        if flow.route in sound:
+            box = _box_of(found, found.scenario.routes[flow.route])
             _check_consignment(found, name, flow, box)
-            _Journey(found, name, flow, consignment_amounts(flow, box)).travel(flow.route)
+            _Journey(found, name, flow, sound, consignment_amounts(flow, box)).travel(flow.route)
 
 
 def _box_of(found: Findings, route: Route) -> Box | None:
@@ -43,7 +41,7 @@ def _check_consignment(found: Findings, name: str, flow: Flow, box: Box | None) 
         return
     for key, cargo, room in (("weight", flow.weight, box.payload), ("volume", flow.volume, box.volume)):
         if cargo is not None and room is not None and cargo.value > room.value * ceil(boxes):
-            found.add(("flows", name, key), f"{cargo.text} is too much for {ceil(boxes)} boxes of {room.text} each")
+            found.add(("flows", name, key), f"{cargo.text} is more than its boxes hold: {ceil(boxes)} x {room.text}")
 
 
 @dataclass(slots=True)
@@ -53,13 +51,14 @@ class _Journey:
     found: Findings
     flow_name: str
     flow: Flow
+    sound: Collection[str]
     sizes: Sizes
     is_load: bool = False
     joined: set[tuple[str, str]] = field(default_factory=set)
 
     def travel(self, route_name: str, join: str = "") -> None:
         """Follow a route from its first step, or from the step `join`."""
-        if (route_name, join) in self.joined or route_name not in self.found.scenario.routes:
+        if (route_name, join) in self.joined or route_name not in self.sound:
             return
         self.joined.add((route_name, join))
         route = self.found.scenario.routes[route_name]
@@ -79,7 +78,7 @@ class _Journey:
                 case Batch():
                     self._form(at, step, _box_of(self.found, route))
                 case Switch():
-                    other = _Journey(self.found, self.flow_name, self.flow, self.sizes, self.is_load, self.joined)
+                    other = replace(self)
                     other.travel(step.to, step.join)
                 case Branch():
                     for key, lane in step.branch.items():
@@ -94,9 +93,7 @@ class _Journey:
         return self.sizes.get(measure, Fraction(0))
 
     def _check_service(self, path: FieldPath, name: str) -> None:
-        service = self.found.scenario.services.get(name)
-        if service is None:
-            return
+        service = self.found.scenario.services[name]
         self._check_fits(path, service.capacity, f'service "{name}"')
         if self._amount("plug") and all(limit.measure != "plug" for limit in service.capacity):
             self.found.add(path, f'{self._who()} needs plugs, but the capacity of service "{name}" states none')
@@ -110,7 +107,7 @@ class _Journey:
         for limit in limits:
             amount = self._amount(limit.measure)
             if amount > limit.value:
-                taken = f"{decimal_text(amount)} {MEASURES[limit.measure]}"
+                taken = amount_text(amount, limit.measure)
                 self.found.add(path, f"{self._who()} takes {taken}, more than the {limit.text} of {what}")
         binding = [limit for limit in limits if limit.measure not in OPTIONAL]
         if binding and not any(self._amount(limit.measure) for limit in binding):
@@ -129,5 +126,5 @@ class _Journey:
         pallets = Amount(Fraction(box.pallets), "pallet", f"{box.pallets} pallets") if box.pallets else None
         for room in (box.payload, box.volume, pallets):
             if room is not None and self._amount(room.measure) > room.value:
-                taken = f"{decimal_text(self._amount(room.measure))} {MEASURES[room.measure]}"
+                taken = amount_text(self._amount(room.measure), room.measure)
                 self.found.add((*path, "batch"), f"{self._who()} takes {taken}, more than the {room.text} of its box")

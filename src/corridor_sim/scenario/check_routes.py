@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -92,7 +92,7 @@ class _Walk:
         self.held.setdefault(facility, path)
 
     def _give_back(self, path: FieldPath, facility: str) -> None:
-        if facility not in self.held and facility in self.found.scenario.facilities:
+        if facility not in self.held:
             hint = suggestion(facility, self.held) or "; seize it at a step before"
             self.found.add(path, f'"{facility}" is given back but not held here{hint}')
         self.held.pop(facility, None)
@@ -160,24 +160,22 @@ def _check_contracts(found: Findings, name: str) -> None:
     on_route = places_of(found, name)
     for number, contract in enumerate(found.scenario.routes[name].contracts):
         for key, place in (("from", contract.origin), ("to", contract.destination)):
-            if place in found.scenario.places:
-                path = ("routes", name, "contracts", number, key)
-                found.refer(path, place, on_route, "place of this route")
+            found.refer(("routes", name, "contracts", number, key), place, on_route, "place of this route")
 
 
-def check_routes(found: Findings) -> None:
-    """Check every route from its first step to its last, then the switches between them."""
+def check_routes(found: Findings, sound: Collection[str]) -> None:
+    """Check the `sound` routes from their first step to their last, then the switches between them."""
     walks: dict[str, _Walk] = {}
     for name, route in found.scenario.routes.items():
-        _check_contracts(found, name)
-        walk = walks[name] = _Walk(found, name)
+        notes = found if name in sound else found.quiet()
+        _check_contracts(notes, name)
+        walk = walks[name] = _Walk(notes, name)
         walk.walk(route.steps, ("routes", name, "steps"))
         for facility, path in walk.held.items():
-            if facility in found.scenario.facilities:
-                found.add(path, f'"{facility}" is never given back; add a step `release: {facility}`')
-    for walk in walks.values():
-        for path, step, state in walk.switches:
-            if step.to in walks:
+            notes.add(path, f'"{facility}" is never given back; add a step `release: {facility}`')
+    for name in sound:
+        for path, step, state in walks[name].switches:
+            if step.to in sound:
                 _check_join(found, path, step, state, walks[step.to])
     _check_circles(found, walks)
 

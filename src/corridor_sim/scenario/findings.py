@@ -14,6 +14,9 @@ from corridor_sim.scenario.problems import FieldPath, Located, check_name, probl
 from corridor_sim.scenario.steps import AnyStep, Branch
 from corridor_sim.scenario.values import Amount, Priced, Sampled
 
+ENTRY = 2
+"""Elements of the path of one route, one flow ..."""
+MOST_LISTED = 12
 Read = TypeVar("Read")
 Value = Amount | Sampled | Priced
 WrittenStep = tuple[FieldPath, str, AnyStep]
@@ -29,9 +32,12 @@ class Findings:
     problems: list[Problem] = field(default_factory=list)
     unread: frozenset[str] = frozenset()
     """Names in parts that could not be read: what refers to them may well be right."""
+    touched: set[FieldPath] = field(default_factory=set)
+    """First two elements of the paths of all problems: which route, which flow."""
 
     def add(self, path: FieldPath, message: str, at_key: bool = False) -> None:
         """Note a problem of the value (or key) at a path of the model."""
+        self.touched.add(path[:ENTRY])
         self.problems.append(problem_at(self.source, path, message, at_key))
 
     def refer(self, path: FieldPath, name: str | None, known: Collection[str], kind: str) -> None:
@@ -55,12 +61,13 @@ class Findings:
             self.add(path, str(error))
             return None
 
+    def quiet(self) -> Findings:
+        """Return a notebook for the same scenario whose notes nobody reads."""
+        return Findings(self.scenario, self.source)
+
     def steps(self, route: str) -> Iterator[WrittenStep]:
         """Yield the steps of a route in the order of the file, those of lanes behind their branch."""
         yield from written_steps(self.scenario.routes[route].steps, ("routes", route, "steps"))
-
-
-MOST_LISTED = 12
 
 
 def written_steps(steps: Mapping[str, AnyStep], path: FieldPath) -> Iterator[WrittenStep]:

@@ -25,7 +25,7 @@ LIMITS: dict[str, tuple[int, int]] = {
 def scalar_text(raw: Any) -> str:
     """Return a scalar as the text a planner wrote; booleans and nothing are no numbers. Raises ValueError."""
     if isinstance(raw, bool) or raw is None:
-        raise ValueError(f"{raw} is not a number")
+        raise ValueError(f"{'nothing' if raw is None else str(raw).lower()} is not a number")
     if isinstance(raw, Mapping | list):
         raise ValueError("expected one value, found a list or mapping")
     # the shortest text of a small float has an exponent, which no planner wrote

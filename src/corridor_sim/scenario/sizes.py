@@ -8,9 +8,22 @@ from math import ceil
 
 from corridor_sim.scenario.model import Box, Flow
 from corridor_sim.scenario.steps import Batch
+from corridor_sim.units import decimal_text
 
 Sizes = Mapping[str, Fraction]
 """Measure -> amount; a measure that is not there counts 0."""
+
+
+UNITS = {
+    "teu": "TEU", "box": "boxes", "mass": "kg", "volume": "l", "plug": "plugs", "uld": "ULD", "pallet": "pallets",
+    "consignment": "consignments",
+}  # fmt: skip
+"""Measure -> its base unit as messages name it."""
+
+
+def amount_text(amount: Fraction, measure: str) -> str:
+    """Return an amount of `measure` in words."""
+    return f"{decimal_text(amount)} {UNITS[measure]}"
 
 
 def boxes_of(flow: Flow, box: Box | None) -> Fraction:

@@ -197,6 +197,8 @@ STEP_KINDS: dict[str, type[Step]] = {
     "customs": Customs,
 }
 """Leading key -> class."""
+NO_KIND = "none"
+SAYS_KIND = "a step says what it is by one of the keys " + ", ".join(STEP_KINDS)
 
 
 def _kind(raw: Any) -> str:
@@ -204,7 +206,7 @@ def _kind(raw: Any) -> str:
         return type(raw).__name__
     found = [key for key in STEP_KINDS if isinstance(raw, Mapping) and key in raw]
     # `seize`/`release` name what they act on; `at` stands beside nothing else, so the first key found decides
-    return STEP_KINDS[found[0]].__name__ if found else "none"
+    return STEP_KINDS[found[0]].__name__ if found else NO_KIND
 
 
 def _open_move(raw: Any) -> Any:
@@ -219,6 +221,14 @@ def _open_move(raw: Any) -> Any:
                 raise ValueError(f'`{mode}:` says from where to where, such as "{mode}: CNCKG to CNSHK"')
             body |= {"mode": mode, "origin": ends[0].strip(), "destination": ends[1].strip()}
     return body
+
+
+def _of_a_kind(raw: Any) -> Any:
+    """Refuse a body without leading key, with a hint for a mistyped one."""
+    if isinstance(raw, Mapping) and _kind(raw) == NO_KIND:
+        hints = (did_you_mean(str(key), STEP_KINDS) for key in raw if key not in Step.model_fields)
+        raise ValueError(f"{SAYS_KIND}{next(filter(None, hints), '')}")
+    return raw
 
 
 AnyStep = Annotated[
@@ -236,8 +246,9 @@ AnyStep = Annotated[
     Discriminator(
         _kind,
         custom_error_type="step_kind",
-        custom_error_message="a step says what it is by one of the keys " + ", ".join(STEP_KINDS),
+        custom_error_message=SAYS_KIND,
     ),
+    BeforeValidator(_of_a_kind),
 ]
 
 
@@ -265,8 +276,3 @@ def _open_steps(raw: Any) -> Any:
 Steps = Annotated[dict[str, AnyStep], BeforeValidator(_open_steps)]
 Lane.model_rebuild()
 Branch.model_rebuild()
-
-
-def unknown_step_hint(word: str) -> str:
-    """Return a did-you-mean for a leading key that is none."""
-    return did_you_mean(word, STEP_KINDS)

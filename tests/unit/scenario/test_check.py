@@ -75,7 +75,7 @@ def test_a_consignment_may_be_as_large_as_the_least_capacity_on_its_way():
     ]  # fmt: skip
     load(edited(*boxes, ("[50 TEU, 8 plugs]", "[8 TEU, 4 plugs]")))
     assert "takes 8 TEU, more than the 7 TEU" in only_message(*boxes, ("[50 TEU, 8 plugs]", "[7 TEU, 4 plugs]"))
-    assert "takes 4 plug, more than the 3 plugs" in only_message(*boxes, ("[50 TEU, 8 plugs]", "[50 TEU, 3 plugs]"))
+    assert "takes 4 plugs, more than the 3 plugs" in only_message(*boxes, ("[50 TEU, 8 plugs]", "[50 TEU, 3 plugs]"))
 
 
 def test_sizes_by_hand():
