@@ -22,6 +22,7 @@ from corridor_sim.network.rates import HOME_CURRENCY, DatedRates
 PERSPECTIVES = ("shipper", "consignee", "chain")
 SUPPLIERS = ("carrier", "operator", "terminal", "customs", "government", "insurer", "bank", "others")
 """Payers whose costs are no cost of the goods' owners: the chain is everybody else."""
+AMOUNTS = ("quantity", "amount", "amount_cny")
 Key = tuple[str | int, ...]
 
 
@@ -145,12 +146,14 @@ def _first_wrong(wrong: Mask, what: str) -> None:
         raise CheckFailed(f"row {int(np.argmax(wrong))} of the ledger {what}")
 
 
-def divide_among_members(ledger: Ledger, lowered: Lowered, inputs: Inputs, trace: Trace) -> Ledger:
+def divide_among_members(
+    ledger: Ledger, lowered: Lowered, inputs: Inputs, trace: Trace, amounts: tuple[str, ...] = AMOUNTS
+) -> Ledger:
     """Return the ledger with every posting on a load divided among its members by mass, to the cent.
 
     A cash posting is on a load where its consignment led one at the posting's step (a clock's: where it started);
-    rows without a step, and time and carbon, are the consignment's own. Quantity, amount and amount_cny are divided by
-    largest remainder in tie-rank order; each share goes to the member's own flow.
+    rows without a step, and time and carbon, are the consignment's own. The columns `amounts` are divided by largest
+    remainder in tie-rank order, others repeated; each share goes to the member's own flow.
     """
     passages = passages_of(lowered, inputs, trace)
     load = _loads_of_postings(ledger, passages)
@@ -167,7 +170,7 @@ def divide_among_members(ledger: Ledger, lowered: Lowered, inputs: Inputs, trace
     mass = np.where(shared[row], inputs.consignments.sizes[consignment, MEASURES.index("mass")], 1)
     tie = np.where(known, inputs.consignments.tie[consignment], 0)
     columns = {name: values[row] for name, values in ledger.columns.items()}
-    for name in ("quantity", "amount", "amount_cny"):
+    for name in amounts:
         columns[name] = divide_groups(ledger.columns[name], row, mass, tie)
     flow = np.where(shared[row], inputs.consignments.flow[consignment], columns["flow"])
     return replace(ledger, columns={**columns, "consignment": consignment, "flow": flow})

@@ -26,6 +26,7 @@ from corridor_sim.study.simulate import simulate
 BOX, MASS = MEASURES.index("box"), MEASURES.index("mass")
 DELIVERED, LEADER = OUTCOMES.index("delivered"), OUTCOMES.index("leader")
 AFTER, BEFORE = "after", "before"
+CNY = "amount_cny"
 Line = tuple[str, str, str, bool]
 """(cost base, activity, tariff, common) of a sum of cents."""
 
@@ -81,7 +82,7 @@ def play(
 def settle_one(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -> Played:
     """Price and measure one Trace."""
     accounts = settle(lowered, inputs, trace, promised)
-    shared = by_consignment(divide_among_members(accounts.ledger, lowered, inputs, trace), inputs, lowered)
+    shared = by_consignment(divide_among_members(accounts.ledger, lowered, inputs, trace, (CNY,)), inputs, lowered)
     books = _books(lowered, inputs, trace, accounts, shared)
     people, program = inputs.consignments, lowered.program
     own = people.flow < len(lowered.flow_order)
@@ -121,7 +122,7 @@ def by_consignment(ledger: Ledger, inputs: Inputs, lowered: Lowered) -> Ledger:
         group = np.zeros(len(members), np.int64)
         for name, values in ledger.columns.items():
             same = np.full(len(members), values[row])
-            if name in ("quantity", "amount", "amount_cny"):
+            if name == CNY:
                 same = divide_groups(values[[row]], group, people.sizes[members, MASS], people.tie[members])
             pieces[name].append(members if name == "consignment" else same)
     return replace(ledger, columns={name: np.concatenate(parts) for name, parts in pieces.items()})

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from corridor_sim import economics
 from corridor_sim.economics import accounts
+from corridor_sim.economics.rollup import check_invariants, divide_among_members, total
 from corridor_sim.engine.program import NONE
 
 DAY = 86_400
@@ -46,7 +46,7 @@ def shipment(journey, monkeypatch):
 
 
 def settled(trip):
-    return economics.settle(trip.lowered, trip.inputs, trip.trace, np.array([5 * DAY, 3 * DAY]))
+    return accounts.settle(trip.lowered, trip.inputs, trip.trace, np.array([5 * DAY, 3 * DAY]))
 
 
 def test_every_part_is_posted_once_to_the_cent(shipment, cents):
@@ -80,18 +80,16 @@ def test_each_consignment_knows_its_worth_life_and_emissions(shipment):
 
 def test_postings_sum_to_the_three_bases(shipment):
     ledger = settled(shipment).ledger
-    economics.check_invariants(ledger)
+    check_invariants(ledger)
     cash = 23_000_00 + 350_13 + 1050_39 + 80_00
     time = 60_00 + 32_16 + 96_48 + 500_00 + 20_000_00
-    assert economics.total(ledger, "cash") == cash
-    assert economics.total(ledger, "total_logistics") == cash + time
-    assert economics.total(ledger, "with_carbon") == cash + time + 8_00
+    assert total(ledger, "cash") == cash
+    assert total(ledger, "total_logistics") == cash + time
+    assert total(ledger, "with_carbon") == cash + time + 8_00
 
 
 def test_dividing_loads_leaves_alone_what_is_a_members_own(shipment, cents):
-    divided = economics.divide_among_members(
-        settled(shipment).ledger, shipment.lowered, shipment.inputs, shipment.trace
-    )
+    divided = divide_among_members(settled(shipment).ledger, shipment.lowered, shipment.inputs, shipment.trace)
     assert cents(divided, 2, activity="carbon") == [2_00, 6_00]
     assert cents(divided, 2, activity="line_haul") == [5_750_00, 17_250_00]
     assert cents(divided, 2, activity="insurance") == [350_13, 1050_39]
@@ -100,11 +98,11 @@ def test_dividing_loads_leaves_alone_what_is_a_members_own(shipment, cents):
 def test_what_could_not_be_counted_is_remarked(journey, monkeypatch):
     monkeypatch.setattr(accounts, "post_charges", lambda lowered, inputs, trace, postings: None)
     trip = journey(visits=[(0, 0, 0, 0, DAY, NONE)], delivered=[DAY], steps=[RIDE], money=MONEY | {"emissions": {}})
-    books = economics.settle(trip.lowered, trip.inputs, trip.trace, np.array([NONE]))
+    books = accounts.settle(trip.lowered, trip.inputs, trip.trace, np.array([NONE]))
     assert books.emissions_wtw_kg is None
     assert [remark.split(":")[0] for remark in books.remarks] == ["reliability of goods", "emissions of way/step 0"]
 
 
 def test_a_replication_without_consignments_settles_to_nothing(journey):
     trip = journey(visits=[], delivered=[], steps=[RIDE], money=MONEY)
-    assert len(economics.settle(trip.lowered, trip.inputs, trip.trace, np.zeros(0, np.int64)).ledger) == 0
+    assert len(accounts.settle(trip.lowered, trip.inputs, trip.trace, np.zeros(0, np.int64)).ledger) == 0
