@@ -106,7 +106,7 @@ def at_rate(sets, rate, flow="f"):
     return (*sets, f"flows.{flow}.arrives.poisson={rate} consignments per hour")
 
 
-@tiers(0.7, 0.9, "2029-06-30")
+@tiers(0.7, 0.9, "2029-12-31")
 def test_mm1_time_in_system(runs, judge, rate, sets, widest):
     waited, served, _, arrivals = passages(runs, "mm1", rate, sets)
     judge(1 / (1 - rate), waited[:, 0] + served[:, 0], np.column_stack([served - 1, arrivals]), widest)
@@ -120,7 +120,7 @@ def test_mmc_share_that_waits_and_time_in_system(runs, judge, rate, sets, widest
     judge(erlang_c(3, rate) / (3 - rate) + 1, waited[:, 0] + served[:, 0], controls, widest)
 
 
-@tiers(1.4, 1.8, "2027-06-30")
+@tiers(1.4, 1.8, "2027-11-30")
 def test_mdc_share_that_waits_and_time_in_system(runs, judge, rate, sets, widest):
     waited, served, held, arrivals = passages(runs, "mdc", rate, sets)
     assert (served == 1).all()

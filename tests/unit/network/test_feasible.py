@@ -95,9 +95,10 @@ def test_lanes_count_by_their_share():
 
 
 def test_a_loop_is_taken_as_often_as_its_bound_lets():
-    # half of them come back, twice at most: 1 + 1/2 + 1/4 visits
+    # half of them come back, twice at most: 1 + 1/2 + 1/4 visits; and all go on in the end
     again = "{again: {branch: {back: {share: 50 %, again: look, at_most: 2}, on: {}}}}"
-    assert gate_load(model([WORK, again])) == pytest.approx(0.5 * 1.75, rel=1e-5)
+    last = "{last: {at: gate, takes: 3 h, price: 0 CNY, stream: last}}"
+    assert gate_load(model([WORK, again, last])) == pytest.approx(0.5 * 1.75 + 0.25, rel=1e-5)
 
 
 def test_a_load_works_once_for_all_its_members():

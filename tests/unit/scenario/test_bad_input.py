@@ -168,6 +168,35 @@ NAMES = [
 ]
 TRUCK_BATCH = "or_after: 24 h}"
 SWITCH = "\n      - back: {{switch: {{{}}}, to: {}}}"
+OVER = "- over: {{switch: {{{}}}, to: by_truck, join: truck}}\n      - out: {{"
+PLACES_OF_THINGS = [
+    ("    size: 1 pallet", "    commodity: <x>\n    size: 1 pallet", 'contains "<"', "commodity:"),
+    ("{declaration: 2 h", "{source: cri, declaration: 2 h", '"cri" is no source'),
+    ("truck: {set:", "truck: {source: cri, set:", '"cri" is no source'),
+    ("of: train, against: truck", "of: train, against: trukc", 'did you mean "truck"'),
+    ("    of: train\n", "    of: trian\n", 'did you mean "train"'),
+    ("    to: Port\n    departs", "    to: Prt\n    departs", 'did you mean "Port"'),
+    ("    cutoff: 6 h", "    berths: {at_origin: inspection}", "is at Port, not at Yard"),
+    ("    cutoff: 6 h", "    berths: {at_destination: port yard}", "has no servers"),
+    ("    cutoff: 6 h", "    berths: {at_destination: inspektion}", 'did you mean "inspection"'),
+    ("    cutoff: 6 h", "    minimum: {load: [3 TEU, 2 plugs], otherwise: run}", "one quantity"),
+    ("    rate: 1.5 per year", "    source: hko\n    rate: 1.5 per year", '"hko" is no source'),
+    ("    rate: 1.5 per year\n", "", "either `on: [dates]`, or `rate`", "    season:"),
+    ("  seed: 7", "  warm_up: 28 days\n  kind: steady", "nothing would be left"),
+    ("owner: truck}", "owner: truck}\n    charges_per_consignment: [lfit]", 'did you mean "lift"', "[lfit]"),
+    ("owner: truck}", "owner: truck, return_to: Prt}", 'did you mean "Port"'),
+    ("owner: truck}", "owner: truck}\n    contracts: [{from: Farm, to: Yard}]", "no place of this route", "to: Yard}]"),
+    ("contracts: [{from: Farm,", "contracts: [{from: Frm,", '"Frm" is no place (did you mean'),
+    ("[look: {at: inspection,", "[look: {at: inspektion,", 'did you mean "inspection"'),
+    ("[look: {at: inspection,", "[look: {at: port yard,", "has no servers"),
+    ("{release: port yard}", "{release: port yrd}", '"port yrd" is no facility (did you mean "port yard"?)'),
+    ("charges: lift}", "charges: lift, enters: port yrd}", 'did you mean "port yard"'),
+    ("seize: port yard, units: 2 TEU", "seize: inspection, units: 2 TEU", "a whole number of them"),
+    ("- out: {", OVER.format("next_departure_of: tram, later_than: 1 h"), '"tram" is no service'),
+    ("- out: {", OVER.format("queue_at: inspektion, over: 2"), 'did you mean "inspection"'),
+    ("- out: {", OVER.format("queue_at: inspection, over: [2 boxes, 3 t]"), "one quantity"),
+    ("{step: train, amount", "{step: train, tariff: lfit, amount", 'did you mean "lift"'),
+]  # fmt: skip
 MODEL = [
     ("    to: Port\n    departs", "    to: Yard\n    departs", "ends where it begins"),
     ("units: 2 TEU", "units: 3", "is counted as 40 TEU"),
@@ -216,7 +245,10 @@ SIZES = [
 ]
 
 
-@pytest.mark.parametrize("case", KEYS + NUMBERS + UNITS + DATES + NAMES + MODEL + SIZES, ids=lambda case: case[1][:60])
+CASES = KEYS + NUMBERS + UNITS + DATES + NAMES + PLACES_OF_THINGS + MODEL + SIZES
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case[1][:60])
 def test_the_line_is_named(case):
     old, new, fragment, *at = case
     text, wanted = changed(old, new)

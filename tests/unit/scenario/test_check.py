@@ -141,6 +141,33 @@ def test_departures_are_bounded_over_all_services():
     assert any("more than 1000000 departures" in message for message in messages(every_minute, long[0]))
 
 
+def test_a_run_ends_while_calendars_are_known():
+    late = [("start: 2026-06-01", "start: 2098-12-01"), ("measure: 2026-06-08 to 2026-06-28", "measure: 2098-12-08"),
+            ("follow_up: 20 days", "follow_up: 23 days")]  # fmt: skip
+    assert any("goes on after 2098" in message for message in messages(*late))
+    late[-1] = ("follow_up: 20 days", "follow_up: 22 days")
+    assert not any("goes on after 2098" in message for message in messages(*late))
+
+
+def test_a_season_goes_with_a_rate():
+    days = ("    rate: 1.5 per year\n", "    on: [2026-06-10 to 2026-06-11]\n")
+    no_length = ("    lasts: 20 h\n", "")
+    assert "a season goes with `rate`" in only_message(days, no_length)
+    load(edited(days, no_length, ("    season: [2026-06-01 to 2026-09-30]\n", "")))
+
+
+def test_a_limit_in_volume_needs_the_volume_of_the_goods():
+    limit = ("capacity: [50 TEU, 8 plugs]", "capacity: [50 TEU, 8 plugs, 1000 m3]")
+    load(edited(limit))
+    assert "states no `volume`" in only_message(limit, ("    volume: 1.5 m3\n", ""))
+
+
+def test_a_mistake_is_not_told_again_by_what_follows_from_it():
+    assert len(messages(("road: Farm to Yard", "road: Fram to Yard"))) == 1
+    assert len(messages(("type: 40RF, owner: coc", "type: 40RH, owner: coc"))) == 1
+    assert len(messages(("seize: port yard", "seize: port yrd"))) == 1
+
+
 def test_rates_cover_the_run_with_its_follow_up():
     # 28 June and 20 days of follow-up end with 18 July
     load(edited(("hold_last: 2026-12-31", "hold_last: 2026-07-18")))
@@ -170,6 +197,7 @@ MIXED = [
     ([("    servers: 2", "    servers: two"), ("from: Yard\n", "from: Yrd\n")], ["Yrd"]),
     ([("takes: {published: 38.7 h", "takes: {published: 38.7 kg"), ("baseline: train", "baseline: trian")], ["trian"]),
     ([("- stack: {seize: port yard, units: 2 TEU}", "- stack: {seize: port yard, units: no}")], []),
+    ([("      - out: {release: port yard}", "      - {out: 1, in: 2}")], []),
     ([("  follow_up: 20 days\n", ""), ("places: [Port]", "places: [Pot]")], ["Pot"]),
     ([("acts: [{places: [Port]", "acts: [{places: 5"), ("name: small", "name: a/b")], ["a/b"]),
     ([("places:\n", "planes:\n"), ("baseline: train", "baseline: trian")], []),
