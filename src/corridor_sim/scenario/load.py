@@ -30,12 +30,15 @@ class ScenarioFile:
     file: str
     baseline: str
     alternatives: Mapping[str, Scenario]
-    source: Path | str = field(repr=False, default="")
-    sets: tuple[str, ...] = ()
+    sets: tuple[str, ...]
+    written: Overlay = field(repr=False)
+    """The file as written, with `--set` arguments applied."""
+    plain: Scenario = field(repr=False)
 
-    def varied(self, path: str, value: str, only: Iterable[str]) -> ScenarioFile:
-        """Return the file read again with one more override, for the baseline and the alternatives `only`."""
-        return load(self.source, (*self.sets, f"{path}={value}"), only)
+    def varied(self, path: str, value: str, only: Iterable[str]) -> dict[str, Scenario]:
+        """Return the alternatives `only` with one more override on top. Raises InputError."""
+        more = (*self.sets, f"{path}={value}")
+        return {name: _alternative(apply_arguments(self.written, more), self.plain, name, more) for name in only}
 
     @property
     def name(self) -> str:
@@ -64,13 +67,17 @@ def load(source: Path | str, sets: Iterable[str] = (), only: Iterable[str] = ())
     problems: dict[str, Problem] = {}
     for name in dict.fromkeys((plain.baseline, *wanted)):
         try:
-            overlay = apply_arguments(_overridden(base, plain, name), sets)
-            resolved[name] = _resolved(overlay)
+            resolved[name] = _alternative(base, plain, name, sets)
         except InputError as error:
             problems.update({str(problem): problem for problem in error.problems})
     if problems:
         raise InputError(capped(list(problems.values())))
-    return ScenarioFile(document.file, plain.baseline, resolved, source, sets)
+    return ScenarioFile(document.file, plain.baseline, resolved, sets, base, plain)
+
+
+def _alternative(base: Overlay, plain: Scenario, name: str, sets: tuple[str, ...]) -> Scenario:
+    """Return one alternative: its overrides over the base, and the arguments over these."""
+    return _resolved(apply_arguments(_overridden(base, plain, name), sets))
 
 
 def _check_names(base: Overlay, plain: Scenario, wanted: Iterable[str]) -> None:

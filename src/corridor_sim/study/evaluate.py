@@ -19,7 +19,7 @@ from corridor_sim.study.digests import digest_of
 from corridor_sim.study.lanes import check_lanes
 from corridor_sim.study.listing import holiday_notes, inputs_of
 from corridor_sim.study.play import AFTER, Played, cost_key
-from corridor_sim.study.prepare import prepare
+from corridor_sim.study.prepare import prepare, prepare_scenarios
 from corridor_sim.study.summary import (
     Figures,
     alternative_summary,
@@ -120,7 +120,7 @@ def _threshold_cases(file: ScenarioFile, replications: int) -> dict[Hashable, Ca
     for name, threshold in file.base.thresholds.items():
         wanted = (threshold.of, threshold.against or file.baseline)
         for value in map(str, threshold.values):
-            lowered = prepare(file.varied(threshold.vary, value, wanted))
+            lowered = prepare_scenarios(file.file, file.varied(threshold.vary, value, wanted))
             cases |= {(name, value, key): Case(lowered[key], replications) for key in wanted}
     return cases
 

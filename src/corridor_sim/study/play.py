@@ -53,6 +53,8 @@ class Played:
     trace_digest: str
     ledger_digest: str
     remarks: tuple[str, ...]
+    whole: tuple[Ledger, Trace] | None
+    """Ledger and Trace of replication 0, which the bundle keeps in full; None of the others."""
 
 
 def play(
@@ -103,6 +105,7 @@ def settle_one(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -
         trace_digest=trace.digest(),
         ledger_digest=digest_of(accounts.ledger),
         remarks=accounts.remarks,
+        whole=None if inputs.replication else (accounts.ledger, trace),
     )
 
 

@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from corridor_sim.economics.accounts import settle
 from corridor_sim.engine.base import DEPARTURES, VISITS
 from corridor_sim.engine.program import MEASURES, NONE, ONE
-from corridor_sim.network.inputs import draw_inputs
-from corridor_sim.network.plan import promised_deliveries
-from corridor_sim.study.lanes import lane_numbers
-from corridor_sim.study.simulate import simulate
 from corridor_sim.units import CENTS, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
@@ -76,21 +71,19 @@ def _lines(results: Results) -> pd.DataFrame:
 
 def _first_replication(results: Results) -> dict[str, pd.DataFrame]:
     tables: dict[str, list[pd.DataFrame]] = {"ledger_0": [], "visits_0": [], "departures_0": []}
-    recipe = results.manifest_recipe
     for name, lowered in results.lowered.items():
         program = lowered.program
-        lanes = lane_numbers(program, recipe["lanes"])
-        made = next(simulate(lowered, range(1), recipe["seed"], recipe["noise"], lanes))
-        calm = draw_inputs(program, lowered.plan, recipe["seed"], 0, noise=False, lanes=lanes)
-        promised = promised_deliveries(program, calm, made.inputs.consignments)
-        ledger = settle(lowered, made.inputs, made.trace, promised).ledger.frame()
+        whole = results.played[name][0].whole
+        if whole is None:
+            continue
+        ledger, trace = whole[0].frame(), whole[1]
         ledger[["amount", "amount_cny"]] /= CENTS
-        visits = pd.DataFrame(made.trace.visits, columns=list(VISITS))
+        visits = pd.DataFrame(trace.visits, columns=list(VISITS))
         visits["step_name"] = np.asarray(program.step_names)[visits["step"].to_numpy()]
-        departures = pd.DataFrame(made.trace.departures, columns=list(DEPARTURES))
+        departures = pd.DataFrame(trace.departures, columns=list(DEPARTURES))
         departures["service_name"] = np.asarray([*program.service_names, ""])[departures["service"].to_numpy()]
         for number, measure in enumerate(MEASURES):
-            departures[f"own_{measure}"] = made.trace.own[:, number] / ONE
+            departures[f"own_{measure}"] = trace.own[:, number] / ONE
         for key, frame in (("ledger_0", ledger), ("visits_0", visits), ("departures_0", departures)):
             frame.insert(0, "alternative", name)
             tables[key].append(frame)

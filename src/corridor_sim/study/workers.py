@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing import get_context
+from pickle import dumps, loads
 from signal import SIG_IGN, SIGINT, signal
 
 from corridor_sim.network.lowered import Lowered
@@ -29,18 +31,17 @@ class Job:
     noise: bool = True
     lanes: Mapping[str, str] | None = None
 
-    def chunks(self) -> Iterator[Job]:
-        """Yield the job in parts of CHUNK replications."""
+    def chunks(self) -> Iterator[range]:
+        """Yield the replications in parts of CHUNK."""
         for start in range(self.replications.start, self.replications.stop, CHUNK):
-            part = range(start, min(start + CHUNK, self.replications.stop))
-            yield Job(self.alternatives, self.counts, part, self.seed, self.noise, self.lanes)
+            yield range(start, min(start + CHUNK, self.replications.stop))
 
-    def run(self) -> list[list[Played]]:
-        """Return for each alternative its replications."""
+    def run(self, replications: range) -> list[list[Played]]:
+        """Return for each alternative some of its replications."""
         # a replication makes many objects and little rubbish: looking for cycles meanwhile costs a quarter of the time
         gc.disable()
         try:
-            return play(self.alternatives, self.counts, self.replications, self.seed, self.noise, self.lanes)
+            return play(self.alternatives, self.counts, replications, self.seed, self.noise, self.lanes)
         finally:
             gc.enable()
             gc.collect()
@@ -49,28 +50,46 @@ class Job:
 def run_jobs(jobs: Sequence[Job], workers: int, progress: Progress | None = None) -> list[list[list[Played]]]:
     """Return the results of all jobs: by job, alternative, replication. `progress(done, total)` counts replications."""
     parts = [(number, chunk) for number, job in enumerate(jobs) for chunk in job.chunks()]
+    packed = [dumps(job) for job in jobs] if workers > 1 and len(parts) > 1 else []
     total = sum(len(job.replications) for job in jobs)
     results: list[list[list[Played]]] = [[[] for _ in job.alternatives] for job in jobs]
     done = 0
-    with _mapper(workers if len(parts) > 1 else 1) as apply:
-        for (number, chunk), played in zip(parts, apply([chunk for _, chunk in parts]), strict=True):
+    with _mapper(jobs, packed, workers) as apply:
+        for (number, chunk), played in zip(parts, apply(parts), strict=True):
             for place, replications in enumerate(played):
                 results[number][place].extend(replications)
-            done += len(chunk.replications)
+            done += len(chunk)
             if progress is not None:
                 progress(done, total)
     return results
 
 
+Part = tuple[int, range]
+"""A job's number and some of its replications."""
+
+
 @contextmanager
-def _mapper(workers: int) -> Iterator[Callable[[list[Job]], Iterator[list[list[Played]]]]]:
-    if workers <= 1:
-        yield lambda chunks: map(Job.run, chunks)
+def _mapper(
+    jobs: Sequence[Job], packed: Sequence[bytes], workers: int
+) -> Iterator[Callable[[list[Part]], Iterator[list[list[Played]]]]]:
+    if not packed:
+        yield lambda parts: (jobs[number].run(chunk) for number, chunk in parts)
         return
     # Ctrl-C reaches all processes of a terminal; only the one that can tidy up should act on it
     with ProcessPoolExecutor(workers, get_context("spawn"), signal, (SIGINT, SIG_IGN)) as pool:
         try:
-            yield lambda chunks: pool.map(Job.run, chunks)
+            yield lambda parts: pool.map(_run_packed, [packed[number] for number, _ in parts], [c for _, c in parts])
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _run_packed(packed: bytes, replications: range) -> list[list[Played]]:
+    return _unpacked(packed).run(replications)
+
+
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> Job:
+    """Return a job as it came from this program's own pipe; its chunks follow each other, so one is kept."""
+    job: Job = loads(packed)
+    return job
