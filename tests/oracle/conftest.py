@@ -31,6 +31,8 @@ JUDGED_IN_VERIFY = 13
 JOINT_LEVEL = 0.99
 WIDEST = 0.02
 """The half-width of an interval as a share of the truth, unless told otherwise."""
+FURTHEST = 5
+"""Standard errors that the mean of a control may be off its expectation."""
 SCENARIOS = Path(__file__).parent / "scenarios"
 HOUR = 3600
 COLUMN = {name: number for number, name in enumerate(VISITS)}
@@ -100,7 +102,10 @@ def interval(values: Any, controls: Any, judged: int) -> tuple[float, float]:
     `controls`: for each replication what it drew, less its expectation; columns or nothing.
     """
     means = np.asarray(values, float)
-    terms = np.column_stack([np.ones(len(means)), *np.atleast_2d(np.asarray(controls, float).T)])
+    drawn = np.atleast_2d(np.asarray(controls, float).T)
+    # a control that is off its expectation would hide an error instead of noise
+    assert (np.abs(drawn.mean(axis=1)) <= FURTHEST * stats.sem(drawn, axis=1)).all()
+    terms = np.column_stack([np.ones(len(means)), *drawn])
     fitted, *_ = np.linalg.lstsq(terms, means)
     freedom = len(means) - terms.shape[1]
     residual = means - terms @ fitted

@@ -6,7 +6,7 @@ the tick it belongs to (WORLD.md, Within a tick) and, within the phase, its plac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import Any
 
@@ -58,6 +58,21 @@ class Agenda(simpy.Environment):
         signal = Signal(self)
         signal.callbacks = [lambda _: action()]
         signal.ring(event_rank, tick - self.tick)
+
+
+def follow(life: Iterator[simpy.Event]) -> None:
+    """Live through a generator of events, from now on, as `Environment.process` would.
+
+    A SimPy process costs an event to start and one to end; with thousands of short lives they are a quarter of all.
+    """
+
+    def go_on(_: simpy.Event | None) -> None:
+        for event in life:
+            if event.callbacks is not None:
+                event.callbacks.append(go_on)
+            return
+
+    go_on(None)
 
 
 class Signal(simpy.Event):

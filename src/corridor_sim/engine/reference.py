@@ -1,4 +1,4 @@
-"""The reference engine: WORLD.md on SimPy, one process per consignment, one per departure.
+"""The reference engine: WORLD.md on SimPy, one line of events per consignment and one per departure.
 
 A consignment's life. Words in capitals are operations of the instruction set; every arrow is a tick or less:
 
@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import simpy
 
-from corridor_sim.engine.agenda import Agenda, Phase, Signal, move_rank, rank
+from corridor_sim.engine.agenda import Agenda, Phase, Signal, follow, move_rank, rank
 from corridor_sim.engine.base import Trace
 from corridor_sim.engine.deadlock import check_holds
 from corridor_sim.engine.draws import Draws
@@ -149,7 +149,7 @@ class World:
             station.open()
         for line in self.lines:
             line.open()
-        self.env.process(self._release_all())
+        follow(self._release_all())
         self.env.call_at(self.program.window_to, rank(Phase.STOP), self._stop_if_done)
         self.env.call_at(self.program.horizon, rank(Phase.STOP), self._end)
         self.env.run(until=self._stop)
@@ -183,7 +183,7 @@ class World:
         for traveller in sorted(self.travellers, key=lambda one: (release[one.number], one.wake_rank)):
             if release[traveller.number] < self.program.horizon:
                 yield Signal(self.env).ring(traveller.wake_rank, release[traveller.number] - self.env.tick)
-                self.env.process(self._journey(traveller))
+                follow(self._journey(traveller))
 
     def _journey(self, traveller: Traveller) -> Events:
         """Walk the program from release to delivery."""

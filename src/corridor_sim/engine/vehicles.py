@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import simpy
 
-from corridor_sim.engine.agenda import Agenda, Phase, Signal, move_rank, rank
+from corridor_sim.engine.agenda import Agenda, Phase, Signal, follow, move_rank, rank
 from corridor_sim.engine.draws import Draws
 from corridor_sim.engine.program import NONE, ONE, Departures, DepartureState, ServiceRule
 from corridor_sim.engine.records import END, RESOURCE, START, Records
@@ -63,7 +63,7 @@ class Line:
     def open(self) -> None:
         """Put every departure on the agenda."""
         for number in self.rows:
-            self.env.process(self._voyage(number))
+            follow(self._voyage(number))
 
     def join(self, key: Key, boarding: Boarding) -> None:
         """Wait for a departure."""

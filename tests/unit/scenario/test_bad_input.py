@@ -196,6 +196,8 @@ PLACES_OF_THINGS = [
     ("- out: {", OVER.format("queue_at: inspektion, over: 2"), 'did you mean "inspection"'),
     ("- out: {", OVER.format("queue_at: inspection, over: [2 boxes, 3 t]"), "one quantity"),
     ("{step: train, amount", "{step: train, tariff: lfit, amount", 'did you mean "lift"'),
+    ("{step: train, amount", "{cap: HKD 9000, step: train, amount", "the cap is not in CNY"),
+    ("on: 2026-01-01}]", "on: 2026-01-01}, {rate: 1 CNY, on: 2026-01-01}]", "two rates hold from the same day"),
 ]  # fmt: skip
 MODEL = [
     ("    to: Port\n    departs", "    to: Yard\n    departs", "ends where it begins"),

@@ -197,6 +197,7 @@ MIXED = [
     ([("    servers: 2", "    servers: two"), ("from: Yard\n", "from: Yrd\n")], ["Yrd"]),
     ([("takes: {published: 38.7 h", "takes: {published: 38.7 kg"), ("baseline: train", "baseline: trian")], ["trian"]),
     ([("- stack: {seize: port yard, units: 2 TEU}", "- stack: {seize: port yard, units: no}")], []),
+    ([("{release: port yard}", "{relese: port yard}"), ("road: Farm to Yard", "road: Fram to Yard")], ["Fram"]),
     ([("      - out: {release: port yard}", "      - {out: 1, in: 2}")], []),
     ([("  follow_up: 20 days\n", ""), ("places: [Port]", "places: [Pot]")], ["Pot"]),
     ([("acts: [{places: [Port]", "acts: [{places: 5"), ("name: small", "name: a/b")], ["a/b"]),
