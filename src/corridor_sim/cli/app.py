@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 PROGRAM = "corridor-sim"
 DISTRIBUTION = "corridor-sim"
-SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 app = typer.Typer(
     name=PROGRAM,
@@ -162,9 +161,9 @@ def validate(
 def schema() -> None:
     """Print the JSON Schema of scenarios, for editors."""
     with reported(debug=False):
-        from corridor_sim.scenario.model import Scenario
+        from corridor_sim.scenario.schema import json_schema
 
-        _print_json({"$schema": SCHEMA_DIALECT, **Scenario.model_json_schema()})
+        _print_json(json_schema())
 
 
 def _evaluated(

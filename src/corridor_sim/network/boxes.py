@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil
 
 from corridor_sim.engine.program import MEASURES, NONE, ONE
 from corridor_sim.scenario.model import Box, Flow, Route, Scenario
+from corridor_sim.scenario.sizes import consignment_amounts
 from corridor_sim.scenario.values import Amount
 
 Sizes = tuple[int, ...]
@@ -39,31 +39,9 @@ def box_sizes(box: Box) -> Sizes:
 
 
 def consignment_sizes(flow: Flow, box: Box | None) -> Sizes:
-    """Return what one consignment counts before any consolidation.
-
-    Boxes may be stated; else pallets or the weight say how many boxes are needed, in fractions for pallets
-    (they share a box) and in whole boxes for bulk tonnes.
-    """
-    stated = {amount.measure: amount.value for amount in flow.size}
-    boxes = stated.get("box", Fraction(0))
-    if box is not None and "box" not in stated:
-        if "pallet" in stated and box.pallets:
-            boxes = stated["pallet"] / box.pallets
-        elif "teu" in stated:
-            boxes = stated["teu"] / box.teu.value
-        else:
-            boxes = Fraction(ceil(flow.weight.value / box.payload.value))
-    sizes = {
-        "teu": stated.get("teu", boxes * box.teu.value if box is not None else Fraction(0)),
-        "box": boxes,
-        "mass": flow.weight.value,
-        "volume": flow.volume.value if flow.volume is not None else Fraction(0),
-        "plug": boxes * box.plugs if box is not None else Fraction(0),
-        "uld": stated.get("uld", boxes * box.ulds if box is not None else Fraction(0)),
-        "pallet": stated.get("pallet", Fraction(0)),
-        "consignment": Fraction(1),
-    }
-    return tuple(thousandths(sizes[measure]) for measure in MEASURES)
+    """Return what one consignment counts before any consolidation."""
+    amounts = consignment_amounts(flow, box)
+    return tuple(thousandths(amounts.get(measure, Fraction(0))) for measure in MEASURES)
 
 
 def capacity_sizes(capacity: tuple[Amount, ...]) -> Sizes:

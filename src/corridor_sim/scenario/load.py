@@ -18,6 +18,7 @@ from corridor_sim.errors import InputError, Problem
 from corridor_sim.scenario.check import check_scenario
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.overrides import Origin, Overlay, apply_arguments, apply_overrides
+from corridor_sim.scenario.partial import check_valid_parts
 from corridor_sim.scenario.problems import capped, input_problems, problem_at, suggestion
 from corridor_sim.scenario.values import GRADES
 from corridor_sim.scenario.yaml_reader import read_yaml
@@ -135,7 +136,8 @@ def _resolved(overlay: Overlay) -> Scenario:
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        raise InputError(input_problems(error, Scenario, shown)) from None
+        wrong = input_problems(error, Scenario, shown) + check_valid_parts(error, shown)
+        raise InputError(capped(wrong)) from None
     problems += check_scenario(scenario, shown)
     if problems:
         raise InputError(capped(problems))

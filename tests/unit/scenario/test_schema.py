@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from corridor_sim.scenario.load import load
@@ -21,7 +23,6 @@ SCHEMA = json_schema()
 
 @pytest.fixture(scope="module")
 def validator():
-    jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     return jsonschema.Draft202012Validator(SCHEMA)
 
@@ -93,3 +94,8 @@ def test_every_kind_of_step_can_be_completed():
     assert set(kinds) == {kind.__name__ for kind in STEP_KINDS.values()}
     for key, kind in STEP_KINDS.items():
         assert key in SCHEMA["$defs"][kind.__name__]["properties"]
+
+
+def test_the_shipped_schema_is_the_one_the_program_prints() -> None:
+    shipped = ROOT / "scenarios" / "scenario.schema.json"
+    assert json.loads(shipped.read_text(encoding="utf-8")) == SCHEMA
