@@ -147,7 +147,7 @@ def validate(
         errors: list[CorridorSimError] = []
         for file in files:
             try:
-                prepare(load(file, sets or ()))
+                prepare(load(file, sets or ()), with_tables=False)
             except CorridorSimError as error:
                 errors.append(error)
             else:

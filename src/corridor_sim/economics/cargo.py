@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
@@ -16,17 +15,16 @@ from corridor_sim.economics.paths import Paths, follow
 from corridor_sim.engine.base import OUTCOMES, Trace
 from corridor_sim.engine.program import NONE, ONE, Inputs, Ints
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.network.rates import HOME_CURRENCY, Basis, lower_price
+from corridor_sim.network.rates import HOME_CURRENCY, WHERE_A_FEU_IS, lower_price
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.model import Flow, Terms
 from corridor_sim.scenario.values import Priced
-from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY, TEU_PER_FEU
+from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY
 
 SECONDS_PER_YEAR = DAYS_PER_YEAR * SECONDS_PER_DAY
 MILLIONTHS_PER_CENT = 10_000
 SELLER_BEARS_RISK = ("DAP", "DPU", "DDP")
 SELLER_INSURES = ("CIF", "CIP", *SELLER_BEARS_RISK)
-WHERE_A_FEU_IS = Basis(box_teu=Fraction(TEU_PER_FEU))
 
 
 def goods_owner(terms: Terms) -> str:

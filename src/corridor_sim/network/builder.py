@@ -19,7 +19,7 @@ from corridor_sim.errors import Problem
 from corridor_sim.network.info import StepInfo
 from corridor_sim.sampling.distributions import Constant
 from corridor_sim.sampling.law import Distribution
-from corridor_sim.sampling.tables import Sampler, build_sampler
+from corridor_sim.sampling.tables import Sampler, build_sampler, outline
 
 UNIFORMS = 1 << 53
 
@@ -30,6 +30,7 @@ class Builder:
 
     facilities: dict[str, int]
     services: dict[str, int]
+    with_tables: bool = True
     code: list[Instruction] = field(default_factory=list)
     step_of: list[int] = field(default_factory=list)
     steps: list[StepInfo] = field(default_factory=list)
@@ -47,7 +48,7 @@ class Builder:
         """Return the number of the sampler of a law, building its tables once."""
         if law not in self._laws:
             self._laws[law] = len(self.samplers)
-            self.samplers.append(build_sampler(law))
+            self.samplers.append(build_sampler(law) if self.with_tables else outline(law))
         return self._laws[law]
 
     def constant(self, seconds: Fraction) -> int:

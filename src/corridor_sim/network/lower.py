@@ -36,9 +36,10 @@ from corridor_sim.units import to_ticks
 BOX = MEASURES.index("box")
 
 
-def lower(scenario: Scenario, alternative: str) -> Lowered:
+def lower(scenario: Scenario, alternative: str, with_tables: bool = True) -> Lowered:
     """Return one alternative of a resolved scenario as a Program with plans and tariffs.
 
+    Without `with_tables` it can be checked but not run with noise, and is ready sooner.
     Raises InputError for steps that contradict each other, ModelError where a route does not connect.
     """
     clock = parse_clock(scenario.clock.start, scenario.clock.timezone)
@@ -46,7 +47,7 @@ def lower(scenario: Scenario, alternative: str) -> Lowered:
     warm_up = to_ticks(scenario.clock.warm_up.value) if scenario.clock.warm_up is not None else 0
     horizon = window[1] + to_ticks(scenario.clock.follow_up.value)
     used = things_in_use(scenario)
-    builder = Builder(_ranked(used.facilities), _ranked(used.services))
+    builder = Builder(_ranked(used.facilities), _ranked(used.services), with_tables)
     starts = _lower_routes(builder, scenario)
     services = [plan_service(name, scenario.services[name], clock, horizon, builder) for name in builder.services]
     facilities = _lower_facilities(builder, scenario, clock, horizon, [plan for _, plan in services])

@@ -58,6 +58,10 @@ class Basis:
     unit_seconds: int | None = None
 
 
+WHERE_A_FEU_IS = Basis(box_teu=Fraction(TEU_PER_FEU))
+"""The basis of a price for which only the box of 40 ft matters, such as the value of goods."""
+
+
 def lower_price(price: Priced, basis: Basis, discount: Fraction = Fraction(0)) -> tuple[Rate, ...]:
     """Return the rates of `price`, one for each thing it counts; distances and clock units become part of them.
 

@@ -88,9 +88,18 @@ def build_sampler(distribution: Distribution) -> Sampler:
     )
     for array in arrays:
         array.setflags(write=False)
+    return Sampler(*arrays, one, _exact_mean(distribution), distribution.largest())
+
+
+def outline(distribution: Distribution) -> Sampler:
+    """Return a Sampler that knows mean and limit but has no tables: enough to check a model, not to draw with noise."""
+    none, knots = np.zeros(0, np.int64), np.zeros((0, ENDS, KNOTS), np.int64)
+    return Sampler(none, none, none, knots, _one(distribution), _exact_mean(distribution), distribution.largest())
+
+
+def _exact_mean(distribution: Distribution) -> Fraction:
     mean = distribution.mean()
-    exact = mean if isinstance(mean, Fraction) else Fraction(_snapped(np.array([mean])).item())
-    return Sampler(*arrays, one, exact, distribution.largest())
+    return mean if isinstance(mean, Fraction) else Fraction(_snapped(np.array([mean])).item())
 
 
 def _parts(distribution: Distribution) -> list[tuple[Fraction, Constant | Law]]:

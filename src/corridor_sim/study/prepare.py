@@ -13,19 +13,19 @@ from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.scenario.model import Scenario
 
 
-def prepare(file: ScenarioFile) -> dict[str, Lowered]:
+def prepare(file: ScenarioFile, with_tables: bool = True) -> dict[str, Lowered]:
     """Return each alternative lowered. Raises InputError or ModelError with all problems of all alternatives."""
-    return prepare_scenarios(file.file, file.alternatives)
+    return prepare_scenarios(file.file, file.alternatives, with_tables)
 
 
-def prepare_scenarios(file: str, scenarios: Mapping[str, Scenario]) -> dict[str, Lowered]:
+def prepare_scenarios(file: str, scenarios: Mapping[str, Scenario], with_tables: bool = True) -> dict[str, Lowered]:
     """Return each of the scenarios lowered, by the name of its alternative; `file` names it in messages."""
     lowered: dict[str, Lowered] = {}
     wrong: dict[str, Problem] = {}
     impossible: dict[str, Problem] = {}
     for name, scenario in scenarios.items():
         try:
-            lowered[name] = lower(scenario, name)
+            lowered[name] = lower(scenario, name, with_tables)
         except InputError as error:
             wrong.update({str(problem): problem for problem in error.problems})
         except ModelError as error:

@@ -92,4 +92,6 @@ def _run_packed(packed: bytes, replications: range) -> list[list[Played]]:
 def _unpacked(packed: bytes) -> Job:
     """Return a job as it came from this program's own pipe; its chunks follow each other, so one is kept."""
     job: Job = loads(packed)
+    # what stays for the whole job need not be looked through after every chunk
+    gc.freeze()
     return job
