@@ -39,7 +39,7 @@ class ScenarioFile:
     def varied(self, path: str, value: str, only: Iterable[str]) -> dict[str, Scenario]:
         """Return the alternatives `only` with one more override on top. Raises InputError."""
         more = (*self.sets, f"{path}={value}")
-        return {name: _alternative(apply_arguments(self.written, more), self.plain, name, more) for name in only}
+        return {name: _alternative(self.written, self.plain, name, more, more=True) for name in only}
 
     @property
     def name(self) -> str:
@@ -76,8 +76,13 @@ def load(source: Path | str, sets: Iterable[str] = (), only: Iterable[str] = ())
     return ScenarioFile(document.file, plain.baseline, resolved, sets, base, plain)
 
 
-def _alternative(base: Overlay, plain: Scenario, name: str, sets: tuple[str, ...]) -> Scenario:
-    """Return one alternative: its overrides over the base, and the arguments over these."""
+def _alternative(base: Overlay, plain: Scenario, name: str, sets: tuple[str, ...], more: bool = False) -> Scenario:
+    """Return one alternative: its overrides over the base, and the arguments over these.
+
+    `more` says that `sets` has arguments which the base and its resolved form `plain` have not.
+    """
+    if not more and not any(plain.alternatives[link].set for link in _chain(plain, name)):
+        return plain
     return _resolved(apply_arguments(_overridden(base, plain, name), sets))
 
 

@@ -15,7 +15,7 @@ from signal import SIG_IGN, SIGINT, signal
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.study.play import Played, play
 
-CHUNK = 5
+CHUNK = 3
 """Replications a worker gets at once."""
 Progress = Callable[[int, int], None]
 
