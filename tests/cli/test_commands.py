@@ -35,7 +35,7 @@ def world(results: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Simp
             raise InputError(asked.wrong[str(file)])
         return str(file)
 
-    def prepare(file: str) -> None:
+    def prepare(file: str, with_tables: bool) -> None:
         if file in asked.impossible:
             raise ModelError(asked.impossible[file])
 
@@ -276,6 +276,7 @@ def test_the_progress_bar_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch)
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w") as terminal:
         monkeypatch.setattr(sys, "stderr", terminal)
+        monkeypatch.setenv("TERM", "xterm")  # a dumb terminal cannot draw a bar
         with progress_bar(quiet=True) as report:
             assert report is None
         with progress_bar(quiet=False) as report:
