@@ -287,6 +287,22 @@ def test_a_departure_waits_for_a_free_berth_at_its_origin(play, at):
     assert (left(run, "g"), left(run)) == ([at("22:00")], [at("tue 02:00")])
 
 
+def test_of_two_vehicles_that_always_want_one_berth_together_each_gets_it_first_half_of_the_time(play):
+    service = {"departs": "daily 20:00", "cutoff": "2 h", "berths": {"at_origin": "track", "loading": "1 h"}}
+    run = play(
+        flows={"f": "08:00", "g": {"on": "08:00", "route": "s"}},
+        facilities={"track": {}},
+        services={"a": service, "b": service},
+        routes={"r": {"steps": [{"ride": {"board": "a"}}]}, "s": {"steps": [{"ride": {"board": "b"}}]}},
+        measure="2026-01-05 to 2026-12-31",
+    )
+    days = 350
+    late = [sum(row["actual"] - row["scheduled"] == 2 * HOUR for row in run.departures(name)[:days]) for name in "ab"]
+    assert sum(late) == days
+    # a fair coin stays within 4 standard deviations
+    assert abs(late[0] - days / 2) < 4 * (days / 4) ** 0.5
+
+
 def test_a_box_gives_up_its_yard_place_when_its_vehicle_leaves(play, at):
     steps = [{"enter": {"seize": "yard"}}, {"ride": {"board": "train", "leaves": "yard"}}]
     run = play(flows={"f": ["08:00", "09:00"]}, facilities={"yard": {}}, services=train(), steps=steps)

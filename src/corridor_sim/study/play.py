@@ -161,13 +161,17 @@ def _cents_by_consignment(shared: Ledger, count: int) -> dict[str, Ints]:
     cents: dict[str, Ints] = {}
     for base in COST_BASES:
         for perspective in PERSPECTIVES:
-            mask = chosen_rows(shared, base, perspective=perspective) & (consignment != NONE)
-            for subsidy in (AFTER, BEFORE):
-                rows = mask if subsidy == AFTER else mask & ~subsidies
-                total = np.zeros(count, np.int64)
-                np.add.at(total, consignment[rows], shared.columns["amount_cny"][rows])
-                cents[cost_key(base, perspective, subsidy)] = total
+            rows = chosen_rows(shared, base, perspective=perspective) & (consignment != NONE)
+            after = _summed(shared, rows, count)
+            before = _summed(shared, rows & ~subsidies, count) if subsidies.any() else after
+            cents |= {cost_key(base, perspective, AFTER): after, cost_key(base, perspective, BEFORE): before}
     return cents
+
+
+def _summed(shared: Ledger, rows: np.ndarray[tuple[int], np.dtype[np.bool_]], count: int) -> Ints:
+    total = np.zeros(count, np.int64)
+    np.add.at(total, shared.columns["consignment"][rows], shared.columns[CNY][rows])
+    return total
 
 
 def box_shares(lowered: Lowered, inputs: Inputs, trace: Trace) -> Ints:
