@@ -69,6 +69,12 @@ def test_a_failure_of_one_server_takes_the_latest_started_job(play, at):
     assert run.delivered("f") == [at("12:00"), at("15:00")]
 
 
+def test_while_one_server_of_two_is_down_only_one_consignment_is_served(play, at):
+    desk = {"servers": 2, "failures": {"every": "10 h", "lasts": "9 h", "servers": 1}}
+    run = play(flows={"f": ["11:00", "11:30"]}, facilities={"desk": desk}, steps=SERVE_2_H)
+    assert run.started("f", "serve") == [at("11:00"), at("13:00")]
+
+
 def test_work_cut_by_a_failure_goes_on_or_starts_again_as_the_facility_says(play, at):
     failures = {"every": "10 h", "lasts": "5 h"}
     ends = [

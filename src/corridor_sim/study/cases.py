@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from corridor_sim.network.lowered import Lowered
@@ -36,7 +37,7 @@ def play_cases(
     seed: int,
     noise: bool,
     lanes: Mapping[str, str],
-    workers: int,
+    pool: Executor | None,
     progress: Progress | None,
 ) -> dict[Hashable, list[Played]]:
     """Return the replications of every case; `lanes`: without noise, step -> lane.
@@ -60,6 +61,6 @@ def play_cases(
         alternatives = tuple(needed[digest].lowered for digest in group)
         jobs.append(Job(alternatives, counts, range(max(counts)), seed, noise, dict(lanes)))
     by_digest: dict[str, Sequence[Played]] = {}
-    for group, result in zip(groups.values(), run_jobs(jobs, workers, progress), strict=True):
+    for group, result in zip(groups.values(), run_jobs(jobs, pool, progress), strict=True):
         by_digest.update(zip(group, result, strict=True))
     return {key: list(by_digest[digests[key]][: case.replications]) for key, case in cases.items()}

@@ -30,7 +30,7 @@ from corridor_sim.study.summary import (
     sources_of,
     unresolved_events,
 )
-from corridor_sim.study.workers import Progress
+from corridor_sim.study.workers import Progress, worker_pool
 from corridor_sim.units import parse_number
 
 if TYPE_CHECKING:
@@ -71,7 +71,6 @@ class Settings:
     seed: int
     noise: bool
     lanes: Mapping[str, str]
-    workers: int
 
 
 def evaluate(
@@ -95,14 +94,14 @@ def evaluate(
         seed=clock.seed if seed is None else seed,
         noise=noise,
         lanes=lanes or {},
-        workers=workers,
     )
     lowered = prepare(file)
     check_lanes({name: one.program for name, one in lowered.items()}, settings.lanes)
     cases: dict[Hashable, Case] = {name: Case(one, settings.replications) for name, one in lowered.items()}
-    if noise:
-        cases |= _threshold_cases(file, min(THRESHOLD_REPLICATIONS, settings.replications))
-    played = play_cases(cases, settings.seed, noise, settings.lanes, workers, progress)
+    with worker_pool(workers) as pool:
+        if noise:
+            cases |= _threshold_cases(file, min(THRESHOLD_REPLICATIONS, settings.replications))
+        played = play_cases(cases, settings.seed, noise, settings.lanes, pool, progress)
     main = {name: played[name] for name in lowered}
     return Results(
         summary=_summary(file, settings, lowered, played),

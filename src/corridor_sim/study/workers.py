@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,41 +47,47 @@ class Job:
             gc.collect()
 
 
-def run_jobs(jobs: Sequence[Job], workers: int, progress: Progress | None = None) -> list[list[list[Played]]]:
-    """Return the results of all jobs: by job, alternative, replication. `progress(done, total)` counts replications."""
-    parts = [(number, chunk) for number, job in enumerate(jobs) for chunk in job.chunks()]
-    packed = [dumps(job) for job in jobs] if workers > 1 and len(parts) > 1 else []
-    total = sum(len(job.replications) for job in jobs)
-    results: list[list[list[Played]]] = [[[] for _ in job.alternatives] for job in jobs]
-    done = 0
-    with _mapper(jobs, packed, workers) as apply:
-        for (number, chunk), played in zip(parts, apply(parts), strict=True):
-            for place, replications in enumerate(played):
-                results[number][place].extend(replications)
-            done += len(chunk)
-            if progress is not None:
-                progress(done, total)
-    return results
-
-
-Part = tuple[int, range]
-"""A job's number and some of its replications."""
-
-
 @contextmanager
-def _mapper(
-    jobs: Sequence[Job], packed: Sequence[bytes], workers: int
-) -> Iterator[Callable[[list[Part]], Iterator[list[list[Played]]]]]:
-    if not packed:
-        yield lambda parts: (jobs[number].run(chunk) for number, chunk in parts)
+def worker_pool(workers: int) -> Iterator[Executor | None]:
+    """Yield a pool of processes that are starting up already, or None where one process does it all."""
+    if workers <= 1:
+        yield None
         return
     # Ctrl-C reaches all processes of a terminal; only the one that can tidy up should act on it
     with ProcessPoolExecutor(workers, get_context("spawn"), signal, (SIGINT, SIG_IGN)) as pool:
         try:
-            yield lambda parts: pool.map(_run_packed, [packed[number] for number, _ in parts], [c for _, c in parts])
+            for _ in range(workers):
+                pool.submit(gc.collect)
+            yield pool
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def run_jobs(
+    jobs: Sequence[Job], pool: Executor | None = None, progress: Progress | None = None
+) -> list[list[list[Played]]]:
+    """Return the results of all jobs: by job, alternative, replication. `progress(done, total)` counts replications."""
+    parts = [(number, chunk) for number, job in enumerate(jobs) for chunk in job.chunks()]
+    total = sum(len(job.replications) for job in jobs)
+    results: list[list[list[Played]]] = [[[] for _ in job.alternatives] for job in jobs]
+    done = 0
+    for (number, chunk), played in zip(parts, _played(jobs, parts, pool), strict=True):
+        for place, replications in enumerate(played):
+            results[number][place].extend(replications)
+        done += len(chunk)
+        if progress is not None:
+            progress(done, total)
+    return results
+
+
+def _played(
+    jobs: Sequence[Job], parts: Sequence[tuple[int, range]], pool: Executor | None
+) -> Iterator[list[list[Played]]]:
+    if pool is None:
+        return (jobs[number].run(chunk) for number, chunk in parts)
+    packed = [dumps(job) for job in jobs]
+    return pool.map(_run_packed, [packed[number] for number, _ in parts], [chunk for _, chunk in parts])
 
 
 def _run_packed(packed: bytes, replications: range) -> list[list[Played]]:
