@@ -69,10 +69,12 @@ def test_a_failure_of_one_server_takes_the_latest_started_job(play, at):
     assert run.delivered("f") == [at("12:00"), at("15:00")]
 
 
-def test_while_one_server_of_two_is_down_only_one_consignment_is_served(play, at):
+def test_while_one_server_of_two_is_down_nobody_new_takes_the_place_of_work_that_rests(play, at):
     desk = {"servers": 2, "failures": {"every": "10 h", "lasts": "9 h", "servers": 1}}
-    run = play(flows={"f": ["11:00", "11:30"]}, facilities={"desk": desk}, steps=SERVE_2_H)
-    assert run.started("f", "serve") == [at("11:00"), at("13:00")]
+    steps = [{"serve": {"at": "desk", "takes": "4 h"}}]
+    run = play(flows={"f": ["08:00", "09:00", "09:30"]}, facilities={"desk": desk}, steps=steps)
+    # the second rests from 10:00 to 12:00 and is done at 15:00, when the one server left is free again
+    assert run.started("f", "serve") == [at("08:00"), at("09:00"), at("15:00")]
 
 
 def test_work_cut_by_a_failure_goes_on_or_starts_again_as_the_facility_says(play, at):
