@@ -17,7 +17,6 @@ from corridor_sim.engine.program import (
 )
 from corridor_sim.errors import Problem
 from corridor_sim.network.info import StepInfo
-from corridor_sim.sampling.distributions import Constant
 from corridor_sim.sampling.law import Distribution
 from corridor_sim.sampling.tables import Sampler, build_sampler, outline
 
@@ -51,10 +50,6 @@ class Builder:
             self.samplers.append(build_sampler(law) if self.with_tables else outline(law))
         return self._laws[law]
 
-    def constant(self, seconds: Fraction) -> int:
-        """Return the number of the sampler that always gives `seconds`."""
-        return self.sampler(Constant(seconds))
-
     def stream(self, name: str) -> int:
         """Return the number of a named stream."""
         if name not in self.streams:
@@ -78,11 +73,8 @@ class Builder:
         """Give the instructions emitted since the last step to `info`."""
         self.steps.append(info)
 
-    def open_branch(self, step: int) -> int:
-        """Emit a branch whose lanes are filled in by `close_branch`; return its number.
-
-        `step` is the row in `steps` it belongs to: lanes are emitted as steps of their own.
-        """
+    def open_branch(self) -> int:
+        """Return the number of a new branch whose lanes `close_branch` fills in: they are emitted as steps first."""
         number = len(self.branches)
         self.branches.append(BranchRule((), (), 0, (), ()))
         self.lane_names.append(())

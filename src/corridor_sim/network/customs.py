@@ -37,7 +37,7 @@ def lower_customs(lowering: RouteLowering, name: str, step: Customs) -> None:
     if channel.documents is not None:
         builder.emit(Op.MARK, builder.mark("documents"))
     wait("declaration", channel.declaration)
-    branch = builder.open_branch(len(builder.steps))
+    branch = builder.open_branch()
     builder.emit(Op.BRANCH, branch, stream=builder.stream(f"{prefix}/selected"))
     first = len(builder.code)
     wait("hold", channel.hold)

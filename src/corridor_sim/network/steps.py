@@ -141,7 +141,7 @@ def _stated_units(lowering: RouteLowering, step: Seize, facility: str) -> tuple[
 
 def _branch(lowering: RouteLowering, name: str, step: Branch) -> None:
     builder = lowering.builder
-    number = builder.open_branch(len(builder.steps))
+    number = builder.open_branch()
     main = builder.emit(Op.BRANCH, number, stream=lowering.stream(name, step, f"branch/{lowering.place}/{name}"))
     builder.close_step(lowering.info(name, step, main))
     # the order of lanes in the file must not matter

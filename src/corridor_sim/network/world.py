@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-import numpy as np
-
 from corridor_sim.engine.program import (
     MARK_KINDS,
-    MEASURES,
     NONE,
     ONE,
     AtClosing,
@@ -304,8 +301,3 @@ def route_start(lowering: RouteLowering) -> str:
         if service is not None:
             return scenario.services[service].origin
     return ""
-
-
-def measures_that_bind(capacity: Sizes) -> list[str]:
-    """Return the names of the measures a capacity limits."""
-    return [MEASURES[number] for number in np.flatnonzero(np.asarray(capacity) != NONE)]
