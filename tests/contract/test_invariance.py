@@ -13,7 +13,7 @@ import pytest
 
 from corridor_sim import load, lower, simulate
 from corridor_sim.engine.program import Op
-from corridor_sim.scenario.yaml_reader import read_yaml
+from corridor_sim.reading.yaml_reader import read_yaml
 
 RICH = Path(__file__).parents[1] / "oracle" / "scenarios" / "rich.yaml"
 HOUR = 3600

@@ -54,7 +54,7 @@ def use_safe_streams() -> None:
 
 def complain(lines: Iterable[str]) -> None:
     """Write lines to stderr, each kept on one line whatever it quotes."""
-    from corridor_sim.scenario.problems import printable
+    from corridor_sim.reading.located import printable
 
     for line in lines:
         print(printable(line, LONGEST_LINE), file=sys.stderr)

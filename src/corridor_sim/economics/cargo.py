@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corridor_sim.catalog.values import Priced
 from corridor_sim.economics.charges import quantities_of
 from corridor_sim.economics.ledger import Postings
 from corridor_sim.economics.money import amount_cents, to_cny_cents
@@ -18,7 +19,6 @@ from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.rates import HOME_CURRENCY, WHERE_A_FEU_IS, lower_price
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.model import Flow, Terms
-from corridor_sim.scenario.values import Priced
 from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY
 
 SECONDS_PER_YEAR = DAYS_PER_YEAR * SECONDS_PER_DAY

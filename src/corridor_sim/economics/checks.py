@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from corridor_sim.catalog.values import Priced
 from corridor_sim.errors import Problem
 from corridor_sim.network.rates import WHERE_A_FEU_IS, lower_price
 from corridor_sim.sampling.law import HALF
 from corridor_sim.scenario.model import Scenario
-from corridor_sim.scenario.values import Priced
 from corridor_sim.units import UnitProblem
 
 CONTAINED = "hummels_schaur already contains depreciation, reliability and finance"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from corridor_sim.catalog.values import Amount
 from corridor_sim.engine.program import MEASURES, NONE, ONE
 from corridor_sim.scenario.model import Box, Flow, Route, Scenario
 from corridor_sim.scenario.sizes import consignment_amounts
-from corridor_sim.scenario.values import Amount
 
 Sizes = tuple[int, ...]
 

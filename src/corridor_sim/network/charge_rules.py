@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from corridor_sim.catalog.values import Provenance
 from corridor_sim.engine.program import NONE
 from corridor_sim.network.rates import DatedRates, Rate
-from corridor_sim.scenario.values import Provenance
 
 COST_CLASS_WORDS = {"transport": "运输", "storage": "保管", "management": "管理"}
 """The classes of the national statistics of 社会物流总费用 (GB/T 24361)."""

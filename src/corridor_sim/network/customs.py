@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from corridor_sim.catalog.values import Sampled
 from corridor_sim.engine.program import NONE, Op
 from corridor_sim.network.route import RouteLowering, delay, serve
 from corridor_sim.scenario.model import CustomsChannel
 from corridor_sim.scenario.steps import Customs
-from corridor_sim.scenario.values import Sampled
 
 LANES = ("clear", "selected")
 

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from corridor_sim.catalog.values import Priced
 from corridor_sim.scenario.calendars import Clock, parse_date, parse_date_range
 from corridor_sim.scenario.money import Exchange, Tax
-from corridor_sim.scenario.values import Priced
 from corridor_sim.units import SECONDS_PER_DAY, TEU_PER_FEU, UnitProblem, decimal_text, parse_quantity
 
 MILLION = 1_000_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from corridor_sim.catalog.values import Sampled
 from corridor_sim.engine.program import NONE, ONE, Op
 from corridor_sim.errors import Problem
 from corridor_sim.network.boxes import measure_number
@@ -12,7 +13,6 @@ from corridor_sim.network.builder import Builder
 from corridor_sim.network.info import StepInfo
 from corridor_sim.scenario.model import Route, Scenario
 from corridor_sim.scenario.steps import Step
-from corridor_sim.scenario.values import Sampled
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from corridor_sim.catalog.values import Amount
 from corridor_sim.engine.program import MEASURES, NONE, ONE, BatchRule, Op, SwitchRule
 from corridor_sim.network.boxes import box_sizes, measure_number, route_box, thousandths
 from corridor_sim.network.customs import lower_customs
@@ -25,7 +26,6 @@ from corridor_sim.scenario.steps import (
     Wait,
     Work,
 )
-from corridor_sim.scenario.values import Amount
 from corridor_sim.units import to_ticks
 
 

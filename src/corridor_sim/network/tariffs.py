@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import get_args
 
+from corridor_sim.catalog.values import Priced
 from corridor_sim.engine.program import NONE
 from corridor_sim.errors import InputError, Problem, did_you_mean
 from corridor_sim.network.charge_rules import COST_CLASSES, Charge, DepartureCost, SubsidyRule, Tariffs
@@ -29,7 +30,6 @@ from corridor_sim.scenario.calendars import Clock, parse_date_range, subtract_wi
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.money import Activity, Subsidy, Tariff
 from corridor_sim.scenario.steps import Branch, ChargeUse, Customs, Step
-from corridor_sim.scenario.values import Priced
 from corridor_sim.units import CENTS, SECONDS_PER_DAY, UnitProblem, to_ticks
 
 __all__ = ["Tariffs", "lower_tariffs"]

@@ -9,8 +9,8 @@ from io import BytesIO
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from corridor_sim.reading.located import printable
 from corridor_sim.report.words import SUPPOSITION, text_of
-from corridor_sim.scenario.problems import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from corridor_sim.reading.located import printable
 from corridor_sim.report.terminal import Row, Section, chunks, side_by_side
 from corridor_sim.report.words import (
     BASES,
@@ -33,7 +34,6 @@ from corridor_sim.report.words import (
     short_number,
     text_of,
 )
-from corridor_sim.scenario.problems import printable
 
 Summary = Mapping[str, Any]
 Alternative = Mapping[str, Any]

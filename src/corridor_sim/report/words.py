@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from corridor_sim.scenario.problems import printable
+from corridor_sim.reading.located import printable
 from corridor_sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
 
 Figure = Mapping[str, Any]

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from corridor_sim.catalog.values import split_provenance
 from corridor_sim.errors import InputError, Problem
+from corridor_sim.reading.located import FieldPath, Located, shown, suggestion
 from corridor_sim.scenario.accepted import accepted_keys
 from corridor_sim.scenario.check_demand import check_demand
 from corridor_sim.scenario.check_loads import check_loads
@@ -18,8 +20,6 @@ from corridor_sim.scenario.check_world import check_world
 from corridor_sim.scenario.findings import Findings, values_of
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.overrides import parse_path
-from corridor_sim.scenario.problems import FieldPath, Located, shown, suggestion
-from corridor_sim.scenario.values import split_provenance
 
 NAMED = (
     "sources", "parameters", "places", "boxes", "facilities", "services", "closures", "customs_channels", "tariffs",

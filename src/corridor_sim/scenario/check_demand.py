@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from corridor_sim.reading.located import FieldPath
 from corridor_sim.scenario.calendars import Window, parse_moment
 from corridor_sim.scenario.check_run import Run
 from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.goods import Flow
-from corridor_sim.scenario.problems import FieldPath
 from corridor_sim.scenario.texts import parse_release_rate
 from corridor_sim.scenario.world import Background, Facility
 

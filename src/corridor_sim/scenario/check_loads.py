@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil
 
+from corridor_sim.catalog.values import Amount
+from corridor_sim.reading.located import FieldPath
 from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.model import Box, Flow, Route
-from corridor_sim.scenario.problems import FieldPath
 from corridor_sim.scenario.sizes import Sizes, amount_text, boxes_of, consignment_amounts, load_amounts
 from corridor_sim.scenario.steps import AnyStep, Batch, Board, Branch, Seize, Switch
-from corridor_sim.scenario.values import Amount
 
 MOST_BOXES = 10_000
 """Boxes of one consignment: each may be drawn for."""

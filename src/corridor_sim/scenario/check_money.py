@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from corridor_sim.catalog.values import Priced
+from corridor_sim.reading.located import FieldPath
 from corridor_sim.scenario.calendars import parse_date
 from corridor_sim.scenario.check_run import Run
 from corridor_sim.scenario.check_steps import places_of
 from corridor_sim.scenario.findings import Findings, values_of
 from corridor_sim.scenario.money import Activity, Exchange
-from corridor_sim.scenario.problems import FieldPath
 from corridor_sim.scenario.steps import MODES, Switch
-from corridor_sim.scenario.values import Priced
 from corridor_sim.units import SECONDS_PER_DAY
 
 ACTIVITIES: tuple[str, ...] = get_args(Activity)

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from corridor_sim.reading.located import FieldPath, suggestion
 from corridor_sim.scenario.check_steps import facility_of, places_of
 from corridor_sim.scenario.findings import Findings, written_steps
-from corridor_sim.scenario.problems import FieldPath, suggestion
 from corridor_sim.scenario.steps import (
     AnyStep,
     Board,

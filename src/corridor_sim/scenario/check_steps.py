@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from corridor_sim.reading.located import FieldPath
 from corridor_sim.scenario.check_world import check_facility_at, check_has_servers
 from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.model import Route
-from corridor_sim.scenario.problems import FieldPath
 from corridor_sim.scenario.steps import (
     AnyStep,
     Batch,

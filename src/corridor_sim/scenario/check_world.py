@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from corridor_sim.reading.located import FieldPath
 from corridor_sim.scenario.findings import Findings
-from corridor_sim.scenario.problems import FieldPath
 from corridor_sim.scenario.world import Berths, Closure, Service
 
 

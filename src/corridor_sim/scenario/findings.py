@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from corridor_sim.catalog.values import Amount, Priced, Sampled
 from corridor_sim.errors import Problem
+from corridor_sim.reading.located import FieldPath, Located, shown, suggestion
 from corridor_sim.scenario.model import Scenario
-from corridor_sim.scenario.problems import FieldPath, Located, check_name, problem_at, shown, suggestion
+from corridor_sim.scenario.problems import check_name, problem_at
 from corridor_sim.scenario.steps import AnyStep, Branch
-from corridor_sim.scenario.values import Amount, Priced, Sampled
 
 ENTRY = 2
 """Elements of the path of one route, one flow ..."""

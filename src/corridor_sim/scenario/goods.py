@@ -7,9 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from corridor_sim.scenario.steps import Part
-from corridor_sim.scenario.texts import DateRange, Moment, ReleaseRate, Words
-from corridor_sim.scenario.values import (
+from corridor_sim.catalog.values import (
     ABOVE_ZERO,
     Capacity,
     FixedDuration,
@@ -23,6 +21,8 @@ from corridor_sim.scenario.values import (
     Volume,
     Whole,
 )
+from corridor_sim.scenario.steps import Part
+from corridor_sim.scenario.texts import DateRange, Moment, ReleaseRate, Words
 from corridor_sim.scenario.world import LOWEST_PRIORITY
 
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")

@@ -14,14 +14,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from corridor_sim.catalog.values import GRADES
 from corridor_sim.errors import InputError, Problem
+from corridor_sim.reading.located import capped, suggestion
+from corridor_sim.reading.yaml_reader import read_yaml
 from corridor_sim.scenario.check import check_scenario
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.overrides import Origin, Overlay, apply_arguments, apply_overrides
 from corridor_sim.scenario.partial import check_valid_parts
-from corridor_sim.scenario.problems import capped, input_problems, problem_at, suggestion
-from corridor_sim.scenario.values import GRADES
-from corridor_sim.scenario.yaml_reader import read_yaml
+from corridor_sim.scenario.problems import input_problems, problem_at
 
 
 @dataclass(frozen=True)

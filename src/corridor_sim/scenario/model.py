@@ -6,12 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from corridor_sim.scenario.goods import Arrivals, Decay, Due, Flow, Seasonal, Terms
-from corridor_sim.scenario.money import Money as MoneyRules
-from corridor_sim.scenario.money import Subsidy, Tariff
-from corridor_sim.scenario.steps import Part, Steps
-from corridor_sim.scenario.texts import DateRange, Lines, Moment, Words, Zone
-from corridor_sim.scenario.values import (
+from corridor_sim.catalog.values import (
     ABOVE_ZERO,
     NOT_EMPTY,
     Duration,
@@ -25,6 +20,11 @@ from corridor_sim.scenario.values import (
     Volume,
     Whole,
 )
+from corridor_sim.scenario.goods import Arrivals, Decay, Due, Flow, Seasonal, Terms
+from corridor_sim.scenario.money import Money as MoneyRules
+from corridor_sim.scenario.money import Subsidy, Tariff
+from corridor_sim.scenario.steps import Part, Steps
+from corridor_sim.scenario.texts import DateRange, Lines, Moment, Words, Zone
 from corridor_sim.scenario.world import Background, Closure, ClosureAct, Facility, Service
 
 __all__ = [

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from corridor_sim.catalog.values import NOT_EMPTY, FixedDuration, Flag, Portion, Share, Whole
+from corridor_sim.catalog.values import Money as PriceValue
 from corridor_sim.scenario.steps import Part
 from corridor_sim.scenario.texts import DateRange, Day, Zone
-from corridor_sim.scenario.values import NOT_EMPTY, FixedDuration, Flag, Portion, Share, Whole
-from corridor_sim.scenario.values import Money as PriceValue
 
 EARLIEST_PRICE_YEAR, LATEST_PRICE_YEAR = 2000, 2100
 

@@ -13,18 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corridor_sim.errors import InputError, Problem
-from corridor_sim.scenario.problems import (
-    LONGEST_MESSAGE,
-    LONGEST_NAME,
-    FieldPath,
-    Place,
-    capped,
-    path_text,
-    printable,
-    shown,
-    suggestion,
-)
-from corridor_sim.scenario.yaml_reader import NULL_WORDS, Document, copy_tree, read_yaml
+from corridor_sim.reading.located import LONGEST_NAME, FieldPath, Place, capped, path_text, printable, shown, suggestion
+from corridor_sim.reading.yaml_reader import NULL_WORDS, Document, copy_tree, read_yaml
+from corridor_sim.scenario.problems import LONGEST_MESSAGE
 
 _NAME = r'(?:"(?P<quoted>[^"]+)"|(?P<bare>[^."\[\]]+))'
 _SEGMENT = re.compile(_NAME + r"(?P<items>(?:\[[0-9]{1,6}\])*)(?P<end>\.|$)")

@@ -9,13 +9,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from corridor_sim.errors import InputError, Problem
+from corridor_sim.reading.located import FieldPath, Located, Place
+from corridor_sim.reading.yaml_reader import copy_tree
 from corridor_sim.scenario.check import check_references
 from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.money import EARLIEST_PRICE_YEAR
 from corridor_sim.scenario.overrides import parse_path
-from corridor_sim.scenario.problems import FieldPath, Located, Place, input_problems
-from corridor_sim.scenario.yaml_reader import copy_tree
+from corridor_sim.scenario.problems import input_problems
 
 MOST_ROUNDS = 8
 """Taking out a part may leave what holds it without something required: that is taken out in the next round."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from corridor_sim.scenario.laws import LAW_NAMES
+from corridor_sim.catalog.laws import LAW_NAMES
+from corridor_sim.catalog.values import BY_KEYS, GRADES, NOTES
 from corridor_sim.scenario.steps import MODES
-from corridor_sim.scenario.values import BY_KEYS, GRADES, NOTES
 
 FORMAT_VERSION = 1
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

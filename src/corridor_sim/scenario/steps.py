@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from corridor_sim.errors import did_you_mean
-from corridor_sim.scenario.values import (
+from corridor_sim.catalog.values import (
     ABOVE_ZERO,
     NOT_EMPTY,
     Capacity,
@@ -23,6 +22,7 @@ from corridor_sim.scenario.values import (
     Temperature,
     Whole,
 )
+from corridor_sim.errors import did_you_mean
 
 Mode = Literal["road", "rail", "sea", "barge", "air"]
 MODES: tuple[Mode, ...] = ("road", "rail", "sea", "barge", "air")

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
+from corridor_sim.catalog.numbers import scalar_text
+from corridor_sim.catalog.values import NOT_EMPTY
 from corridor_sim.scenario.calendars import (
     Clock,
     parse_clock,
@@ -19,9 +21,7 @@ from corridor_sim.scenario.calendars import (
     parse_moment,
     parse_weekly,
 )
-from corridor_sim.scenario.numbers import scalar_text
 from corridor_sim.scenario.timetables import parse_timetable
-from corridor_sim.scenario.values import NOT_EMPTY
 from corridor_sim.units import SECONDS_PER_WEEK, UnitProblem, parse_quantity, parse_rate
 
 ANY_CLOCK = Clock(datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC"))

@@ -6,9 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from corridor_sim.scenario.steps import Mode, Part
-from corridor_sim.scenario.texts import DateRange, EventRate, Hours, Lines, Offset, Timetable, Words
-from corridor_sim.scenario.values import (
+from corridor_sim.catalog.values import (
     ABOVE_ZERO,
     NOT_EMPTY,
     Capacity,
@@ -21,6 +19,8 @@ from corridor_sim.scenario.values import (
     Share,
     Whole,
 )
+from corridor_sim.scenario.steps import Mode, Part
+from corridor_sim.scenario.texts import DateRange, EventRate, Hours, Lines, Offset, Timetable, Words
 
 MOST_SERVERS = 1_000_000
 LOWEST_PRIORITY = 1000

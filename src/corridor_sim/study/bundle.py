@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from corridor_sim.errors import Problem, ResultsError
-from corridor_sim.scenario.problems import check_name, printable
+from corridor_sim.reading.located import printable
+from corridor_sim.scenario.problems import check_name
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from corridor_sim.catalog.values import Amount, Priced, Provenance, Sampled
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.scenario.model import Scenario
-from corridor_sim.scenario.values import Amount, Priced, Provenance, Sampled
 from corridor_sim.study.play import Played
 
 Value = Amount | Sampled | Priced

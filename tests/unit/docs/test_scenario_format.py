@@ -13,6 +13,11 @@ import pytest
 from pydantic import BaseModel
 
 from corridor_sim import evaluate, load
+from corridor_sim.catalog import numbers
+from corridor_sim.catalog.laws import LAW_NAMES
+from corridor_sim.catalog.values import GRADES, NOTES
+from corridor_sim.reading import yaml_reader
+from corridor_sim.reading.located import LONGEST_NAME
 from corridor_sim.scenario import (
     calendars,
     check_demand,
@@ -21,15 +26,10 @@ from corridor_sim.scenario import (
     goods,
     model,
     money,
-    numbers,
     steps,
     world,
-    yaml_reader,
 )
-from corridor_sim.scenario.laws import LAW_NAMES
 from corridor_sim.scenario.overrides import parse_path
-from corridor_sim.scenario.problems import LONGEST_NAME
-from corridor_sim.scenario.values import GRADES, NOTES
 from corridor_sim.study.prepare import prepare
 from corridor_sim.units import DEFINITIONS, LONGEST_NUMBER
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from corridor_sim.catalog.values import read_amount
 from corridor_sim.economics.cargo import Cargo, our_cargo
 from corridor_sim.economics.ledger import Ledger, Postings
 from corridor_sim.engine.base import VISITS, Trace
@@ -31,7 +32,6 @@ from corridor_sim.network.rates import lower_exchange
 from corridor_sim.network.tariffs import Tariffs
 from corridor_sim.scenario.calendars import parse_clock
 from corridor_sim.scenario.model import Scenario
-from corridor_sim.scenario.values import read_amount
 from corridor_sim.units import SECONDS_PER_DAY
 
 FLOW = {

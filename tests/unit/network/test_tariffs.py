@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from corridor_sim.catalog.values import read_priced
 from corridor_sim.errors import InputError
 from corridor_sim.network.info import StepInfo
 from corridor_sim.network.payers import inside_through_bill
@@ -14,7 +15,6 @@ from corridor_sim.network.rates import MILLION, Basis, Rate, lower_price, parse_
 from corridor_sim.network.tariffs import Tariffs, lower_tariffs
 from corridor_sim.scenario.calendars import parse_clock
 from corridor_sim.scenario.model import Route, Scenario
-from corridor_sim.scenario.values import read_priced
 from corridor_sim.units import UnitProblem
 
 STEPS: list[dict[str, Any]] = [

@@ -9,13 +9,13 @@ import pytest
 from pydantic import ValidationError
 
 from corridor_sim.errors import InputError
+from corridor_sim.reading.yaml_reader import read_yaml
 from corridor_sim.scenario.goods import Flow
 from corridor_sim.scenario.load import load
 from corridor_sim.scenario.model import Box, Scenario
 from corridor_sim.scenario.partial import check_valid_parts
 from corridor_sim.scenario.sizes import consignment_amounts, load_amounts
 from corridor_sim.scenario.steps import Batch
-from corridor_sim.scenario.yaml_reader import read_yaml
 
 GOOD = Path(__file__).with_name("small.yaml").read_text(encoding="utf-8")
 

@@ -6,6 +6,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, StrictInt, ValidationError
 
 from corridor_sim.errors import InputError
+from corridor_sim.reading.located import path_text
+from corridor_sim.reading.yaml_reader import read_yaml
 from corridor_sim.scenario.overrides import (
     Origin,
     Overlay,
@@ -14,8 +16,7 @@ from corridor_sim.scenario.overrides import (
     parse_path,
     parse_set,
 )
-from corridor_sim.scenario.problems import input_problems, path_text
-from corridor_sim.scenario.yaml_reader import read_yaml
+from corridor_sim.scenario.problems import input_problems
 
 TEXT = """\
 clock: {replications: 50}

@@ -18,8 +18,9 @@ from pydantic import (
 )
 
 from corridor_sim.errors import Problem
-from corridor_sim.scenario.problems import capped, check_name, input_problems, path_text, problem_at, shown
-from corridor_sim.scenario.yaml_reader import read_yaml
+from corridor_sim.reading.located import capped, path_text, shown
+from corridor_sim.reading.yaml_reader import read_yaml
+from corridor_sim.scenario.problems import check_name, input_problems, problem_at
 from corridor_sim.units import parse_quantity
 
 

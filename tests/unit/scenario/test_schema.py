@@ -8,11 +8,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from corridor_sim.reading.yaml_reader import read_yaml
 from corridor_sim.scenario.load import load
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.schema import json_schema
 from corridor_sim.scenario.steps import STEP_KINDS
-from corridor_sim.scenario.yaml_reader import read_yaml
 
 ROOT = Path(__file__).parents[3]
 SMALL = Path(__file__).with_name("small.yaml")

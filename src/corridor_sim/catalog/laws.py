@@ -7,9 +7,9 @@ from fractions import Fraction
 from math import isfinite, nan, sqrt
 from typing import Any
 
+from corridor_sim.catalog.numbers import read_number
 from corridor_sim.errors import did_you_mean
 from corridor_sim.sampling import distributions as laws
-from corridor_sim.scenario.numbers import read_number
 
 
 def read_sound_law(raw: Any, measure: str) -> laws.Distribution:

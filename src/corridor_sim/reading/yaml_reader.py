@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import yaml
 
 from corridor_sim.errors import InputError, Problem
-from corridor_sim.scenario.problems import (
+from corridor_sim.reading.located import (
     LONGEST_NAME,
     MOST_PROBLEMS,
     FieldPath,

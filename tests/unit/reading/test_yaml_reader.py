@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from corridor_sim.errors import InputError
-from corridor_sim.scenario import yaml_reader
-from corridor_sim.scenario.yaml_reader import copy_tree, read_yaml
+from corridor_sim.reading import yaml_reader
+from corridor_sim.reading.yaml_reader import copy_tree, read_yaml
 
 PARSERS = [yaml.SafeLoader, yaml_reader.PARSER]
 MEGABYTE = 1_000_000

@@ -16,10 +16,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from corridor_sim import units
+from corridor_sim.catalog.laws import law_text, read_sound_law
+from corridor_sim.catalog.numbers import MOST_MONEY, read_number, scalar_text, within_limits
 from corridor_sim.errors import did_you_mean
 from corridor_sim.sampling import distributions as laws
-from corridor_sim.scenario.laws import law_text, read_sound_law
-from corridor_sim.scenario.numbers import MOST_MONEY, read_number, scalar_text, within_limits
 from corridor_sim.units import TEU_PER_FEU, Price, UnitProblem
 
 GRADES = {
