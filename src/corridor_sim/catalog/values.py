@@ -32,7 +32,20 @@ GRADES = {
 """Key in the file -> grade (EVIDENCE.md, Provenance)."""
 STATED = "stated"
 RESTS_ON_ASSUMPTION = frozenset({"assumption", "analogue", STATED})
-NOTES = ("source", "because", "from", "range", "as_of", "price_year", "reviewed", "note", "tax", "moves_with", "param")
+NOTES = (
+    "source",
+    "because",
+    "from",
+    "range",
+    "as_of",
+    "price_year",
+    "index",
+    "reviewed",
+    "note",
+    "tax",
+    "moves_with",
+    "param",
+)
 
 COUNTABLE = ("teu", "box", "mass", "volume", "plug", "uld", "pallet", "consignment")
 """What capacities and sizes may be stated in; a FEU is two TEU."""
@@ -57,6 +70,7 @@ class Provenance:
     as_of: str = ""
     price_year: int | None = None
     tax: str = ""
+    index: str = ""
     moves_with: str = ""
     param: str = ""
 
@@ -131,6 +145,7 @@ def split_provenance(raw: Any, measure: str | None) -> tuple[Any, Provenance]:
         as_of=str(raw.get("as_of", "")),
         price_year=year,
         tax=str(raw.get("tax", "")),
+        index=str(raw.get("index", "")),
         moves_with=str(raw.get("moves_with", "")),
         param=str(raw.get("param", "")),
     )

@@ -91,7 +91,7 @@ def _times(factor: Factor, km: float) -> float:
 
 
 def _factor_names(info: StepInfo, plugged: int, factors: dict[str, Factor]) -> list[str]:
-    name = info.mode if info.kind in TRANSPORT else "hub"
+    name = info.factor or (info.mode if info.kind in TRANSPORT else "hub")
     if not plugged:
         return [name]
     if f"reefer_{name}" in factors:
@@ -109,7 +109,7 @@ def _add_empty_legs(lowered: Lowered, weights: Weights) -> None:
         known = next(
             (info for info in lowered.steps if {info.origin, info.destination} == {start, stop} and info.km), None
         )
-        factor = scenario.money.emissions.get(known.mode) if known else None
+        factor = scenario.money.emissions.get(known.factor or known.mode) if known else None
         tare = scenario.boxes[route.type].tare
         if known is None or factor is None or factor.per not in COUNTED_BY or tare is None:
             weights.remarks.append(

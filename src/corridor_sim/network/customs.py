@@ -1,4 +1,4 @@
-"""Lowers a passage through customs or food control: documents, declaration, selection, hold, inspection, release.
+"""Lowers a passage through customs or food control: what is lodged, selection, hold, inspection, release.
 
 Selection is one draw per declaration. The draw belongs to the side and the place, not to the channel, so the same
 consignment meets the same lot in every alternative and a channel with a lower rate selects a subset.
@@ -36,7 +36,9 @@ def lower_customs(lowering: RouteLowering, name: str, step: Customs) -> None:
     wait("documents", channel.documents)
     if channel.documents is not None:
         builder.emit(Op.MARK, builder.mark("documents"))
+    wait("manifest", channel.manifest)
     wait("declaration", channel.declaration)
+    wait("arrival report", channel.arrival_report)
     branch = builder.open_branch()
     builder.emit(Op.BRANCH, branch, stream=builder.stream(f"{prefix}/selected"))
     first = len(builder.code)

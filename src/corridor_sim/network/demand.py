@@ -58,6 +58,8 @@ def plan_releases(flow: Flow, clock: Clock, horizon: int) -> tuple[tuple[Ints, I
 def release_rate(flow: Flow) -> Fraction:
     """Return consignments per second of a Poisson flow: its rate over the size of a consignment in that measure."""
     measure, per_second = parse_rate(flow.arrives.poisson or "")
+    if flow.arrives.times is not None:
+        per_second *= flow.arrives.times.value
     stated = {amount.measure: amount.value for amount in flow.size}
     if measure == "mass":
         return per_second / flow.weight.value

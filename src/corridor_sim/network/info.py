@@ -27,6 +27,8 @@ class StepInfo:
     main: int
     lane: str = ""
     temperature: Fraction | None = None
+    factor: str = ""
+    """Name of its emission factor under money.emissions; empty for its mode's, or that of hubs."""
     facility: str = ""
     service: str = ""
     customs_side: str = ""

@@ -142,7 +142,7 @@ class _Draw:
         if plan.cancel_upto and self.noise:
             cancelled = lots(plan.cancel_stream)[0] < plan.cancel_upto
             notice = np.where(cancelled, np.maximum(scheduled - plan.cancel_notice, 0), NONE)
-        transit = sample_ticks(self._sampler(plan.transit), *lots(plan.transit_stream), noise=self.noise)
+        transit = self._transit(plan, lots(plan.transit_stream))
         capacity = np.broadcast_to(np.array(plan.capacity, np.int64), (count, len(MEASURES)))
         background = np.zeros((count, len(MEASURES)), np.int64)
         if plan.background != NONE:
@@ -151,6 +151,14 @@ class _Draw:
             background = np.where(capacity == NONE, 0, taken_share(capacity, share, sampler.one))
         tie = tie_ranks(self.seed, self.replication, word, scheduled)
         return np.full(count, number, np.int64), scheduled, delay, notice, transit, capacity, background, tie
+
+    def _transit(self, plan: ServicePlan, lots: tuple[Ints, Ints]) -> Ints:
+        """Return the transit of each departure: one draw, by the law of the day for which it is scheduled."""
+        transit = sample_ticks(self._sampler(plan.transit), *lots, noise=self.noise)
+        for windows, sampler in reversed(plan.transit_in):
+            inside = np.any([(plan.scheduled >= start) & (plan.scheduled < end) for start, end in windows], axis=0)
+            transit = np.where(inside, sample_ticks(self._sampler(sampler), *lots, noise=self.noise), transit)
+        return transit
 
     def _sampler(self, number: int) -> Sampler:
         return self.program.samplers[number]

@@ -60,6 +60,7 @@ class RouteLowering:
             km=Fraction(0),
             main=main,
             lane=self.lane,
+            factor=step.emits or "",
             temperature=step.temperature.value if step.temperature is not None else None,
             damage=step.damage.value if step.damage is not None else Fraction(0),
         )

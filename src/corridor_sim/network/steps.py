@@ -100,6 +100,7 @@ def _board(lowering: RouteLowering, name: str, step: Board) -> None:
             destination=service.destination,
             km=km,
             service=step.board,
+            factor=step.emits or service.emits or "",
         )
     )
     lowering.place = service.destination

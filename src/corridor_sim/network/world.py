@@ -110,6 +110,8 @@ class ServicePlan:
     capacity: Sizes
     transit: int
     transit_stream: int
+    transit_in: tuple[tuple[tuple[Window, ...], int], ...] = ()
+    """Windows of scheduled departures and the sampler that holds in them; the first that fits."""
     background: int = NONE
     background_stream: int = NONE
     delay: int = NONE
@@ -236,6 +238,10 @@ def plan_service(
         capacity=capacity_sizes(service.capacity),
         transit=builder.sampler(service.takes.law),
         transit_stream=builder.stream(f"{name}/transit"),
+        transit_in=tuple(
+            (tuple(date_window(text, clock) for text in other.on), builder.sampler(other.takes.law))
+            for other in service.takes_in
+        ),
         background=builder.sampler(taken.law) if taken else NONE,
         background_stream=builder.stream(f"{name}/background"),
         delay=builder.sampler(delay.lasts.law) if delay else NONE,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
-from corridor_sim.catalog.values import split_provenance
 from corridor_sim.errors import InputError, Problem
 from corridor_sim.reading.located import FieldPath, Located, shown, suggestion
 from corridor_sim.scenario.accepted import accepted_keys
@@ -15,15 +13,18 @@ from corridor_sim.scenario.check_loads import check_loads
 from corridor_sim.scenario.check_money import check_money, check_prices
 from corridor_sim.scenario.check_routes import check_routes
 from corridor_sim.scenario.check_run import check_clock, check_run
+from corridor_sim.scenario.check_sources import check_sources, refer_sources
 from corridor_sim.scenario.check_steps import check_steps
+from corridor_sim.scenario.check_tonnage import check_tonnage
 from corridor_sim.scenario.check_world import check_world
-from corridor_sim.scenario.findings import Findings, values_of
+from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.overrides import parse_path
+from corridor_sim.scenario.price_years import check_indices
 
 NAMED = (
     "sources", "parameters", "places", "boxes", "facilities", "services", "closures", "customs_channels", "tariffs",
-    "subsidies", "routes", "flows", "alternatives", "thresholds", "claims",
+    "subsidies", "routes", "flows", "alternatives", "thresholds", "claims", "anomalies",
 )  # fmt: skip
 """The parts of a scenario whose keys are names of things."""
 
@@ -40,13 +41,15 @@ def check_scenario(scenario: Scenario, source: Located) -> list[Problem]:
     check_loads(found, sound)
     check_demand(found, run)
     check_money(found, run)
+    check_indices(found)
+    check_tonnage(found, run)
     return _in_order(found)
 
 
 def check_references(found: Findings) -> list[Problem]:
     """Return the problems of each part on its own: bad names, and names of nothing."""
     _check_names(found)
-    _check_sources(found)
+    check_sources(found)
     check_world(found)
     check_steps(found)
     check_prices(found)
@@ -69,31 +72,13 @@ def _check_names(found: Findings) -> None:
             found.name((part, name), name)
 
 
-def _check_sources(found: Findings) -> None:
-    """Check that every source that a value or a parameter names is described under `sources`."""
-    scenario = found.scenario
-    for name, channel in scenario.customs_channels.items():
-        _refer_sources(found, ("customs_channels", name), channel.source)
-    for name, parameter in scenario.parameters.items():
-        read = found.read(("parameters", name), partial(split_provenance, parameter, None))
-        _refer_sources(found, ("parameters", name), read[1].sources if read is not None else ())
-    for path, value in values_of(scenario):
-        if not value.provenance.param:
-            _refer_sources(found, path, value.provenance.sources)
-
-
-def _refer_sources(found: Findings, path: FieldPath, sources: Sequence[str]) -> None:
-    for place, source in enumerate(sources):
-        found.refer((*path, "source", place), source, found.scenario.sources, "source")
-
-
 def _check_comparisons(found: Findings) -> None:
     """Check alternatives, thresholds and claims."""
     scenario, alternatives = found.scenario, found.scenario.alternatives
     found.refer(("baseline",), scenario.baseline, alternatives, "alternative")
     for name, alternative in alternatives.items():
         found.refer(("alternatives", name, "like"), alternative.like, alternatives, "alternative")
-        _refer_sources(found, ("alternatives", name), alternative.source)
+        refer_sources(found, ("alternatives", name), alternative.source)
     for name, threshold in scenario.thresholds.items():
         found.refer(("thresholds", name, "of"), threshold.of, alternatives, "alternative")
         found.refer(("thresholds", name, "against"), threshold.against, alternatives, "alternative")
@@ -101,9 +86,11 @@ def _check_comparisons(found: Findings) -> None:
     for name, claim in scenario.claims.items():
         found.refer(("claims", name, "of"), claim.of, alternatives, "alternative")
         found.refer(("claims", name, "against"), claim.against, alternatives, "alternative")
-        _refer_sources(found, ("claims", name), claim.source)
+        refer_sources(found, ("claims", name), claim.source)
         for place, flow in enumerate(claim.scope):
             found.refer(("claims", name, "scope", place), flow, scenario.flows, "flow")
+    for name, anomaly in scenario.anomalies.items():
+        refer_sources(found, ("anomalies", name), anomaly.source)
 
 
 def _check_vary(found: Findings, path: FieldPath, text: str) -> None:

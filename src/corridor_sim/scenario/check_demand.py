@@ -76,9 +76,10 @@ def _releases(found: Findings, name: str, flow: Flow, season: Window) -> Fractio
     if flow.arrives.poisson is None:
         return Fraction(len(flow.arrives.on))
     measure, per_second = parse_release_rate(flow.arrives.poisson)
+    times = flow.arrives.times.value if flow.arrives.times is not None else 1
     sizes = {amount.measure: amount.value for amount in flow.size} | {"mass": flow.weight.value}
     monthly = flow.arrives.profile.monthly.values() if flow.arrives.profile is not None else ()
-    return per_second / sizes.get(measure, Fraction(1)) * seconds * Fraction(max(1.0, *monthly, 0.0))
+    return per_second * times / sizes.get(measure, Fraction(1)) * seconds * Fraction(max(1.0, *monthly, 0.0))
 
 
 def _jobs(found: Findings, path: FieldPath, facility: Facility, background: Background, run: Run) -> Fraction | float:

@@ -97,6 +97,14 @@ class _Journey:
         self._check_fits(path, service.capacity, f'service "{name}"')
         if self._amount("plug") and all(limit.measure != "plug" for limit in service.capacity):
             self.found.add(path, f'{self._who()} needs plugs, but the capacity of service "{name}" states none')
+        if service.mode == "rail" and self.flow.dangerous_goods:
+            self._check_stations((service.origin, service.destination))
+
+    def _check_stations(self, places: Collection[str]) -> None:
+        for place in places:
+            if place in self.found.scenario.places and not self.found.scenario.places[place].dangerous_goods:
+                message = f"the station {place} takes no dangerous goods; use a station that does, or another mode"
+                self.found.add(("flows", self.flow_name, "dangerous_goods"), message)
 
     def _check_room(self, path: FieldPath, name: str | None) -> None:
         facility = self.found.scenario.facilities.get(name) if name is not None else None

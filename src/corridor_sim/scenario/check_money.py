@@ -27,8 +27,7 @@ def check_prices(found: Findings) -> None:
         for path, _, step in found.steps(route):
             found.refer((*path, "activity"), step.activity, ACTIVITIES, "activity")
     _check_subsidies(found)
-    for key in found.scenario.money.emissions:
-        found.refer(("money", "emissions", key), key, EMISSION_KEYS, "mode or hub that emits")
+    _check_emissions(found)
 
 
 def check_money(found: Findings, run: Run | None) -> None:
@@ -49,6 +48,25 @@ def _check_subsidies(found: Findings) -> None:
         currency = subsidy.amount.parts[0].currency
         if subsidy.cap is not None and subsidy.cap.parts[0].currency != currency:
             found.add((*path, "cap"), f"the cap is not in {currency}, as the amount is")
+
+
+def _check_emissions(found: Findings) -> None:
+    """Check that factors are those of modes and hubs, or named by a step or service, and that these exist."""
+    scenario, factors = found.scenario, found.scenario.money.emissions
+    named: list[tuple[FieldPath, str]] = [
+        (("services", name, "emits"), service.emits) for name, service in scenario.services.items() if service.emits
+    ]
+    named += [
+        ((*path, "emits"), step.emits)
+        for route in scenario.routes
+        for path, _, step in found.steps(route)
+        if step.emits
+    ]
+    for path, name in named:
+        found.refer(path, name, factors, "emission factor under money.emissions")
+    known = dict.fromkeys((*EMISSION_KEYS, *(key for _, name in named for key in (name, f"reefer_{name}"))))
+    for key in factors:
+        found.refer(("money", "emissions", key), key, known, "mode, hub or factor that a step names")
 
 
 def _prices(found: Findings) -> Iterator[tuple[FieldPath, Priced]]:

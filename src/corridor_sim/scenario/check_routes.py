@@ -143,7 +143,9 @@ class _Walk:
     def _takes_time(self, step: AnyStep) -> bool:
         if isinstance(step, Customs):
             channel = self.found.scenario.customs_channels.get(step.channel)
-            return channel is None or any((channel.documents, channel.declaration, channel.release))
+            return channel is None or any(
+                (channel.documents, channel.manifest, channel.declaration, channel.arrival_report, channel.release)
+            )
         return isinstance(step, Move | Work | Wait | Board)
 
 

@@ -148,9 +148,9 @@ def _check_switch(found: Findings, path: FieldPath, step: Switch) -> None:
 
 
 def _check_sea(found: Findings, route: Route, path: FieldPath, step: AnyStep) -> None:
-    if route.box is None or route.box.may_go_to_sea:
+    if route.box is None or route.box.goes_to_sea:
         return
     service = found.scenario.services.get(step.board) if isinstance(step, Board) else None
     key, mode = ("board", service.mode) if service is not None else ("", getattr(step, "mode", ""))
     if mode in SEA_MODES:
-        found.add((*path, key or mode), f"this {route.box.owner} box may not go to sea (`may_go_to_sea: false`)")
+        found.add((*path, key or mode), f"this {route.box.owner} box may not go to sea")

@@ -52,6 +52,7 @@ class Arrivals(Part):
     """When consignments are released, exactly one of the forms."""
 
     poisson: ReleaseRate | None = Field(None, description='e.g. "30 pallets per week"')
+    times: Annotated[Share, ABOVE_ZERO] | None = Field(None, description="factor on the rate of `poisson`, such as 2")
     every: Annotated[FixedDuration, ABOVE_ZERO] | None = None
     first: Moment | None = Field(None, description="moment of the first of `every`; by default the start of the season")
     on: tuple[Moment, ...] = Field((), description="explicit moments")
@@ -63,8 +64,8 @@ class Arrivals(Part):
             raise ValueError("write exactly one of `poisson`, `every`, `on`")
         if self.first is not None and self.every is None:
             raise ValueError("`first` goes with `every`")
-        if self.profile is not None and self.poisson is None:
-            raise ValueError("a profile goes with `poisson`")
+        if self.poisson is None and (self.profile is not None or self.times is not None):
+            raise ValueError("a profile, or a factor `times`, goes with `poisson`")
         return self
 
 

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from corridor_sim.catalog.values import GRADES
 from corridor_sim.errors import InputError, Problem
 from corridor_sim.reading.located import capped, suggestion
 from corridor_sim.reading.yaml_reader import read_yaml
 from corridor_sim.scenario.check import check_scenario
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.overrides import Origin, Overlay, apply_arguments, apply_overrides
+from corridor_sim.scenario.parameters import put_parameters
 from corridor_sim.scenario.partial import check_valid_parts
+from corridor_sim.scenario.price_years import at_price_year
 from corridor_sim.scenario.problems import input_problems, problem_at
 
 
@@ -129,13 +129,7 @@ def _overridden(base: Overlay, plain: Scenario, name: str) -> Overlay:
 
 def _resolved(overlay: Overlay) -> Scenario:
     """Put parameters in, validate the model, check that its parts fit. Raises InputError with all problems."""
-    problems: list[Problem] = []
-    data = dict(overlay.data) if isinstance(overlay.data, Mapping) else overlay.data
-    if isinstance(data, dict):
-        parameters = data.get("parameters") or {}
-        for key in data:
-            if key not in ("parameters", "alternatives"):
-                data[key] = _with_parameters(data[key], parameters, (key,), overlay, problems)
+    data, problems = put_parameters(overlay)
     shown = Overlay(data, overlay.document, overlay.origins)
     if problems:
         raise InputError(capped(problems))
@@ -147,28 +141,4 @@ def _resolved(overlay: Overlay) -> Scenario:
     problems += check_scenario(scenario, shown)
     if problems:
         raise InputError(capped(problems))
-    return scenario
-
-
-def _with_parameters(
-    value: Any, parameters: Any, path: tuple[str | int, ...], overlay: Overlay, problems: list[Problem]
-) -> Any:
-    """Return `value` with every {param: name} replaced by the parameter, its own keys winning."""
-    if isinstance(value, list):
-        return [
-            _with_parameters(item, parameters, (*path, place), overlay, problems) for place, item in enumerate(value)
-        ]
-    if not isinstance(value, Mapping):
-        return value
-    if "param" not in value or any(grade in value for grade in GRADES):
-        return {key: _with_parameters(item, parameters, (*path, key), overlay, problems) for key, item in value.items()}
-    name = value["param"]
-    if not isinstance(parameters, Mapping) or not isinstance(name, str) or name not in parameters:
-        known = parameters if isinstance(parameters, Mapping) else ()
-        message = f'"{name}" is no parameter{suggestion(str(name), known)}'
-        problems.append(problem_at(overlay, (*path, "param"), message))
-        return value
-    found = parameters[name]
-    body = dict(found) if isinstance(found, Mapping) and any(grade in found for grade in GRADES) else None
-    # a parameter without a grade is a bare value, so there is nothing to note its name on
-    return body | dict(value) if body is not None else found
+    return at_price_year(scenario)

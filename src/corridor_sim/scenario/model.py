@@ -29,6 +29,7 @@ from corridor_sim.scenario.world import Background, Closure, ClosureAct, Facilit
 
 __all__ = [
     "Alternative",
+    "Anomaly",
     "Arrivals",
     "Background",
     "Box",
@@ -91,6 +92,7 @@ class Place(Part):
     name: Words
     at: tuple[Number, Number] = Field(description="latitude and longitude in degrees")
     region: Literal["CN", "HK", "other"] = "CN"
+    dangerous_goods: Flag = Field(True, description="whether its railway station takes dangerous goods")
 
     @model_validator(mode="after")
     def _on_earth(self) -> Place:
@@ -122,8 +124,13 @@ class RouteBox(Part):
     owner: Literal["coc", "soc", "railway", "truck"]
     empty_from: str | None = None
     return_to: str | None = None
-    may_go_to_sea: Flag = True
+    may_go_to_sea: Flag | None = Field(None, description="by default true, but for railway boxes")
     reuse: Portion | None = Field(None, description="share of boxes that find a return load, so that no empty is moved")
+
+    @property
+    def goes_to_sea(self) -> bool:
+        """Whether it may board a ship or barge; a railway's own box may not unless stated."""
+        return self.owner != "railway" if self.may_go_to_sea is None else self.may_go_to_sea
 
 
 class Contract(Part):
@@ -149,7 +156,11 @@ class CustomsChannel(Part):
     """How a passage through customs or food control works for those who use this channel."""
 
     documents: Duration | None = Field(None, description="time to prepare and submit documents")
-    declaration: Duration | None = Field(None, description="from lodgement to the decision who is selected")
+    manifest: Duration | None = Field(None, description="until the manifest or advance cargo data are accepted")
+    declaration: Duration | None = Field(None, description="from lodgement to its acceptance, or to the decision")
+    arrival_report: Duration | None = Field(
+        None, description="until the arrival at the supervised yard is reported (运抵报告), before the decision"
+    )
     selected: Portion = Field(description="probability of inspection, one draw per declaration")
     hold: Duration | None = Field(None, description="selected only: from selection until the inspection can start")
     inspection: Duration | None = Field(None, description="selected only: the inspection itself")
@@ -202,6 +213,15 @@ class Threshold(Part):
     says: Words
 
 
+class Anomaly(Part):
+    """A printed figure that cannot be data, with its possible readings; the run says which the timetable can carry."""
+
+    statement: Words
+    source: Lines = ()
+    services: Annotated[tuple[str, ...], NOT_EMPTY] = Field(description="services that together would carry it")
+    readings: Annotated[dict[str, Mass], NOT_EMPTY] = Field(description="name of a reading -> mass a year")
+
+
 class Scenario(Part):
     """One file: a question, the world in which it is asked, and the alternatives compared."""
 
@@ -227,3 +247,4 @@ class Scenario(Part):
     alternatives: Annotated[dict[str, Alternative], NOT_EMPTY]
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     claims: dict[str, Claim] = Field(default_factory=dict)
+    anomalies: dict[str, Anomaly] = Field(default_factory=dict)

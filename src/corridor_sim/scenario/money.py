@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from corridor_sim.catalog.values import NOT_EMPTY, FixedDuration, Flag, Portion, Share, Whole
+from corridor_sim.catalog.values import ABOVE_ZERO, NOT_EMPTY, FixedDuration, Flag, Portion, Share, Whole
 from corridor_sim.catalog.values import Money as PriceValue
 from corridor_sim.scenario.steps import Part
 from corridor_sim.scenario.texts import DateRange, Day, Zone
@@ -151,6 +151,17 @@ class Exchange(Part):
 
     rates: Annotated[tuple[ExchangeRate, ...], NOT_EMPTY]
     hold_last: Day | None = Field(None, description="explicit assumption: the last rate holds until this date")
+    yearly: dict[str, PriceValue] = Field(
+        default_factory=dict, description="mean of past years, for old prices with an index"
+    )
+
+
+class PriceIndex(Part):
+    """Level of prices by year, for prices of other years than the scenario's."""
+
+    years: Annotated[dict[str, Annotated[Share, ABOVE_ZERO]], NOT_EMPTY] = Field(
+        description="level of each year, on any base"
+    )
 
 
 class Carrying(Part):
@@ -235,6 +246,7 @@ class Money(Part):
     report_in: Literal["CNY"] = "CNY"
     price_year: Whole = Field(ge=EARLIEST_PRICE_YEAR, le=LATEST_PRICE_YEAR)
     rates: dict[Literal["HKD", "USD"], Exchange] = Field(default_factory=dict)
+    indices: dict[str, PriceIndex] = Field(default_factory=dict, description="price indices by name")
     time_cost: TimeCost
     reliability: Reliability
     insurance: Insurance | None = None

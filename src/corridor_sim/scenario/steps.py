@@ -62,6 +62,7 @@ class Step(Part):
     charges: Charges = Field((), description="tariffs that apply when the step ends")
     activity: str | None = Field(None, description="cost activity of `price`; by default that of the step's kind")
     temperature: Temperature | None = Field(None, description="temperature the goods travel or wait at")
+    emits: str | None = Field(None, description="name under money.emissions; by default that of the mode, or `hub`")
     damage: Portion | None = Field(None, description="expected share of value lost at each passage, as at a transload")
 
 

@@ -13,6 +13,7 @@ from corridor_sim.catalog.values import (
     Distance,
     Duration,
     FixedDuration,
+    Mass,
     Money,
     Portion,
     PortionLaw,
@@ -118,6 +119,13 @@ class Berths(Part):
     unloading: Duration | None = None
 
 
+class TransitIn(Part):
+    """Transit time of departures scheduled on given days, such as the months of low water."""
+
+    on: Annotated[tuple[DateRange, ...], NOT_EMPTY] = Field(description="date ranges, both days included")
+    takes: Duration
+
+
 CUTOFF_KINDS = ("documents", "vgm", "yard", "release")
 Cutoffs = Annotated[
     dict[Literal["documents", "vgm", "yard", "release"], FixedDuration],
@@ -148,6 +156,7 @@ class Service(Part):
         None, description="share of capacity taken before ours, drawn per departure"
     )
     takes: Duration = Field(description="transit time, one draw per departure")
+    takes_in: tuple[TransitIn, ...] = Field((), description="other transit times on given days; the first that fits")
     delay: Delays | None = None
     cancelled: Cancellations | None = None
     minimum: Minimum | None = None
@@ -158,6 +167,10 @@ class Service(Part):
     )
     cost_per_departure: Money | None = Field(None, description="resource view: what a departure costs its operator")
     load_measure: Literal["teu", "mass", "volume"] = "teu"
+    emits: str | None = Field(None, description="name under money.emissions; by default the mode")
+    carried: Mass | None = Field(
+        None, description="reported load of a year; an error where the timetable cannot lift it"
+    )
 
 
 class ClosureAct(Part):

@@ -22,6 +22,7 @@ from corridor_sim.sampling.law import Floats
 from corridor_sim.study.digests import digest_of
 from corridor_sim.study.lanes import lane_numbers
 from corridor_sim.study.simulate import simulate
+from corridor_sim.study.sums import Views, service_views, step_emissions
 
 BOX, MASS = MEASURES.index("box"), MEASURES.index("mass")
 DELIVERED, LEADER = OUTCOMES.index("delivered"), OUTCOMES.index("leader")
@@ -36,12 +37,15 @@ class Played:
     """One replication of one alternative: its figures, sums of the chain's postings, and its consignments.
 
     `lines`: CNY cents of measured consignments by Line; `step_cents`: cash by row of Lowered.steps;
+    `step_kg`: kg CO2e by row of Lowered.steps; `views`: price and resource view by service with a cost of departures;
     `boxes` and `kg` carried for measured consignments; the arrays are by consignment of own flows.
     """
 
     measured: Replication
     lines: Mapping[Line, int]
     step_cents: Ints
+    step_kg: Floats | None
+    views: Mapping[str, Views]
     boxes: float
     kg: float
     flow: Ints
@@ -94,6 +98,8 @@ def settle_one(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -
         measured=measure(lowered, inputs, trace, promised, books),
         lines=_lines(shared, rows),
         step_cents=_step_cents(lowered, shared, rows),
+        step_kg=step_emissions(lowered, accounts, counted[own]),
+        views=service_views(lowered, accounts.ledger, trace),
         boxes=float(books.boxes[counted].sum()),
         kg=float(books.mass[counted].sum()),
         flow=people.flow[own],

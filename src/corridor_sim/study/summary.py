@@ -89,6 +89,7 @@ def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
         "late_because": late_because(lowered, played),
         "missed": missed_figures(played),
         **resource_figures(played),
+        "views": view_figures(played),
         "assumptions": {
             "cost_share": assumed_cost_share(lowered, played),
             "time_share": assumed_time_share(lowered, played),
@@ -144,6 +145,7 @@ def activity_figures(played: Sequence[Played]) -> list[Figures]:
 
 
 ONE_BOX = 1000
+KG_PER_TONNE = 1000
 
 
 def step_figures(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
@@ -179,6 +181,7 @@ def step_figures(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
                         "p90": _finite(ends.high_hours[place]),
                     },
                     "cost": figure(_step_cost(lowered, played, number), "CNY"),
+                    "emissions": _step_emissions(lowered, played, number),
                 }
             )
     return rows
@@ -199,6 +202,39 @@ def _step_cost(lowered: Lowered, played: Sequence[Played], step: int) -> Estimat
     if not any(boxes):
         boxes = [one.boxes / ONE_BOX for one in played]
     return ratio_of_sums([one.step_cents[step] / CENTS for one in played], boxes)
+
+
+def _step_emissions(lowered: Lowered, played: Sequence[Played], step: int) -> Figures | None:
+    """Return kg CO2e of a chain element per tonne of all measured cargo; None where they are not available."""
+    kept = [one.step_kg for one in played if one.step_kg is not None]
+    if len(kept) < len(played):
+        return None
+    tonnes = [one.kg / (ONE_BOX * KG_PER_TONNE) for one in played]
+    return figure(ratio_of_sums([float(kg[step]) for kg in kept], tonnes), "kg CO2e/t")
+
+
+def view_figures(played: Sequence[Played]) -> list[Figures]:
+    """Return for each service with a cost of departures what our cargo pays a TEU, what it costs, and the gap."""
+    rows = []
+    for service in sorted(played[0].views):
+        views = [one.views[service] for one in played]
+        teu = [view.teu / ONE_BOX for view in views]
+        whole = [float(view.own + view.others + view.empty) for view in views]
+        per_teu = {
+            "price": [view.price / CENTS for view in views],
+            "resource": [view.own / CENTS for view in views],
+            "gap": [(view.price - view.own) / CENTS for view in views],
+        }
+        shares = {"own_share": "own", "others_share": "others", "empty_share": "empty"}
+        rows.append(
+            {"service": service}
+            | {name: figure(ratio_of_sums(cny, teu), "CNY/TEU") for name, cny in per_teu.items()}
+            | {
+                name: figure(ratio_of_sums([float(getattr(view, part)) for view in views], whole), "share")
+                for name, part in shares.items()
+            }
+        )
+    return rows
 
 
 def late_because(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:

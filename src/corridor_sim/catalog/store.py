@@ -1,0 +1,117 @@
+"""The catalog as data: parameters with their provenance and the sources they cite, read room by room when asked for.
+
+A room is one file `data/<room>.yaml` and holds the parameters whose id begins with its name; sources stand in
+`data/sources_*.yaml`. An entry is either one graded value, or under `whole` an object of the scenario format (a
+tariff, a customs channel, a place ...) with graded values in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from corridor_sim.catalog.values import GRADES
+from corridor_sim.reading.yaml_reader import Document, copy_tree, read_yaml
+
+DATA = Path(__file__).parent / "data"
+SOURCES, FACTS = "sources", "facts"
+WHOLE, SAYS = "whole", "says"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One parameter of the catalog: its id, what it says, and its body as written without `says`."""
+
+    id: str
+    says: str
+    body: Mapping[str, Any]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it stands for an object of the scenario format rather than for one value."""
+        return WHOLE in self.body
+
+    def plain(self) -> Any:
+        """Return a copy of the value or object as a scenario would write it, each value noting this id as `param`."""
+        if not self.is_whole:
+            return {**copy_tree(dict(self.body)), "param": self.id}
+        return _marked(copy_tree(self.body[WHOLE]), self.id)
+
+
+def _marked(tree: Any, param: str) -> Any:
+    """Return `tree` with `param` noted on every graded value that does not come from another parameter."""
+    if isinstance(tree, list):
+        return [_marked(item, param) for item in tree]
+    if not isinstance(tree, Mapping) or "param" in tree:
+        return tree
+    if any(grade in tree for grade in GRADES):
+        return {**tree, "param": param}
+    return {key: _marked(item, param) for key, item in tree.items()}
+
+
+def graded_values(tree: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield (path, mapping) of every graded value in a tree of plain data."""
+    if isinstance(tree, Mapping):
+        if any(grade in tree for grade in GRADES):
+            yield path, tree
+            return
+        for key, item in tree.items():
+            yield from graded_values(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(tree, list):
+        for place, item in enumerate(tree):
+            yield from graded_values(item, f"{path}[{place}]")
+
+
+@lru_cache(maxsize=1)
+def room_names() -> tuple[str, ...]:
+    """Return the first words of all ids."""
+    files = sorted(path.stem for path in DATA.glob("*.yaml"))
+    return tuple(name for name in files if not name.startswith(SOURCES) and name != FACTS)
+
+
+@lru_cache
+def document(name: str) -> Document:
+    """Return the file `name` of the catalog's data. Raises InputError for what is no YAML."""
+    path = DATA / f"{name}.yaml"
+    return read_yaml(path, file=f"catalog/{path.name}")
+
+
+@lru_cache
+def room(name: str) -> Mapping[str, Entry]:
+    """Return the entries of a room by id; nothing for a room that does not exist."""
+    if name not in room_names():
+        return {}
+    written = document(name).data["parameters"]
+    return {
+        key: Entry(key, str(body.get(SAYS, "")), {part: value for part, value in body.items() if part != SAYS})
+        for key, body in written.items()
+    }
+
+
+def find(param: str) -> Entry | None:
+    """Return the entry of an id, None where there is none."""
+    return room(param.partition(".")[0]).get(param)
+
+
+def similar(param: str) -> list[str]:
+    """Return the ids that a mistyped one could mean: those of its room, or all where the room is unknown."""
+    name = param.partition(".")[0]
+    return [key for each in ([name] if name in room_names() else room_names()) for key in room(each)]
+
+
+@lru_cache(maxsize=1)
+def sources() -> Mapping[str, Any]:
+    """Return all sources by id, each as a scenario would write it."""
+    found: dict[str, Any] = {}
+    for path in sorted(DATA.glob(f"{SOURCES}_*.yaml")):
+        found |= document(path.stem).data[SOURCES]
+    return found
+
+
+@lru_cache(maxsize=1)
+def facts() -> Mapping[str, Any]:
+    """Return the published facts that results are held against; they are no parameters."""
+    return dict(document(FACTS).data[FACTS])
