@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridor_sim.cli.catalog import catalog
 from corridor_sim.cli.options import (
     Debug,
     File,
@@ -42,6 +43,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(catalog, name="catalog")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from corridor_sim.engine.base import CAPACITY, Trace
 from corridor_sim.engine.program import NONE, ONE, Cause, Inputs, Ints
+from corridor_sim.metrics.breaks import breaks
 from corridor_sim.metrics.causes import Lateness, biggest_cause_of_lateness
 from corridor_sim.metrics.journeys import Journeys, journeys
 from corridor_sim.metrics.missed import Misses, misses
@@ -245,4 +246,21 @@ def _resource_details(lowered: Lowered, inputs: Inputs, trace: Trace) -> dict[st
         details[f"service/{name}/too_light"] = (float(services.too_light[number]), 1.0)
         details[f"service/{name}/held_too_long"] = (float(services.held[number]), 1.0)
         details[f"service/{name}/left_behind"] = (float(services.left_behind[number]), 1.0)
+    return details | _break_details(lowered, trace)
+
+
+def _break_details(lowered: Lowered, trace: Trace) -> dict[str, tuple[float, float]]:
+    """Return whether each facility and service broke, whether as the first, and on which day."""
+    found = breaks(lowered.program, trace)
+    days = {(each.kind, each.name): each.day for each in found}
+    first = (found[0].kind, found[0].name) if found else None
+    program = lowered.program
+    things = [("facility", name) for name in program.facility_names]
+    things += [("service", name) for name in program.service_names]
+    details: dict[str, tuple[float, float]] = {}
+    for thing in things:
+        label = "/".join(thing)
+        details[f"{label}/broken"] = (float(thing in days), 1.0)
+        details[f"{label}/broke_first"] = (float(thing == first), 1.0)
+        details[f"{label}/broke_after"] = (days.get(thing, 0.0), float(thing in days))
     return details

@@ -58,6 +58,8 @@ HEADLINE_SAVING = {"base": "total_logistics", "perspective": "chain", "per": "bo
 HEADLINE_WORDS = f"{BASES[HEADLINE_SAVING['base']]} cost of the {HEADLINE_SAVING['perspective']}"
 MOST_NOTES = 5
 NOT_APPLICABLE = "-"
+VIEWS = (("price", "price paid"), ("resource", "cost over its load"), ("gap", "operator keeps"))
+"""The two views of a service, which are never added, and what lies between them."""
 
 
 def show_run(summary: Summary, written: Path | None, console: Console) -> None:
@@ -113,6 +115,8 @@ def _sections(summary: Summary, shown: Sequence[Alternative], footnotes: Footnot
         )
     if len(summary["alternatives"]) > 1:
         yield f"saving, {HEADLINE_SAVING['perspective']}", _saving_rows(summary, shown, footnotes)
+    for service in dict.fromkeys(view["service"] for one in shown for view in one["views"]):
+        yield f"CNY per TEU on {printable(service)}", _view_rows(shown, service, footnotes)
     yield "on assumptions", _assumption_rows(shown)
 
 
@@ -186,6 +190,20 @@ def cheapest(summary: Summary) -> str | None:
     return None
 
 
+def _view_rows(shown: Sequence[Alternative], service: str, footnotes: Footnotes) -> Iterator[Row]:
+    """Yield what our cargo pays for a service, what its departures cost over their loads, and the operator's gap."""
+    for key, label in VIEWS:
+        rows = [row_with(one["views"], service=service) for one in shown]
+        cells = zip(shown, rows, strict=True)
+        yield (
+            label,
+            [
+                NOT_APPLICABLE if row is None else footnotes.cell(row[key], UNITS_SHOWN["box"], common_reasons(one))
+                for one, row in cells
+            ],
+        )
+
+
 def _assumption_rows(shown: Sequence[Alternative]) -> Iterator[Row]:
     for key, label in (("cost_share", "% of cost"), ("time_share", "% of time")):
         yield label, [number(one["assumptions"][key], PERCENT) for one in shown]
@@ -197,10 +215,14 @@ def _findings(summary: Summary) -> Iterator[str]:
         yield f"By {HEADLINE_WORDS}, {_cheapest_words(summary)}."
     yield "Biggest cause of lateness:"
     yield from (f"  {one['name']}: {_cause(one)}" for one in summary["alternatives"])
+    if any(one["breaks"] for one in summary["alternatives"]):
+        yield "What breaks first (a queue that no longer empties):"
+        yield from (f"  {one['name']}: {_broken(one)}" for one in summary["alternatives"])
     supposed = {one["name"] for one in summary["alternatives"] if one["supposition"]}
     for threshold in summary["thresholds"]:
         mark = f" ({SUPPOSITION} {SUPPOSITION_ZH})" if threshold.get("of") in supposed else ""
         yield f"{text_of(threshold['says'])}{mark}: {_answer(threshold)}"
+    yield from map(_anomaly, summary["anomalies"])
     notes = summary["notes"]
     yield from (f"Note: {printable(note, LONGEST_TEXT)}" for note in notes[:MOST_NOTES])
     if len(notes) > MOST_NOTES:
@@ -225,6 +247,25 @@ def _answer(threshold: Mapping[str, Any]) -> str:
     low = f"at most {short_number(min(tried))}" if crossing["low"] is None else short_number(crossing["low"])
     high = f"at least {short_number(max(tried))}" if crossing["high"] is None else short_number(crossing["high"])
     return f"{verdict} {short_number(crossing['value'])} {unit} ({low} to {high} {unit})"
+
+
+def _broken(alternative: Alternative) -> str:
+    """Return what breaks first, when, and how often."""
+    if not alternative["breaks"]:
+        return "nothing, demand is carried"
+    first = alternative["breaks"][0]
+    day, often = short_number(first["broke_after"]["value"]), number(first["broken"]["value"], PERCENT)
+    return f"{first['kind']} {printable(first['name'], LONGEST_TEXT)}, after {day} days ({often} % of replications)"
+
+
+def _anomaly(anomaly: Mapping[str, Any]) -> str:
+    """Return which readings of a printed figure the timetable can carry."""
+    readings = [
+        f"{printable(one['reading'])} {short_number(one['t'])} t {'fits' if one['fits'] else 'cannot be'}"
+        for one in anomaly["readings"]
+    ]
+    lift = f"the timetable lifts {short_number(anomaly['lift_t'])} t a year"
+    return f"{printable(anomaly['name'], LONGEST_TEXT)}: {lift}; {', '.join(readings)}"
 
 
 def _cause(alternative: Alternative) -> str:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 from corridor_sim.reading.located import FieldPath
+from corridor_sim.scenario.calendars import Clock
 from corridor_sim.scenario.check_run import Run
 from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.timetables import parse_timetable
-from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY
+from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY, Tick
 
 KG_PER_TONNE = 1000
 
 
-def yearly_lift_kg(scenario: Scenario, service: str, run: Run) -> Fraction | None:
+def yearly_lift_kg(scenario: Scenario, service: str, clock: Clock, horizon: Tick) -> Fraction | None:
     """Return the mass in kg that a service can lift in a year at its timetable; None without a capacity in mass."""
     line = scenario.services[service]
     room = next((limit.value for limit in line.capacity if limit.measure == "mass"), None)
     if room is None:
         return None
-    departures = len(parse_timetable(list(line.departs), run.clock, run.horizon))
-    return room * departures * DAYS_PER_YEAR * SECONDS_PER_DAY / run.horizon
+    departures = len(parse_timetable(list(line.departs), clock, horizon))
+    return room * departures * DAYS_PER_YEAR * SECONDS_PER_DAY / horizon
 
 
 def check_tonnage(found: Findings, run: Run | None) -> None:
@@ -42,7 +44,9 @@ def check_tonnage(found: Findings, run: Run | None) -> None:
 
 
 def _lift(found: Findings, path: FieldPath, service: str, run: Run) -> Fraction | None:
-    lift = found.read(("services", service, "departs"), lambda: yearly_lift_kg(found.scenario, service, run))
+    lift = found.read(
+        ("services", service, "departs"), partial(yearly_lift_kg, found.scenario, service, run.clock, run.horizon)
+    )
     if lift is None:
         found.add(path, f'a tonnage needs a capacity in tonnes, which service "{service}" does not state')
     return lift

@@ -16,15 +16,15 @@ from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.scenario.model import Threshold
 from corridor_sim.study.cases import Case, model_digest, play_cases
 from corridor_sim.study.digests import digest_of
+from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.lanes import check_lanes
 from corridor_sim.study.listing import holiday_notes, inputs_of
+from corridor_sim.study.operations import anomaly_figures
 from corridor_sim.study.play import AFTER, Played, cost_key
 from corridor_sim.study.prepare import prepare, prepare_scenarios
 from corridor_sim.study.summary import (
-    Figures,
     alternative_summary,
     comparison_summary,
-    figure,
     listed,
     samples,
     sources_of,
@@ -210,6 +210,7 @@ def _summary(
         "alternatives": [alternative_summary(one, main[name]) for name, one in lowered.items()],
         "comparisons": comparisons,
         "thresholds": thresholds,
+        "anomalies": anomaly_figures(base),
         "inputs": listed(list(inputs.values())),
         "sources": sources_of(base),
         "notes": _notes(lowered, main),

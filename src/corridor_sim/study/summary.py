@@ -20,29 +20,13 @@ from corridor_sim.metrics.steps import profile
 from corridor_sim.network.charge_rules import COST_CLASSES
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.world import ClosurePlan
+from corridor_sim.study.figures import KG_PER_TONNE, ONE_BOX, Figures, figure
 from corridor_sim.study.listing import assumed_cost_share, assumed_time_share
+from corridor_sim.study.operations import break_figures, missed_figures, resource_figures, view_figures
 from corridor_sim.study.play import AFTER, BEFORE, Played, cost_key
 from corridor_sim.units import CENTS
 
-Figures = dict[str, Any]
 PER = {"box": COST_PER_BOX, "kg": COST_PER_KG}
-
-
-def figure(estimate: Estimate, unit: str) -> Figures:
-    """Return an Estimate as JSON-able figures; what is not available is None."""
-
-    def known(value: float | None) -> float | None:
-        return float(value) if value is not None and isfinite(value) else None
-
-    return {
-        "value": known(estimate.value),
-        "low": known(estimate.low),
-        "high": known(estimate.high),
-        "unit": unit,
-        "n": estimate.n,
-        "resolved": estimate.resolved,
-        "method": estimate.method,
-    }
 
 
 def unresolved_events(lowered: Lowered, played: Sequence[Played]) -> list[str]:
@@ -90,6 +74,7 @@ def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
         "missed": missed_figures(played),
         **resource_figures(played),
         "views": view_figures(played),
+        "breaks": break_figures(played),
         "assumptions": {
             "cost_share": assumed_cost_share(lowered, played),
             "time_share": assumed_time_share(lowered, played),
@@ -142,10 +127,6 @@ def activity_figures(played: Sequence[Played]) -> list[Figures]:
             }
         )
     return sorted(rows, key=lambda row: (BASES.index(row["base"]), -(row["value"] or 0)))
-
-
-ONE_BOX = 1000
-KG_PER_TONNE = 1000
 
 
 def step_figures(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
@@ -213,30 +194,6 @@ def _step_emissions(lowered: Lowered, played: Sequence[Played], step: int) -> Fi
     return figure(ratio_of_sums([float(kg[step]) for kg in kept], tonnes), "kg CO2e/t")
 
 
-def view_figures(played: Sequence[Played]) -> list[Figures]:
-    """Return for each service with a cost of departures what our cargo pays a TEU, what it costs, and the gap."""
-    rows = []
-    for service in sorted(played[0].views):
-        views = [one.views[service] for one in played]
-        teu = [view.teu / ONE_BOX for view in views]
-        whole = [float(view.own + view.others + view.empty) for view in views]
-        per_teu = {
-            "price": [view.price / CENTS for view in views],
-            "resource": [view.own / CENTS for view in views],
-            "gap": [(view.price - view.own) / CENTS for view in views],
-        }
-        shares = {"own_share": "own", "others_share": "others", "empty_share": "empty"}
-        rows.append(
-            {"service": service}
-            | {name: figure(ratio_of_sums(cny, teu), "CNY/TEU") for name, cny in per_teu.items()}
-            | {
-                name: figure(ratio_of_sums([float(getattr(view, part)) for view in views], whole), "share")
-                for name, part in shares.items()
-            }
-        )
-    return rows
-
-
 def late_because(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
     """Return the causes of lateness with their shares of the late consignments, the biggest first."""
     causes = lateness_causes([one.measured for one in played])
@@ -254,47 +211,6 @@ def late_because(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
             known["value"] = known["share"]
             known["low"] = known["high"] = None
     return sorted((row for row in merged.values() if row["share"]), key=lambda row: -row["share"])
-
-
-def missed_figures(played: Sequence[Played]) -> Figures:
-    """Return by reason the hours waited per consignment and what they cost at the rate of stock in transit."""
-    stock_cny = [
-        sum(cents for (_, activity, _, _), cents in one.lines.items() if activity == "stock_in_transit") / CENTS
-        for one in played
-    ]
-    figures: Figures = {}
-    for reason, name in MISSED.items():
-        hours = [one.measured.terms[name] for one in played]
-        transit = [one.measured.terms["transit_mean"][0].sum() for one in played]
-        people = [float(below.sum()) for _, below in hours]
-        waited = [float(above.sum()) for above, _ in hours]
-        cost = [
-            stock * lost / total if total and isfinite(total) else 0.0
-            for stock, lost, total in zip(stock_cny, waited, transit, strict=True)
-        ]
-        figures[reason] = {
-            "hours": figure(ratio_of_sums(waited, people), "h"),
-            "cost": figure(ratio_of_sums(cost, people), "CNY"),
-        }
-    return figures
-
-
-MISSED = {"cut-off": "missed_cutoff_hours", "no room": "no_room_hours", "cancelled": "cancelled_hours"}
-
-
-def resource_figures(played: Sequence[Played]) -> Figures:
-    """Return facilities and services with their figures."""
-    tables: dict[str, dict[str, Figures]] = {"service": {}, "facility": {}}
-    for name, estimate in details([one.measured for one in played]).items():
-        kind, _, rest = name.partition("/")
-        if kind in tables:
-            thing, _, what = rest.rpartition("/")
-            unit = "share" if what in SHARES else "count"
-            tables[kind].setdefault(thing, {kind: thing})[what] = figure(estimate, unit)
-    return {"services": list(tables["service"].values()), "facilities": list(tables["facility"].values())}
-
-
-SHARES = ("utilisation", "load_factor", "own_load_factor")
 
 
 def comparison_summary(

@@ -125,6 +125,8 @@ def alternative(name: str, title: str, legs: tuple[Any, ...], scale: float, hour
             for word, kind, base, share in (BY_TRUCK if legs is TRUCK else ACTIVITIES)
         ],
         "steps": steps("by_truck" if legs is TRUCK else "by_qinzhou", legs, scale),
+        "views": [],
+        "breaks": [],
         "late_because": [{"cause": f"{legs[-2][0]}: waiting for opening", "share": 0.43}],
         "services": [],
         "facilities": [],
@@ -182,6 +184,7 @@ def summary_and_samples() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         "baseline": "truck",
         "alternatives": alternatives,
         "comparisons": [comparison(one, alternatives[0]) for one in alternatives[1:]],
+        "anomalies": [],
         "thresholds": [
             {
                 "name": "hold",

@@ -157,7 +157,12 @@ NAMES = [
     ("interval: [5 %, 8 %]", "interval: [8 %, 5 %]", "runs backwards", "statement:"),
     ("cutoff: 6 h", "cutoff: {yrad: 6 h}", 'did you mean "yard"'),
     ("mode: rail", "mode: rial", 'did you mean "rail"'),
-    ("price_year: 2026", "price_year: 2026\n  emissions: {train: {wtw: 1, ttw: 1, per: box}}", "is no mode", "emissions:"),
+    (
+        "price_year: 2026",
+        "price_year: 2026\n  emissions: {train: {wtw: 1, ttw: 1, per: box}}",
+        "is no mode",
+        "emissions:",
+    ),
     ("price: 22000 CNY/FEU}", "price: 1 CNY, activity: drayge}", 'did you mean "drayage"'),
     ("name: small", "name: a/b", 'contains "/"'),
     ("name: small", "name: ../up", 'starts with "."'),
