@@ -5,6 +5,7 @@ Whatever is heavy is imported inside the commands, so that --help and usage erro
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
@@ -157,6 +158,39 @@ def validate(
         if errors:
             worst = min(errors, key=lambda error: error.exit_code)
             raise type(worst)([problem for error in errors for problem in error.problems])
+
+
+@app.command()
+def page(
+    file: File,
+    into: Annotated[
+        Path, typer.Option(metavar="PAGE", help="Markdown page with a line <!-- results -->.", show_default=False)
+    ],
+    images: Annotated[Path, typer.Option(metavar="DIR", help="Folder of pictures.")] = Path("docs/images"),
+    replications: Replications = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")] = Path("results"),
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress bar.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Run a scenario and renew the results part of its docs page."""
+    with reported(debug):
+        from corridor_sim.report.figures import draw_figures
+        from corridor_sim.report.page import results_page, with_results
+        from corridor_sim.study.bundle import check_out, write_bundle
+        from corridor_sim.study.pages import read_page, write_page
+
+        check_out(out)
+        written = read_page(into)
+        with_results(written, "", str(into))
+        results = _evaluated(file, (), None, replications, None, Switch.ON, None, quiet)
+        pictures = draw_figures(results.summary, results.samples)
+        write_bundle(results, out, pictures, _command_line())
+        name = results.summary["scenario"]["name"]
+        where = os.path.relpath(images, into.parent)
+        text = results_page(results.summary, f"{PROGRAM} run {file}", f"{Path(where).as_posix()}/{name}_")
+        drawn = {images / f"{name}_{picture}.png": content for picture, content in pictures.items()}
+        write_page(into, with_results(written, text, str(into)), drawn)
+        print(into)
 
 
 @app.command()

@@ -74,7 +74,7 @@ def show_run(summary: Summary, written: Path | None, console: Console) -> None:
         console.print(side_by_side(console, heads, _sections(summary, shown, footnotes)))
     console.print()
     legend = LEGEND.format(base=BASES[HEADLINE_SAVING["base"]], perspective=HEADLINE_SAVING["perspective"])
-    for line in (legend, *_findings(summary), *footnotes.lines()):
+    for line in (legend, *findings(summary), *footnotes.lines()):
         console.print(Text(line))
     if written is not None:
         console.print(Text(f"Results: {written}"), soft_wrap=True)
@@ -209,8 +209,8 @@ def _assumption_rows(shown: Sequence[Alternative]) -> Iterator[Row]:
         yield label, [number(one["assumptions"][key], PERCENT) for one in shown]
 
 
-def _findings(summary: Summary) -> Iterator[str]:
-    """Yield sentences: which is cheapest, why it was late, thresholds, notes."""
+def findings(summary: Summary) -> Iterator[str]:
+    """Yield sentences: which is cheapest, why it was late, what breaks, thresholds, anomalies, notes."""
     if len(summary["alternatives"]) > 1:
         yield f"By {HEADLINE_WORDS}, {_cheapest_words(summary)}."
     yield "Biggest cause of lateness:"

@@ -1,0 +1,154 @@
+"""The results part of a scenario's docs page, in Markdown: everything below the line that marks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from corridor_sim.errors import InputError
+from corridor_sim.reading.located import printable
+from corridor_sim.report.screen import NOT_APPLICABLE, findings, headline
+from corridor_sim.report.words import (
+    BASES,
+    CNY_PER_BOX,
+    DAYS,
+    LONGEST_TEXT,
+    PERCENT,
+    READY_PERCENT,
+    Figure,
+    Footnotes,
+    Unit,
+    number,
+    row_with,
+    say_supposed,
+    text_of,
+)
+
+Summary = Mapping[str, Any]
+MARKER = "<!-- results -->"
+PICTURES = {
+    "time_cost_distance": "Time and cost over distance",
+    "transit_times": "Door-to-door times",
+    "cost_breakdown": "What the cost is made of",
+}
+"""Picture of a run -> its words."""
+MOST_SOURCES = 400
+
+
+def with_results(page: str, results: str, name: str) -> str:
+    """Return a page with `results` in the place of whatever stands below its marker. Raises InputError without one."""
+    above, marker, _ = page.partition(MARKER)
+    if not marker:
+        raise InputError(f'{name} has no line "{MARKER}", below which the results go')
+    return f"{above}{MARKER}\n\n{results}"
+
+
+def results_page(summary: Summary, command: str, images: str) -> str:
+    """Return the results of a run as Markdown; `images` is the path before the name of each picture."""
+    footnotes = Footnotes()
+    blocks = [
+        "## Results",
+        _how(summary, command),
+        _table(("", *_NAMES), [_row(summary, one, footnotes) for one in summary["alternatives"]]),
+        *footnotes.lines(),
+        "\n".join(f"* {line}" for line in map(_escaped, _sentences(summary))),
+        *(f"![{words}]({images}{picture}.png)" for picture, words in PICTURES.items()),
+        "### Legs and nodes",
+        "Mean hours at each step, with the wait before it; cash per box; greenhouse gases by chain element, well to "
+        "wheel, per tonne of all cargo.",
+        _table(("alternative", "route", "step", "from - to", "hours", "CNY", "kg CO2e/t"), list(_legs(summary))),
+        "### Sources",
+        "\n".join(_sources(summary)),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+_NAMES = (
+    "P50 d",
+    "P90 d",
+    "on time",
+    f"{BASES['cash']} CNY/box",
+    f"{BASES['total_logistics']} CNY/box",
+    "saving",
+    "cost assumed",
+    "time assumed",
+)
+
+
+def _how(summary: Summary, command: str) -> str:
+    run = summary["run"]
+    return (
+        f"`{command}`: {run['replications']} replications, seed {run['seed']}, cargo released "
+        f"{' to '.join(run['measure'])}; ± is a {PERCENT.factor * run['confidence']:g} % interval. Saving is that of "
+        "total logistics cost of the chain against the baseline, after subsidy. The last columns are the shares of "
+        "cost and of time that rest on assumptions."
+    )
+
+
+def _row(summary: Summary, one: Mapping[str, Any], footnotes: Footnotes) -> list[str]:
+    chain = {"perspective": "chain", "per": "box", "subsidy": "after"}
+    title = text_of(one["title"]) or one["name"]
+    saving = headline(summary, one["name"])
+    cells = [footnotes.cell(one["kpis"].get(name), DAYS) for name in ("transit_p50", "transit_p90")]
+    cells.append(footnotes.cell(one["kpis"].get("on_time"), PERCENT))
+    cells += [footnotes.cell(_cost(one, base, chain), CNY_PER_BOX) for base in ("cash", "total_logistics")]
+    cells.append(NOT_APPLICABLE if saving is None else footnotes.cell(saving["percent"], READY_PERCENT))
+    cells += [f"{number(one['assumptions'][key], PERCENT)} %" for key in ("cost_share", "time_share")]
+    base = " (baseline)" if one["is_baseline"] else ""
+    return [f"**{printable(one['name'])}**{base}: {title}{say_supposed(one)}", *cells]
+
+
+def _cost(one: Mapping[str, Any], base: str, kind: Mapping[str, str]) -> Figure | None:
+    return row_with(one["costs"], base=base, **kind)
+
+
+def _sentences(summary: Summary) -> Iterator[str]:
+    """Yield the findings of the screen, each on its own line."""
+    for line in findings(summary):
+        yield line.strip()
+
+
+def _legs(summary: Summary) -> Iterator[list[str]]:
+    """Yield each step once: an alternative shows only the routes that no alternative before it has shown."""
+    seen: set[str] = set()
+    for one in summary["alternatives"]:
+        shown = [row for row in one["steps"] if row["hours"] is not None and row["hours"]["value"]]
+        for row in shown:
+            if row["route"] in seen:
+                continue
+            ends = row["origin"] if row["origin"] == row["destination"] else f"{row['origin']} - {row['destination']}"
+            yield [
+                one["name"],
+                row["route"],
+                row["step"],
+                ends,
+                _plain(row["hours"], Unit("h", decimals=1)),
+                _plain(row["cost"], CNY_PER_BOX),
+                _plain(row["emissions"], Unit("kg", decimals=1)),
+            ]
+        seen |= {row["route"] for row in shown}
+
+
+def _plain(figure: Figure | None, unit: Unit) -> str:
+    return NOT_APPLICABLE if figure is None or figure["value"] is None else number(figure["value"], unit)
+
+
+def _sources(summary: Summary) -> Iterator[str]:
+    used = {name for row in summary["inputs"] for name in row["sources"]}
+    used |= {name for one in summary["alternatives"] for name in one["sources"]}
+    for name, source in sorted(summary["sources"].items())[:MOST_SOURCES]:
+        if name in used:
+            address = (
+                f", <{source['url']}>" if source["url"].startswith("http") else source["url"] and f", {source['url']}"
+            )
+            marks = ", ".join(filter(None, (source["date"], source["confidence"])))
+            yield f"* {_escaped(source['title'])} ({marks}){address}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(_escaped(cell) for cell in line) + " |" for line in lines)
+
+
+def _escaped(text: str) -> str:
+    return printable(text, LONGEST_TEXT).replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,30 @@
+"""Reads and renews pages of the documentation; each file is written aside and then renamed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from corridor_sim.errors import InputError, Problem, ResultsError
+
+
+def read_page(path: Path) -> str:
+    """Return the text of a page. Raises InputError where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is no text in UTF-8"
+        raise InputError(Problem(f"cannot be read: {reason}", file=str(path))) from None
+
+
+def write_page(path: Path, text: str, pictures: Mapping[Path, bytes] | None = None) -> None:
+    """Write a page and its pictures (path -> PNG). Raises ResultsError where that fails."""
+    try:
+        for place, content in {**(pictures or {}), path: text.encode()}.items():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            aside = place.with_name(f".{place.name}.{os.getpid()}")
+            aside.write_bytes(content)
+            aside.replace(place)
+    except OSError as error:
+        raise ResultsError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from error
