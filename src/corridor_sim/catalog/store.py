@@ -18,6 +18,7 @@ from corridor_sim.reading.yaml_reader import Document, copy_tree, read_yaml
 
 DATA = Path(__file__).parent / "data"
 SOURCES, FACTS = "sources", "facts"
+NO_ROOMS = (FACTS, "validation")
 WHOLE, SAYS = "whole", "says"
 
 
@@ -69,7 +70,7 @@ def graded_values(tree: Any, path: str = "") -> Iterator[tuple[str, Mapping[str,
 def room_names() -> tuple[str, ...]:
     """Return the first words of all ids."""
     files = sorted(path.stem for path in DATA.glob("*.yaml"))
-    return tuple(name for name in files if not name.startswith(SOURCES) and name != FACTS)
+    return tuple(name for name in files if not name.startswith(SOURCES) and name not in NO_ROOMS)
 
 
 @lru_cache

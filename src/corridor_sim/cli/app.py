@@ -194,6 +194,38 @@ def page(
 
 
 @app.command()
+def validation(
+    into: Annotated[
+        Path, typer.Option(metavar="PAGE", help="Markdown page with a line <!-- results -->.", show_default=False)
+    ],
+    scenarios: Annotated[Path, typer.Option(metavar="DIR", help="Folder of scenarios.")] = Path("scenarios"),
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")] = Path("results"),
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress bar.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Set published facts beside simulated figures; runs what has not been run yet."""
+    with reported(debug):
+        from corridor_sim.report.page import with_results
+        from corridor_sim.report.validation import validation_page
+        from corridor_sim.scenario.load import load
+        from corridor_sim.study.pages import read_page, write_page
+        from corridor_sim.study.stored import stored_summary
+        from corridor_sim.study.validation import build_rows, rows_wanted
+
+        written = read_page(into)
+        with_results(written, "", str(into))
+        names = dict.fromkeys(str(row["scenario"]) for row in rows_wanted())
+        files = {name: load(scenarios / f"{name}.yaml") for name in names}
+        summaries = {}
+        for name, file in files.items():
+            stored = stored_summary(file, out)
+            path = scenarios / f"{name}.yaml"
+            summaries[name] = stored or _evaluated(path, (), None, None, None, Switch.ON, None, quiet).summary
+        write_page(into, with_results(written, validation_page(build_rows(files, summaries)), str(into)))
+        print(into)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of scenarios, for editors."""
     with reported(debug=False):

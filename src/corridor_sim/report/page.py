@@ -49,14 +49,14 @@ def results_page(summary: Summary, command: str, images: str) -> str:
     blocks = [
         "## Results",
         _how(summary, command),
-        _table(("", *_NAMES), [_row(summary, one, footnotes) for one in summary["alternatives"]]),
+        table(("", *_NAMES), [_row(summary, one, footnotes) for one in summary["alternatives"]]),
         *footnotes.lines(),
         "\n".join(f"* {line}" for line in map(_escaped, _sentences(summary))),
         *(f"![{words}]({images}{picture}.png)" for picture, words in PICTURES.items()),
         "### Legs and nodes",
         "Mean hours at each step, with the wait before it; cash per box; greenhouse gases by chain element, well to "
         "wheel, per tonne of all cargo.",
-        _table(("alternative", "route", "step", "from - to", "hours", "CNY", "kg CO2e/t"), list(_legs(summary))),
+        table(("alternative", "route", "step", "from - to", "hours", "CNY", "kg CO2e/t"), list(_legs(summary))),
         "### Sources",
         "\n".join(_sources(summary)),
     ]
@@ -145,7 +145,8 @@ def _sources(summary: Summary) -> Iterator[str]:
             yield f"* {_escaped(source['title'])} ({marks}){address}"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(_escaped(cell) for cell in line) + " |" for line in lines)
 

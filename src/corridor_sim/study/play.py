@@ -38,7 +38,7 @@ class Played:
 
     `lines`: CNY cents of measured consignments by Line; `step_cents`: cash by row of Lowered.steps;
     `step_kg`: kg CO2e by row of Lowered.steps; `views`: price and resource view by service with a cost of departures;
-    `boxes` and `kg` carried for measured consignments; the arrays are by consignment of own flows.
+    `boxes`, `kg` and value in CNY cents of measured consignments; the arrays are by consignment of own flows.
     """
 
     measured: Replication
@@ -48,6 +48,7 @@ class Played:
     views: Mapping[str, Views]
     boxes: float
     kg: float
+    value_cents: int
     flow: Ints
     ordinal: Ints
     release: Ints
@@ -102,6 +103,7 @@ def settle_one(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -
         views=service_views(lowered, accounts.ledger, trace),
         boxes=float(books.boxes[counted].sum()),
         kg=float(books.mass[counted].sum()),
+        value_cents=int(accounts.value_cny_cents[counted[own]].sum()),
         flow=people.flow[own],
         ordinal=people.ordinal[own],
         release=people.release[own],

@@ -24,7 +24,7 @@ from corridor_sim.study.figures import KG_PER_TONNE, ONE_BOX, Figures, figure
 from corridor_sim.study.listing import assumed_cost_share, assumed_time_share
 from corridor_sim.study.operations import break_figures, missed_figures, resource_figures, view_figures
 from corridor_sim.study.play import AFTER, BEFORE, Played, cost_key
-from corridor_sim.units import CENTS
+from corridor_sim.units import CENTS, DAYS_PER_YEAR, SECONDS_PER_DAY
 
 PER = {"box": COST_PER_BOX, "kg": COST_PER_KG}
 
@@ -68,6 +68,7 @@ def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
             name: kpi_figures(summarise(reps, number, resolved)) for number, name in enumerate(lowered.flow_order)
         },
         "costs": cost_figures(all_figures),
+        "yearly": yearly_figures(lowered, played),
         "activities": activity_figures(played),
         "steps": step_figures(lowered, played),
         "late_because": late_because(lowered, played),
@@ -127,6 +128,18 @@ def activity_figures(played: Sequence[Played]) -> list[Figures]:
             }
         )
     return sorted(rows, key=lambda row: (BASES.index(row["base"]), -(row["value"] or 0)))
+
+
+def yearly_figures(lowered: Lowered, played: Sequence[Played]) -> Figures:
+    """Return value, tonnes and boxes of what the flows release in the measured window, scaled to a year."""
+    program = lowered.program
+    years = [(program.window_to - program.window_from) / (DAYS_PER_YEAR * SECONDS_PER_DAY)] * len(played)
+    sums = {
+        "value": ([one.value_cents / CENTS for one in played], "CNY"),
+        "tonnes": ([one.kg / (ONE_BOX * KG_PER_TONNE) for one in played], "t"),
+        "boxes": ([one.boxes / ONE_BOX for one in played], "boxes"),
+    }
+    return {name: figure(ratio_of_sums(amounts, years), unit) for name, (amounts, unit) in sums.items()}
 
 
 def step_figures(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
