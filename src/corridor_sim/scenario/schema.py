@@ -40,6 +40,9 @@ def json_schema() -> Schema:
     # an editor completes the keys of all alternatives of `anyOf`, and shows the errors of the nearest one
     definitions["Step"] = {"anyOf": step_kinds, "description": "what the step does; its leading key says the kind"}
     definitions["Graded"] = _graded()
+    for part in _objects(schema):
+        _allow_parameters(part)
+    definitions["Parameter"] = _parameter()
     head = {"$schema": DIALECT, "$id": f"urn:corridor-sim:scenario:{FORMAT_VERSION}", "version": FORMAT_VERSION}
     title = f"corridor_sim scenario, format version {FORMAT_VERSION}"
     return head | {key: _with_graded(part) for key, part in schema.items()} | {"title": title}
@@ -48,6 +51,30 @@ def json_schema() -> Schema:
 def _objects(schema: Schema) -> Iterator[Schema]:
     yield schema
     yield from schema["$defs"].values()
+
+
+def _allow_parameters(part: Schema) -> None:
+    """Let a parameter stand for each property of an object, and for each of the things it holds by name."""
+    properties = part.get("properties", {})
+    for name, value in properties.items():
+        properties[name] = _or_parameter(value)
+        if isinstance(value.get("additionalProperties"), dict):
+            value["additionalProperties"] = _or_parameter(value["additionalProperties"])
+
+
+def _or_parameter(value: Schema) -> Schema:
+    described = {"description": value["description"]} if "description" in value else {}
+    return {"anyOf": [value, {"$ref": "#/$defs/Parameter"}], **described}
+
+
+def _parameter() -> Schema:
+    name = {"type": "string", "description": "name under `parameters`, or id of the catalog"}
+    return {
+        "type": "object",
+        "properties": {"param": name},
+        "required": ["param"],
+        "description": "stands for a parameter",
+    }
 
 
 def _step_list(steps: Schema) -> Schema:
