@@ -68,7 +68,7 @@ def audit(today: date) -> Audit:
 def graded_of(entry: store.Entry) -> list[tuple[str, Mapping[str, Any]]]:
     """Return (path, graded value) of an entry: itself, or those in its object."""
     if not entry.is_whole:
-        return [("", entry.body)]
+        return [("", entry.body)] if any(grade in entry.body for grade in GRADES) else []
     return list(store.graded_values(entry.body[store.WHOLE]))
 
 
@@ -90,12 +90,12 @@ def _of_entry(entry: store.Entry, today: date) -> Iterator[Finding]:
     tax = _whole_tax(entry)
     for path, value in graded_of(entry):
         where = f"{entry.id} {path}".strip()
-        yield from _of_value(where, value, today)
-        yield from _of_price(where, value, tax, entry.is_whole)
+        found = [*_of_value(where, value, today), *_of_price(where, value, tax, entry.is_whole)]
+        yield from found or _of_reading(where, value)
 
 
 def _of_value(where: str, value: Mapping[str, Any], today: date) -> Iterator[Finding]:
-    """Yield what is wrong with the provenance of a value and with its unit."""
+    """Yield what is wrong with the provenance of a value."""
     key = next(grade for grade in GRADES if grade in value)
     cited = value.get("source") or []
     cited = [cited] if isinstance(cited, str) else cited
@@ -108,6 +108,11 @@ def _of_value(where: str, value: Mapping[str, Any], today: date) -> Iterator[Fin
             yield Finding("unexplained", where, f"a value graded {key} needs `{note}`")
     if key in NEEDS_DATE:
         yield from _of_date(where, value, today)
+
+
+def _of_reading(where: str, value: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what cannot be read, or a range of another kind than its value."""
+    key = next(grade for grade in GRADES if grade in value)
     try:
         low, high = value.get("range") or (None, None)
         split_provenance(value, None)

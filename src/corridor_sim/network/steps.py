@@ -1,17 +1,17 @@
-"""Lowers the steps of a route to instructions, one function per kind of step."""
+"""Lowers the steps of a route to instructions: sends each kind to its room; branches, switches and marks stay here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 from corridor_sim.catalog.values import Amount
-from corridor_sim.engine.program import MEASURES, NONE, ONE, BatchRule, Op, SwitchRule
-from corridor_sim.network.boxes import box_sizes, measure_number, route_box, thousandths
+from corridor_sim.engine.program import NONE, ONE, Op, SwitchRule
+from corridor_sim.network.boxes import thousandths
+from corridor_sim.network.carriage import lower_boarding, lower_haul
 from corridor_sim.network.customs import lower_customs
-from corridor_sim.network.route import RouteLowering, delay, serve, units_at
-from corridor_sim.network.usage import GATE
+from corridor_sim.network.route import RouteLowering
+from corridor_sim.network.terminal import lower_batch, lower_holding, lower_wait, lower_work
 from corridor_sim.scenario.steps import (
     AnyStep,
     Batch,
@@ -35,17 +35,17 @@ def lower_steps(lowering: RouteLowering, steps: Mapping[str, AnyStep]) -> None:
         lowering.first_of.setdefault(name, len(lowering.builder.code))
         match step:
             case Move():
-                _move(lowering, name, step)
+                lower_haul(lowering, name, step)
             case Work():
-                _work(lowering, name, step)
+                lower_work(lowering, name, step)
             case Wait():
-                _wait(lowering, name, step)
+                lower_wait(lowering, name, step)
             case Board():
-                _board(lowering, name, step)
+                lower_boarding(lowering, name, step)
             case Batch():
-                _batch(lowering, name, step)
+                lower_batch(lowering, name, step)
             case Seize() | Release():
-                _hold(lowering, name, step)
+                lower_holding(lowering, name, step)
             case Branch():
                 _branch(lowering, name, step)
             case Switch():
@@ -55,89 +55,6 @@ def lower_steps(lowering: RouteLowering, steps: Mapping[str, AnyStep]) -> None:
                 lowering.builder.close_step(lowering.info(name, step, main))
             case Customs():
                 lower_customs(lowering, name, step)
-
-
-def _move(lowering: RouteLowering, name: str, step: Move) -> None:
-    lowering.go_to(name, step.origin)
-    stream = lowering.stream(name, step, f"{step.mode}/{step.origin}-{step.destination}/takes")
-    main = delay(lowering, step.takes, stream)
-    km = step.km.value if step.km is not None else Fraction(0)
-    lowering.builder.close_step(
-        replace(lowering.info(name, step, main), mode=step.mode, destination=step.destination, km=km)
-    )
-    lowering.place = step.destination
-
-
-def _work(lowering: RouteLowering, name: str, step: Work) -> None:
-    lowering.go_to(name, lowering.scenario.facilities[step.at].at)
-    stream = lowering.stream(name, step, f"work/{step.at}/takes")
-    main = serve(lowering, step.at, step.takes, stream, step.per == "container")
-    lowering.builder.close_step(replace(lowering.info(name, step, main), facility=step.at))
-
-
-def _wait(lowering: RouteLowering, name: str, step: Wait) -> None:
-    main = delay(lowering, step.wait, lowering.stream(name, step, f"wait/{lowering.place}/{name}"))
-    lowering.builder.close_step(lowering.info(name, step, main))
-
-
-def _board(lowering: RouteLowering, name: str, step: Board) -> None:
-    builder, service = lowering.builder, lowering.scenario.services[step.board]
-    lowering.go_to(name, service.origin)
-    if service.opens is not None:
-        gate = builder.facilities[GATE.format(step.board)]
-        builder.emit(Op.SEIZE, gate, NONE, ONE)
-        builder.emit(Op.RELEASE, gate)
-    leaves = builder.facilities[step.leaves] if step.leaves is not None else NONE
-    enters = builder.facilities[step.enters] if step.enters is not None else NONE
-    main = builder.emit(Op.BOARD, builder.services[step.board], leaves, enters)
-    if step.enters is not None:
-        builder.emit(Op.SEIZE, enters, *units_at(lowering, step.enters))
-    km = service.km.value if service.km is not None else Fraction(0)
-    builder.close_step(
-        replace(
-            lowering.info(name, step, main),
-            mode=service.mode,
-            destination=service.destination,
-            km=km,
-            service=step.board,
-            factor=step.emits or service.emits or "",
-        )
-    )
-    lowering.place = service.destination
-
-
-def _batch(lowering: RouteLowering, name: str, step: Batch) -> None:
-    builder = lowering.builder
-    box = route_box(lowering.scenario, lowering.route)
-    becomes = box_sizes(box) if box is not None else (NONE,) * len(MEASURES)
-    full = step.batch[0]
-    timeout = to_ticks(step.or_after.value) if step.or_after is not None else NONE
-    rule = BatchRule(measure_number(full), thousandths(full.value), timeout, becomes, step.mixes == "flow")
-    builder.batches.append(rule)
-    main = builder.emit(Op.BATCH, len(builder.batches) - 1)
-    builder.close_step(lowering.info(name, step, main))
-
-
-def _hold(lowering: RouteLowering, name: str, step: Seize | Release) -> None:
-    builder = lowering.builder
-    facility_name = step.seize if isinstance(step, Seize) else step.release
-    facility = builder.facilities[facility_name]
-    if isinstance(step, Seize):
-        lowering.go_to(name, lowering.scenario.facilities[facility_name].at)
-        main = builder.emit(Op.SEIZE, facility, *_stated_units(lowering, step, facility_name))
-    elif step.returns_after is None:
-        main = builder.emit(Op.RELEASE, facility)
-    else:
-        stream = lowering.stream(name, step, f"pool/{facility_name}/returns")
-        main = builder.emit(Op.RELEASE, facility, builder.sampler(step.returns_after.law), 0, stream)
-    builder.close_step(replace(lowering.info(name, step, main), facility=facility_name))
-
-
-def _stated_units(lowering: RouteLowering, step: Seize, facility: str) -> tuple[int, int]:
-    holds = lowering.scenario.facilities[facility].holds
-    if isinstance(step.units, tuple):
-        return NONE, thousandths(step.units[0].value)
-    return (measure_number(holds[0]), 0) if holds is not None else (NONE, step.units * ONE)
 
 
 def _branch(lowering: RouteLowering, name: str, step: Branch) -> None:

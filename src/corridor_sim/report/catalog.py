@@ -31,7 +31,7 @@ def show_entries(words: Iterable[str], grade: str, stream: IO[str]) -> None:
             values = [_grade_and_value(value) for _, value in graded_of(entry)]
             text = f"{entry.id} {entry.says}".lower()
             if all(word in text for word in wanted) and (not grade or any(grade == each for each, _ in values)):
-                shown = f"{values[0][0]} {values[0][1]}" if not entry.is_whole else f"whole, {len(values)} values"
+                shown = f"whole, {len(values)} values" if entry.is_whole else " ".join(values[0])
                 console.print(Text(entry.id, style="bold"), Text(f"{shown}"), soft_wrap=True)
                 console.print(Text(f"{INDENT}{entry.says}", style="dim"), soft_wrap=True)
 
@@ -42,6 +42,9 @@ def show_entry(entry: store.Entry, stream: IO[str]) -> None:
     console.print(Text(entry.id, style="bold"))
     console.print(Text(entry.says))
     cited: dict[str, None] = {}
+    pointer = entry.body.get(store.WHOLE)
+    if isinstance(pointer, Mapping) and "param" in pointer:
+        console.print(Text(f"{INDENT}the same as {pointer['param']}"))
     for path, value in graded_of(entry):
         grade, text = _grade_and_value(value)
         console.print(Text(f"{INDENT}{path + ': ' if path else ''}{text}"), Text(f"({grade})", style="dim"))
