@@ -223,7 +223,7 @@ def emissions_kg(load: Load) -> dict[str, Fraction]:
     empty = F("2.3") * F("0.089") if dry else F("4.6") * F("0.089")  # per km: not cooled
     return {
         "drayage": tonnes * DRAYAGE_KM * road + empty * DRAYAGE_KM,
-        "train": tonnes * RAIL_KM * (F("0.0115") if dry else F("0.0171")),
+        "train": tonnes * RAIL_KM * (F("0.0116") if dry else F("0.0172")),
         "transfer": hub,
         "feeder": load.teu * SEA_KM * (F("0.0717") if dry else F("0.1423")),
         "delivery": tonnes * DELIVERY_KM * road + empty * DELIVERY_KM,

@@ -106,7 +106,7 @@ def test_the_first_box_of_crisp_plums_by_qinzhou_as_on_paper() -> None:
         ("", "stock_in_transit", ""): 30_11,  # 28000 x 5 % x 7.85 / 365
         ("", "decay", ""): 28000_00,  # 7.85 days are more than 6
         ("drayage", "carbon", ""): 68,  # (14 t x 30 x 0.1 + 4.6 t x 30 x 0.089) / 5 = 10.856 kg
-        ("train", "carbon", ""): 4_20,  # 14 t x 1406 x 0.0171 / 5 = 67.32 kg
+        ("train", "carbon", ""): 4_22,  # 14 t x 1406 x 0.0172 / 5 = 67.71 kg
         ("transfer", "carbon", ""): 17,  # 13.4 / 5 = 2.68 kg
         ("feeder", "carbon", ""): 2_63,  # 2 TEU x 740 x 0.1423 / 5 = 42.12 kg
         ("delivery", "carbon", ""): 18,  # (14 t x 8 x 0.1 + 4.6 t x 8 x 0.089) / 5 = 2.895 kg

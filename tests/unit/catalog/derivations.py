@@ -175,7 +175,6 @@ _ONE: dict[str, Fraction] = {
     "emission.road_full @ ttw": grams("60", DIESEL),
     "goods.crisp_plum.value": PLUMS_CNY / PLUMS_T,
     "goods.plum_store": middle(3, 6) * WEEK,
-    "goods.citrus.weight": CITRUS_KG_A_BOX / PALLETS_A_BOX * PALLETS,
     "goods.citrus.value": ORANGES_CNY / ORANGES_T,  # 2023, the newest year whose sum is of fruit alone
     "goods.citrus.value_growers": GROWERS_CNY / GROWERS_T,
     "goods.citrus.season": OCTOBER_TO_JUNE,
@@ -265,19 +264,10 @@ DERIVED: dict[str, tuple[Fraction, ...]] = {
 """Id, or id @ path within an object -> its numbers, in the unit the catalog prints."""
 
 NOT_DETERMINED: dict[str, str] = {
+    "goods.citrus.weight": "20 to 21 pallets are published for a box; that it takes 20 is a choice",
     "barge.yangtze.ordinary.transit_with_normal_lock": "12 days are published; how far it spreads either way is chosen",
     "barge.yangtze.transit_with_normal_lock": "10 days are published from Wanzhou; the rest of the way is not",
     "barge.lock.additional_bad_weather": "two ranges are published; how their difference spreads depends on their tie",
     "barge.lock.additional_overhaul": "two ranges are published; how their difference spreads depends on their tie",
-    "emission.reefer_rail @ wtw": "how much diesel a generator burns for a kilowatt hour is not published",
-    "emission.reefer_rail @ ttw": "how much diesel a generator burns for a kilowatt hour is not published",
-    "goods.citrus.shelf_life": "3 months in store are published; how many of them are over when the way begins is not",
-    "road.chongqing_shenzhen.km": "1,464 km are to Hong Kong; how much lies beyond the crossings is not published",
 }
 """Id -> why the published figures do not settle it."""
-
-DISPUTED: dict[str, str] = {
-    "emission.rail @ wtw": "0.0218 x 0.5306 is 0.01157; the page prints 11.5 g, which is cut off instead of rounded",
-    "goods.citrus.weight": "20 to 21 pallets are published for a box; 20 alone gives the heaviest order, with no range",
-}
-"""Id -> why this page and the catalog differ; such a value fails until one of them is put right."""

@@ -17,7 +17,6 @@ from corridor_sim.catalog.numbers import scalar_text
 _WRITTEN = runpy.run_path(str(Path(__file__).with_name("derivations.py")))
 DERIVED: dict[str, tuple[Fraction, ...]] = _WRITTEN["DERIVED"]
 NOT_DETERMINED: dict[str, str] = _WRITTEN["NOT_DETERMINED"]
-DISPUTED: dict[str, str] = _WRITTEN["DISPUTED"]
 
 NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)")
 WITHIN_RANGE = Fraction(1, 100)
@@ -67,7 +66,6 @@ def test_every_derived_value_is_derived_twice_or_known_not_to_follow() -> None:
     assert sorted(set(CATALOG) - known) == [], "derive these from the published figures as well"
     assert sorted(known - set(CATALOG)) == [], "the catalog holds no such derived value"
     assert sorted(set(DERIVED) & set(NOT_DETERMINED)) == []
-    assert sorted(set(DISPUTED) - set(DERIVED)) == []
 
 
 @pytest.mark.parametrize("key", sorted(DERIVED))
@@ -78,7 +76,7 @@ def test_a_derived_value_is_what_the_published_figures_give(key: str) -> None:
     said = f"{value['derived']} in the catalog, {[float(number) for number in again]} derived again"
     assert len(printed) == len(again), said
     off = [abs(number - other) > most for (number, most), other in zip(printed, again, strict=True)]
-    assert not any(off), f"{said}; {DISPUTED.get(key, 'not yet looked into')}"
+    assert not any(off), said
 
 
 @pytest.mark.parametrize(
