@@ -343,3 +343,26 @@ def test_services_of_one_tick_load_by_name_and_the_dispatcher_comes_in_between(p
     ]
     # g gets into the yard when f leaves it, at the tick of both departures: b still loads then, a has loaded
     assert rode == [[at("20:00")], [at("tue 20:00")]]
+
+
+def test_a_transit_is_that_of_the_day_on_which_the_departure_was_scheduled(play, at):
+    lines = train(
+        takes="10 h",
+        takes_in=[
+            {"on": ["2026-01-06 to 2026-01-06"], "takes": "30 h"},
+            {"on": ["2026-01-05 to 2026-01-07"], "takes": "20 h"},
+        ],
+    )
+    run = play(flows={"f": ["08:00", "tue 08:00", "wed 08:00", "thu 08:00"]}, services=lines, steps=RIDE)
+    # both days of a range are inside, the first range that fits holds, and Thursday is outside
+    assert run.delivered("f") == [at("tue 16:00"), at("thu 02:00"), at("thu 16:00"), at("fri 06:00")]
+
+
+def test_the_same_chance_decides_a_transit_in_every_season(play):
+    law, other = {"uniform": ["10 h", "20 h"]}, {"uniform": ["110 h", "120 h"]}
+    days = [f"{day} 08:00" for day in ("mon", "tue", "wed", "thu", "fri")]
+    usual = play(flows={"f": days}, services=train(takes=law), steps=RIDE)
+    slow = train(takes=law, takes_in=[{"on": ["2026-01-07 to 2026-01-08"], "takes": other}])
+    seasonal = play(flows={"f": days}, services=slow, steps=RIDE)
+    moved = [late - early for early, late in zip(usual.delivered("f"), seasonal.delivered("f"), strict=True)]
+    assert moved == [0, 0, 100 * HOUR, 100 * HOUR, 0]
