@@ -27,5 +27,6 @@ def test_a_factor_on_demand_speeds_arrivals_up_and_keeps_who_they_are(play):
     releases = [run.inputs.consignments.release[: len(slow)] for run in (usual, doubled)]
     # the n-th consignment comes in half the time, and meets the same draw
     assert (abs(releases[0] - 2 * releases[1]) <= 1 + 1).all()
-    both = [run.durations("f", "paper")[: len(slow)] for run in (usual, doubled)]
-    assert both[0] == both[1]
+    both = [run.durations("f", "paper") for run in (usual, doubled)]
+    # the last of the slower ones are still under way at the stop
+    assert both[0] == both[1][: len(both[0])] and len(both[0]) > 0
