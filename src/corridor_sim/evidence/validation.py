@@ -75,7 +75,8 @@ def label_of(
 def simulated(summary: Summary, alternative: str, measure: Mapping[str, Any]) -> Span | None:
     """Return the figure that `measure` names for an alternative of a run, None where it is not available.
 
-    The intervals of sums of steps and of ratios are the sums and quotients of the ends: wider than they need be.
+    `hours` names steps with all their time, and `rides` beside it those of which only the ride counts. The intervals
+    of sums of steps and of ratios are the sums and quotients of the ends: wider than they need be.
     Raises KeyError for an alternative, step or figure that is not there.
     """
     one = _alternative(summary, alternative)
@@ -85,7 +86,10 @@ def simulated(summary: Summary, alternative: str, measure: Mapping[str, Any]) ->
         return _span(one["by_flow"][measure["flow"]][wanted] if "flow" in measure else one["kpis"][wanted])
     if kind in ("hours", "step_cost"):
         key = "hours" if kind == "hours" else "cost"
-        return _sum([_span(_step(one, measure["route"], step)[key]) for step in wanted])
+        spans = [_span(_step(one, measure["route"], step)[key]) for step in wanted]
+        return _sum(
+            [*spans, *(_span(_step(one, measure["route"], ride)["travelling"]) for ride in measure.get("rides", ()))]
+        )
     if kind == "saving":
         return _times(_span(_saving(summary, alternative, wanted)), 1 / PER_CENT)
     if kind == "departures":

@@ -54,9 +54,11 @@ def results_page(summary: Summary, command: str, images: str) -> str:
         "\n".join(f"* {line}" for line in map(_escaped, _sentences(summary))),
         *(f"![{words}]({images}{picture}.png)" for picture, words in PICTURES.items()),
         "### Legs and nodes",
-        "Mean hours at each step, with the wait before it; cash per box; greenhouse gases by chain element, well to "
+        "Mean hours at each step, and how many of them are spent waiting; cash per box; greenhouse gases by chain element, well to "
         "wheel, per tonne of all cargo.",
-        table(("alternative", "route", "step", "from - to", "hours", "CNY", "kg CO2e/t"), list(_legs(summary))),
+        table(
+            ("alternative", "route", "step", "from - to", "hours", "waiting", "CNY", "kg CO2e/t"), list(_legs(summary))
+        ),
         "### Sources",
         "\n".join(_sources(summary)),
     ]
@@ -123,6 +125,7 @@ def _legs(summary: Summary) -> Iterator[list[str]]:
                 row["step"],
                 ends,
                 _plain(row["hours"], Unit("h", decimals=1)),
+                _plain(row["waiting"], Unit("h", decimals=1)),
                 _plain(row["cost"], CNY_PER_BOX),
                 _plain(row["emissions"], Unit("kg", decimals=1)),
             ]

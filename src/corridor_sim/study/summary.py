@@ -167,6 +167,8 @@ def step_figures(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
                     "km_to": km,
                     "lane": info.lane,
                     "hours": figure(hours[name], "h") if name in hours else None,
+                    "waiting": _part(hours, name, "waiting_hours"),
+                    "travelling": _part(hours, name, "travelling_hours"),
                     "elapsed": None
                     if place is None
                     else {
@@ -179,6 +181,12 @@ def step_figures(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
                 }
             )
     return rows
+
+
+def _part(hours: Mapping[str, Estimate], name: str, part: str) -> Figures | None:
+    """Return the waiting or travelling hours of a step."""
+    found = hours.get(f"{name.removesuffix('hours')}{part}")
+    return None if found is None else figure(found, "h")
 
 
 def _finite(value: float) -> float | None:

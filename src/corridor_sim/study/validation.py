@@ -106,7 +106,7 @@ def _prefixes(scenario: Scenario, measure: Mapping[str, Any]) -> Iterator[str]:
     costs = any(kind in measure for kind in COSTING)
     if any(kind in measure for kind in OF_STEPS):
         named = next(measure[kind] for kind in OF_STEPS if kind in measure)
-        for name in named:
+        for name in (*named, *measure.get("rides", ())):
             path = f"routes.{measure['route']}.steps.{name}."
             yield from _of_step(scenario, path, scenario.routes[measure["route"]].steps[name], costs)
     else:

@@ -27,7 +27,7 @@ def fig(value: float | None, half: float | None = 1.0) -> dict[str, float | None
 
 
 def one(name: str, mean: float, cost: float) -> dict[str, object]:
-    step = {"route": "r", "step": "train", "hours": fig(48), "cost": fig(6000, 10)}
+    step = {"route": "r", "step": "train", "hours": fig(48), "travelling": fig(40), "cost": fig(6000, 10)}
     wait = {"route": "r", "step": "barge", "hours": fig(7, 0.5), "cost": fig(1000, 10)}
     row = {"base": "cash", "per": "kg", "perspective": "chain", "subsidy": "after", **fig(cost, 0.1)}
     kpis = {"transit_mean": fig(mean), "emissions": fig(cost * 10)}
@@ -50,6 +50,7 @@ FIGURES = [
     ({"kpi": "transit_mean"}, (100, 99, 101)),
     ({"kpi": "transit_mean", "flow": "lemons"}, (99, 98, 100)),
     ({"hours": ["train", "barge"], "route": "r"}, (55, 53.5, 56.5)),
+    ({"hours": ["barge"], "rides": ["train"], "route": "r"}, (47, 45.5, 48.5)),
     ({"step_cost": ["train", "barge"], "route": "r"}, (7000, 6980, 7020)),
     ({"saving": "cash"}, (0.06, 0.05, 0.07)),
     ({"cost_ratio": "cash", "to": "b"}, (2, 1.9 / 1.1, 2.1 / 0.9)),
