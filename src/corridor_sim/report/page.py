@@ -33,6 +33,7 @@ PICTURES = {
 }
 """Picture of a run -> its words."""
 MOST_SOURCES = 400
+LEGS = ("alternative", "route", "step", "from - to", "hours", "waiting", "CNY", "kg CO2e/t")
 
 
 def with_results(page: str, results: str, name: str) -> str:
@@ -54,11 +55,9 @@ def results_page(summary: Summary, command: str, images: str) -> str:
         "\n".join(f"* {line}" for line in map(_escaped, _sentences(summary))),
         *(f"![{words}]({images}{picture}.png)" for picture, words in PICTURES.items()),
         "### Legs and nodes",
-        "Mean hours at each step, and how many of them are spent waiting; cash per box; greenhouse gases by chain element, well to "
-        "wheel, per tonne of all cargo.",
-        table(
-            ("alternative", "route", "step", "from - to", "hours", "waiting", "CNY", "kg CO2e/t"), list(_legs(summary))
-        ),
+        "Mean hours at each step, and how many of them are spent waiting; cash per box; greenhouse gases by chain "
+        "element, well to wheel, per tonne of all cargo.",
+        table(LEGS, list(_legs(summary))),
         "### Sources",
         "\n".join(_sources(summary)),
     ]
