@@ -7,7 +7,7 @@ from typing import Any
 
 from corridor_sim.errors import InputError
 from corridor_sim.reading.located import printable
-from corridor_sim.report.screen import NOT_APPLICABLE, findings, headline
+from corridor_sim.report.screen import NOT_APPLICABLE, UNITS_SHOWN, findings, headline
 from corridor_sim.report.words import (
     BASES,
     CNY_PER_BOX,
@@ -32,6 +32,7 @@ PICTURES = {
     "cost_breakdown": "What the cost is made of",
 }
 """Picture of a run -> its words."""
+COSTS_SHOWN = (("cash", "kg"), ("total_logistics", "kg"), ("total_logistics", "box"))
 MOST_SOURCES = 400
 LEGS = ("alternative", "route", "step", "from - to", "hours", "waiting", "CNY", "kg CO2e/t")
 
@@ -68,7 +69,8 @@ _NAMES = (
     "P50 d",
     "P90 d",
     "on time",
-    f"{BASES['cash']} CNY/box",
+    f"{BASES['cash']} CNY/kg",
+    f"{BASES['total_logistics']} CNY/kg",
     f"{BASES['total_logistics']} CNY/box",
     "saving",
     "cost assumed",
@@ -81,26 +83,25 @@ def _how(summary: Summary, command: str) -> str:
     return (
         f"`{command}`: {run['replications']} replications, seed {run['seed']}, cargo released "
         f"{' to '.join(run['measure'])}; ± is a {PERCENT.factor * run['confidence']:g} % interval. Saving is that of "
-        "total logistics cost of the chain against the baseline, after subsidy. The last columns are the shares of "
-        "cost and of time that rest on assumptions."
+        "total logistics cost of the chain per kg against the baseline, after subsidy. The last columns are the shares "
+        "of cost and of time that rest on assumptions."
     )
 
 
 def _row(summary: Summary, one: Mapping[str, Any], footnotes: Footnotes) -> list[str]:
-    chain = {"perspective": "chain", "per": "box", "subsidy": "after"}
     title = text_of(one["title"]) or one["name"]
     saving = headline(summary, one["name"])
     cells = [footnotes.cell(one["kpis"].get(name), DAYS) for name in ("transit_p50", "transit_p90")]
     cells.append(footnotes.cell(one["kpis"].get("on_time"), PERCENT))
-    cells += [footnotes.cell(_cost(one, base, chain), CNY_PER_BOX) for base in ("cash", "total_logistics")]
+    cells += [footnotes.cell(_cost(one, base, per), UNITS_SHOWN[per]) for base, per in COSTS_SHOWN]
     cells.append(NOT_APPLICABLE if saving is None else footnotes.cell(saving["percent"], READY_PERCENT))
     cells += [f"{number(one['assumptions'][key], PERCENT)} %" for key in ("cost_share", "time_share")]
     base = " (baseline)" if one["is_baseline"] else ""
     return [f"**{printable(one['name'])}**{base}: {title}{say_supposed(one)}", *cells]
 
 
-def _cost(one: Mapping[str, Any], base: str, kind: Mapping[str, str]) -> Figure | None:
-    return row_with(one["costs"], base=base, **kind)
+def _cost(one: Mapping[str, Any], base: str, per: str) -> Figure | None:
+    return row_with(one["costs"], base=base, per=per, perspective="chain", subsidy="after")
 
 
 def _sentences(summary: Summary) -> Iterator[str]:

@@ -53,8 +53,8 @@ LEGEND = (
 SHOWN_BASES = {"box": ("cash", "total_logistics", "with_carbon"), "kg": ("cash", "total_logistics")}
 SHOWN_PERSPECTIVES = ("shipper", "chain")
 UNITS_SHOWN = {"box": Unit("CNY"), "kg": Unit("CNY", decimals=2)}
-HEADLINE_SAVING = {"base": "total_logistics", "perspective": "chain", "per": "box"}
-"""The saving that the screen judges by, after subsidy."""
+HEADLINE_SAVING = {"base": "total_logistics", "perspective": "chain", "per": "kg"}
+"""The saving that the screen judges by, after subsidy. Ways differ in how they fill boxes, never in their kilograms."""
 HEADLINE_WORDS = f"{BASES[HEADLINE_SAVING['base']]} cost of the {HEADLINE_SAVING['perspective']}"
 MOST_NOTES = 5
 NOT_APPLICABLE = "-"
@@ -144,8 +144,8 @@ def _saving_rows(summary: Summary, shown: Sequence[Alternative], footnotes: Foot
     savings = {one["name"]: rows_with(savings_of(summary, one["name"]), **HEADLINE_SAVING) for one in shown}
     differs = any(differs_by_subsidy(rows) for rows in savings.values())
     for subsidy in ("after", "before") if differs else ("after",):
-        note = f" {subsidy} subsidy" if differs else " per box"
-        for key, unit in (("cny", UNITS_SHOWN["box"]), ("percent", READY_PERCENT)):
+        note = f" {subsidy} subsidy" if differs else f" per {HEADLINE_SAVING['per']}"
+        for key, unit in (("cny", UNITS_SHOWN[HEADLINE_SAVING["per"]]), ("percent", READY_PERCENT)):
             cells = []
             for one in shown:
                 row = row_with(savings[one["name"]], subsidy=subsidy)

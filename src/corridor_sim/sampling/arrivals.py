@@ -1,7 +1,7 @@
 """Arrivals: a process of unit rate, one per flow and replication, read through the flow's cumulative rate.
 
 Arrival n has the same place on the unit line whatever the rate, so growth moves arrivals and keeps
-who they are. Places and cumulative rates count in units of 2**-20 of one arrival.
+who they are. Places and cumulative rates count in units of 2**-30 of one arrival.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ from corridor_sim.sampling.streams import UNIFORM_BITS, Ints, uniforms
 from corridor_sim.sampling.tables import build_sampler, sample_amounts
 from corridor_sim.units import Tick
 
-POSITION_BITS = 20
+POSITION_BITS = 30
 ONE_ARRIVAL = 1 << POSITION_BITS
 UNIT_GAP = Exponential(Fraction(1), Fraction(UNIFORM_BITS))
 """Its limit lies beyond the largest gap that a 53-bit uniform can give, 54 ln 2."""
-CHUNK_BITS = 16
-LONGEST_SEGMENT_BITS = 2 * CHUNK_BITS
-MOST_ARRIVALS_BITS = 46
+CHUNK_BITS = 8
+CHUNKS = 4
+LONGEST_SEGMENT_BITS = CHUNKS * CHUNK_BITS
+MOST_ARRIVALS_BITS = 54
 SPREADS = 6
 
 
 def unit_positions(
     key: tuple[int, int], replication: npt.ArrayLike, flow_word: int, count: int, noise: bool = True
 ) -> Ints:
-    """Return int64[..., count]: the places of the first `count` arrivals on the line, in 2**-20 arrivals.
+    """Return int64[..., count]: the places of the first `count` arrivals on the line, in 2**-30 arrivals.
 
     `replication`: an integer, or an array whose axes come first. Without `noise` arrival n, counted from 0,
     stands at n + 1/2.
@@ -48,7 +49,7 @@ def unit_positions(
 
 
 def cumulative_rate(segments: list[tuple[Tick, Tick, Fraction]]) -> tuple[Ints, Ints]:
-    """Return (ticks int64[n + 1], arrivals expected up to each in 2**-20 arrivals, int64[n + 1]).
+    """Return (ticks int64[n + 1], arrivals expected up to each in 2**-30 arrivals, int64[n + 1]).
 
     `segments`: (from tick, to tick, arrivals a second), in order of time and apart; nothing arrives between
     them. Raises ValueError when they are not so, and ModelError when there are too many arrivals to count.
@@ -80,7 +81,7 @@ def _check_size(expected: int, length: Tick) -> None:
 def invert_rate(positions: Ints, segment_ticks: Ints, segment_cumulative: Ints) -> Ints:
     """Return the tick at which the cumulative rate reaches each position, to the nearest tick, ties to even.
 
-    `positions`: int64[...] in 2**-20 arrivals, in any order, below the last of `segment_cumulative`; the
+    `positions`: int64[...] in 2**-30 arrivals, in any order, below the last of `segment_cumulative`; the
     other two come from `cumulative_rate`. Larger positions never get earlier ticks; one on a level stretch of
     the curve gets its end. Raises ValueError for positions beyond the curve.
     """
@@ -91,12 +92,13 @@ def invert_rate(positions: Ints, segment_ticks: Ints, segment_cumulative: Ints) 
     length = segment_ticks[segment + 1] - start
     height = segment_cumulative[segment + 1] - segment_cumulative[segment]
     past = positions - segment_cumulative[segment]
-    # past * length overflows, so the length is taken in two chunks of 16 bits, as in long division:
-    # past < height < 2**46 and a chunk < 2**16 keep every product below 2**62, and the sum below 2**63.
-    high, low = length >> CHUNK_BITS, length & ((1 << CHUNK_BITS) - 1)
-    whole, rest = np.divmod(past * high, height)
-    more, rest = np.divmod((rest << CHUNK_BITS) + past * low, height)
-    ticks = start + (whole << CHUNK_BITS) + more
+    # past * length overflows, so the length is taken in four chunks of 8 bits, as in long division:
+    # past < height < 2**54 and a chunk < 2**8 keep every product below 2**62, and the sum below 2**63.
+    ticks, rest = start, np.zeros_like(past)
+    for shift in range(LONGEST_SEGMENT_BITS - CHUNK_BITS, -1, -CHUNK_BITS):
+        chunk = (length >> shift) & ((1 << CHUNK_BITS) - 1)
+        whole, rest = np.divmod((rest << CHUNK_BITS) + past * chunk, height)
+        ticks = ticks + (whole << shift)
     twice = rest + rest
     return np.asarray(ticks + ((twice > height) | ((twice == height) & ((ticks & 1) == 1))))
 

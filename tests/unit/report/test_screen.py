@@ -13,7 +13,7 @@ from corridor_sim.report.comparison import show_comparison
 from corridor_sim.report.screen import cheapest, show_run
 from corridor_sim.report.terminal import Screen, chunks, console_for, wrap_name
 
-HEADLINE = {"base": "total_logistics", "perspective": "chain", "per": "box", "subsidy": "after"}
+HEADLINE = {"base": "total_logistics", "perspective": "chain", "per": "kg", "subsidy": "after"}
 
 
 def screen(summary: Any) -> str:

@@ -11,7 +11,7 @@ from corridor_sim.sampling import arrivals
 from corridor_sim.sampling.arrivals import arrival_ticks, cumulative_rate, invert_rate, unit_positions
 from corridor_sim.sampling.streams import name_word, stream_key, uniforms
 
-ONE = 2**20
+ONE = 2**30
 DAY = 86_400
 KEY = stream_key(11, "fruit/arrivals")
 FLOW = name_word("fruit")
@@ -99,10 +99,10 @@ def test_too_short_a_first_guess_changes_nothing(monkeypatch):
 
 def test_inversion_equals_exact_fractions():
     ticks = np.array([0, 7, 2**31 + 12_345, 2**31 + 20_000])
-    cumulative = np.array([0, 3, 2**45 + 1_000_003, 2**45 + 1_000_003])
-    ticks, cumulative = np.append(ticks, 2**31 + 20_011), np.append(cumulative, 2**45 + 1_000_010)
-    inner = (np.arange(1, 2000, dtype=np.int64) * (2**45 // 2001)).tolist()
-    positions = [0, 1, 2, 3, 4, *inner, 2**45 + 1_000_002, 2**45 + 1_000_003, 2**45 + 1_000_009]
+    cumulative = np.array([0, 3, 2**53 + 1_000_003, 2**53 + 1_000_003])
+    ticks, cumulative = np.append(ticks, 2**31 + 20_011), np.append(cumulative, 2**53 + 1_000_010)
+    inner = (np.arange(1, 2000, dtype=np.int64) * (2**53 // 2001)).tolist()
+    positions = [0, 1, 2, 3, 4, *inner, 2**53 + 1_000_002, 2**53 + 1_000_003, 2**53 + 1_000_009]
     expected = []
     for position in positions:
         segment = max(place for place in range(4) if cumulative[place] <= position)
