@@ -24,7 +24,10 @@ WORDS = {
     r"Kwai Tsing": ({"zh-Hans": "葵青", "zh-Hant-HK": "葵青"}, ()),
     r"terminal handling": ({"zh-Hans": "码头作业费", "zh-Hant-HK": "碼頭處理費"}, ()),
     r"\bcontainer\b(?! terminals)": ({"zh-Hans": "集装箱", "zh-Hant-HK": "貨櫃"}, ()),
-    r"comprehensive logistics cost": ({"zh-Hans": "综合物流成本", "zh-Hant-HK": "綜合物流成本"}, ("社会物流总费用", "社會物流總費用")),
+    r"comprehensive logistics cost": (
+        {"zh-Hans": "综合物流成本", "zh-Hant-HK": "綜合物流成本"},
+        ("社会物流总费用", "社會物流總費用"),
+    ),
     r"inspection": ({}, ("检查", "檢查")),
 }  # fmt: skip
 """English -> the word in each script that a text with it has to use, and words it may not use (shared/glossary.md)."""

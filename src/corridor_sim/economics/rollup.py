@@ -55,7 +55,7 @@ def roll_up(
 ) -> dict[Key, int]:
     """Return CNY cents by the wanted columns; the values sum to `total` of the same rows.
 
-    by       columns of the ledger, or `cost_class`; with `lowered` also `route`, `leg` ("A to B", empty at a node)
+    by       columns of the ledger, or `cost_class`; with `lowered` also `commodity`, `route`, `leg` ("A to B", empty at a node)
              and `node` (empty on a leg). Coded columns give words, flows their names with `lowered`, others numbers.
     rows     a further mask, for instance of measured consignments
     """
@@ -85,6 +85,9 @@ def _coded(ledger: Ledger, column: str, lowered: Lowered | None) -> tuple[Ints, 
         return _cost_classes(ledger, lowered)
     if lowered and column in ("route", "leg", "node"):
         return ledger.columns["step"] + 1, ["", *(_place_word(info, column) for info in lowered.steps)]
+    if column == "commodity" and lowered:
+        flows = lowered.scenario.flows
+        return ledger.columns["flow"] + 1, ["", *(flows[name].commodity or name for name in lowered.flow_order)]
     codes = ledger.columns[column]
     if column == "flow" and lowered:
         return codes + 1, ["", *lowered.flow_order]

@@ -57,9 +57,13 @@ class Journey:
 
 
 def journey_of(alternative: Mapping[str, Any]) -> Journey | None:
-    """Return the way along the first route that anyone finished, without its lanes; None if there is none."""
+    """Return the way along the route of most boxes, or else the first that anyone finished; None if there is none.
+
+    Lanes are left out.
+    """
     walked = [step for step in alternative["steps"] if not step["lane"] and step["elapsed"] is not None]
-    steps = [step for step in walked if step["route"] == walked[0]["route"]]
+    main = [step for step in walked if step["route"] == alternative["main_route"]]
+    steps = main or [step for step in walked if step["route"] == walked[0]["route"]]
     if not steps:
         return None
     cny, total = [0.0], 0.0

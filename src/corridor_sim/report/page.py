@@ -32,6 +32,7 @@ PICTURES = {
     "cost_breakdown": "What the cost is made of",
 }
 """Picture of a run -> its words."""
+VIEWS_HEAD = ("alternative", "service", "price", "cost", "operator keeps", "ours", "others'", "empty runs")
 COSTS_SHOWN = (("cash", "kg"), ("total_logistics", "kg"), ("total_logistics", "box"))
 MOST_SOURCES = 400
 LEGS = ("alternative", "route", "step", "from - to", "hours", "waiting", "CNY", "kg CO2e/t")
@@ -54,6 +55,7 @@ def results_page(summary: Summary, command: str, images: str) -> str:
         table(("", *_NAMES), [_row(summary, one, footnotes) for one in summary["alternatives"]]),
         *footnotes.lines(),
         "\n".join(f"* {line}" for line in map(_escaped, _sentences(summary))),
+        *_views(summary),
         *(f"![{words}]({images}{picture}.png)" for picture, words in PICTURES.items()),
         "### Legs and nodes",
         "Mean hours at each step, and how many of them are spent waiting; cash per box; greenhouse gases by chain "
@@ -76,6 +78,27 @@ _NAMES = (
     "cost assumed",
     "time assumed",
 )
+
+
+def _views(summary: Summary) -> list[str]:
+    """Return the two views of each service with a stated cost of departures, or nothing."""
+    rows = [
+        [
+            one["name"],
+            view["service"],
+            *(_plain(view[key], CNY_PER_BOX) for key in ("price", "resource", "gap")),
+            *(_plain(view[key], PERCENT) for key in ("own_share", "others_share", "empty_share")),
+        ]
+        for one in summary["alternatives"]
+        for view in one["views"]
+    ]
+    if not rows:
+        return []
+    words = (
+        "Two views of the same carriage, never added, in CNY per TEU of ours: what our cargo pays, and what the "
+        "departures cost over their actual loads; then whose share of that cost it is, in per cent."
+    )
+    return ["### Price and resource view", words, table(VIEWS_HEAD, rows)]
 
 
 def _how(summary: Summary, command: str) -> str:

@@ -23,6 +23,9 @@ _ITEM = re.compile(r"[0-9]+")
 _ARGUMENT = re.compile(r'((?:[^="]|"[^"]*")*)=(.*)', re.DOTALL)
 
 
+PARAMETERS = ("parameters",)
+
+
 class _PathProblem(ValueError):
     """A path leads nowhere; the message says where it stops and what is there."""
 
@@ -160,7 +163,8 @@ def _resolve(data: Any, segments: FieldPath) -> FieldPath:
     for count, segment in enumerate(segments, start=1):
         last = count == len(segments)
         if isinstance(value, dict) and isinstance(segment, str):
-            if segment not in value and not last:
+            # what is new under `parameters` would be used by nobody
+            if segment not in value and (not last or path == PARAMETERS):
                 raise _PathProblem(f"no {shown(segment)} {_there(path)}{suggestion(segment, value)}")
             step: FieldPath = (segment,)
         elif isinstance(value, list):

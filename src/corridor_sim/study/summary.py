@@ -68,6 +68,7 @@ def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
             name: kpi_figures(summarise(reps, number, resolved)) for number, name in enumerate(lowered.flow_order)
         },
         "costs": cost_figures(all_figures),
+        "main_route": main_route(lowered, played),
         "yearly": yearly_figures(lowered, played),
         "activities": activity_figures(played),
         "steps": step_figures(lowered, played),
@@ -128,6 +129,16 @@ def activity_figures(played: Sequence[Played]) -> list[Figures]:
             }
         )
     return sorted(rows, key=lambda row: (BASES.index(row["base"]), -(row["value"] or 0)))
+
+
+def main_route(lowered: Lowered, played: Sequence[Played]) -> str:
+    """Return the route on which most boxes of measured consignments go; of equals the first by name."""
+    boxes: dict[str, float] = {}
+    name = f"{COST_PER_BOX}:{cost_key('cash', 'chain', AFTER)}"
+    for number, flow in enumerate(lowered.flow_order):
+        route = lowered.scenario.flows[flow].route
+        boxes[route] = boxes.get(route, 0.0) + sum(float(one.measured.terms[name][1][number]) for one in played)
+    return max(sorted(boxes), key=lambda route: boxes[route])
 
 
 def yearly_figures(lowered: Lowered, played: Sequence[Played]) -> Figures:

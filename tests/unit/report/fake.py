@@ -72,6 +72,9 @@ def steps(route: str, legs: tuple[Any, ...], scale: float) -> list[dict[str, Any
                 "km_from": km_from,
                 "km_to": km_to,
                 "hours": est(hours * scale, 1.0, "h"),
+                "waiting": est(hours * scale / 2, 0.5, "h"),
+                "travelling": est(hours * scale / 2, 0.5, "h"),
+                "emissions": est(10.0 * scale, 0.5, "kg CO2e/t"),
                 "elapsed": {"mean": elapsed, "p10": elapsed * 0.85, "p90": elapsed * 1.25},
                 "cost": est(float(cost), 20.0),
                 "lane": "",
@@ -125,6 +128,7 @@ def alternative(name: str, title: str, legs: tuple[Any, ...], scale: float, hour
             for word, kind, base, share in (BY_TRUCK if legs is TRUCK else ACTIVITIES)
         ],
         "steps": steps("by_truck" if legs is TRUCK else "by_qinzhou", legs, scale),
+        "main_route": "by_truck" if legs is TRUCK else "by_qinzhou",
         "views": [],
         "breaks": [],
         "late_because": [{"cause": f"{legs[-2][0]}: waiting for opening", "share": 0.43}],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from fake import summary_and_samples
 
 from corridor_sim.errors import InputError
 from corridor_sim.report.page import MARKER, results_page, table, with_results
@@ -21,8 +20,8 @@ def test_a_table_keeps_its_columns_whatever_the_cells_hold() -> None:
     assert lines == ["| a | b |", "| --- | --- |", "| x \\| y | &lt;script> |", "| two\\nlines |  |"]
 
 
-def test_the_page_has_each_alternative_its_pictures_legs_and_sources() -> None:
-    summary, _ = summary_and_samples()
+def test_the_page_has_each_alternative_its_pictures_legs_and_sources(results) -> None:
+    summary = results.summary
     text = results_page(summary, "corridor-sim run x.yaml", "../images/x_")
     for one in summary["alternatives"]:
         assert f"**{one['name']}**" in text

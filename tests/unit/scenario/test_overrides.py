@@ -246,3 +246,9 @@ def test_problems_name_the_override_that_caused_them(document):
         "x.yaml:14:27 clock.replications: the mapping {a} is not accepted; expected a whole number"
         " (set in alternatives.convenient.set)",
     ]
+
+
+def test_a_new_name_under_parameters_is_refused_for_nobody_would_use_it():
+    with pytest.raises(InputError) as caught:
+        apply_arguments(read_yaml("parameters: {loading: 2 h}"), ["parameters.lodaing=3 h"])
+    assert 'did you mean "loading"' in str(caught.value.problems[0])
