@@ -1,4 +1,4 @@
-"""Laws of money and emissions in every shipped scenario: roll-ups agree with the total, handling posts once a contract."""
+"""Laws of money and emissions in every shipped scenario: roll-ups agree with totals, handling once a contract."""
 
 from __future__ import annotations
 
@@ -20,17 +20,7 @@ from corridor_sim.study.prepare import prepare
 from corridor_sim.study.simulate import simulate
 
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
-BY = (
-    ["flow"],
-    ["route"],
-    ["leg", "node"],
-    ["payer"],
-    ["payee"],
-    ["activity"],
-    ["cost_class"],
-    ["tariff"],
-    ["currency"],
-)
+BY = (["commodity"], ["flow"], ["route"], ["leg", "node"], ["payer", "payee"], ["activity"], ["cost_class"], ["tariff"])
 
 
 @cache

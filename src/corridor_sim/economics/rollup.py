@@ -55,8 +55,9 @@ def roll_up(
 ) -> dict[Key, int]:
     """Return CNY cents by the wanted columns; the values sum to `total` of the same rows.
 
-    by       columns of the ledger, or `cost_class`; with `lowered` also `commodity`, `route`, `leg` ("A to B", empty at a node)
-             and `node` (empty on a leg). Coded columns give words, flows their names with `lowered`, others numbers.
+    by       columns of the ledger, or `cost_class`; with `lowered` also `commodity`, `route`, `leg` ("A to B", empty
+             at a node) and `node` (empty on a leg). Coded columns give words, flows their names with `lowered`,
+             others numbers.
     rows     a further mask, for instance of measured consignments
     """
     mask = chosen_rows(ledger, cost_base, view, perspective) & (True if rows is None else rows)
