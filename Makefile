@@ -24,3 +24,12 @@ imports:
 
 verify:
 	$(PYTHON) -m pytest -m verify
+
+# every scenario's page and the validation page, from runs at the scenarios' own replications
+PAGES = $(patsubst scenarios/%.yaml,docs/scenarios/%.md,$(wildcard scenarios/*.yaml))
+
+docs:
+	for page in $(PAGES); do \
+		$(PYTHON) -m corridor_sim page scenarios/$$(basename $$page .md).yaml --into $$page --quiet || exit $$?; \
+	done
+	$(PYTHON) -m corridor_sim validation --into docs/validation.md --quiet
