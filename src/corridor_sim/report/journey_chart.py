@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite, nan
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from corridor_sim.report.canvas import (
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 TITLE = "Time and cost along the way"
 TIME_INCHES, COST_INCHES, MAP_INCHES, TITLE_INCHES, AXIS_INCHES = 3.4, 2.6, 0.75, 0.9, 0.5
 LEFT, RIGHT, PANEL_GAP = 0.1, 0.78, 0.18
+LABEL_INCHES = 0.4
+"""Room for the two lines of a label at the end of an alternative's line."""
 MOST_DAY_TICKS = 10
 LABEL_ROWS = 3
 LABEL_DROP_POINTS = 5
@@ -98,10 +101,12 @@ def time_cost_distance(summary: Mapping[str, Any]) -> bytes:
     journeys = [(one, journey) for one, journey in found if journey is not None]
     routes = list({tuple(journey.places): journey for _, journey in journeys}.values())
     map_inches = MAP_INCHES * max(1, len(routes))
-    height = TIME_INCHES + COST_INCHES + map_inches + TITLE_INCHES + AXIS_INCHES
+    labels_inches = LABEL_INCHES * len(journeys)
+    time_inches, cost_inches = max(TIME_INCHES, labels_inches), max(COST_INCHES, labels_inches)
+    height = time_inches + cost_inches + map_inches + TITLE_INCHES + AXIS_INCHES
     with house_style():
         figure = Figure(figsize=(WIDTH_INCHES, height))
-        times, costs, strip = figure.subplots(3, 1, sharex=True, height_ratios=[TIME_INCHES, COST_INCHES, map_inches])
+        times, costs, strip = figure.subplots(3, 1, sharex=True, height_ratios=[time_inches, cost_inches, map_inches])
         figure.subplots_adjust(LEFT, AXIS_INCHES / height, RIGHT, 1 - TITLE_INCHES / height, hspace=PANEL_GAP)
         style = looks(alternatives)
         _draw_times(times, journeys, style)
@@ -175,7 +180,7 @@ def _draw_strip(axes: Axes, routes: Sequence[Journey]) -> None:
         for text, row in zip(texts, stagger(texts, LABEL_ROWS), strict=True):
             text.set_position((0, -LABEL_DROP_POINTS - row * ROW_POINTS))
         axes.annotate(
-            drawable(way.route),
+            "\n".join(wrap(drawable(way.route), LONGEST_PLACE)),
             (1, -level),
             (ROW_POINTS, 0),
             xycoords=("axes fraction", "data"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from corridor_sim.errors import InputError, Problem
@@ -21,6 +22,7 @@ from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.overrides import parse_path
 from corridor_sim.scenario.price_years import check_indices
+from corridor_sim.units import parse_number
 
 NAMED = (
     "sources", "parameters", "places", "boxes", "facilities", "services", "closures", "customs_channels", "tariffs",
@@ -83,6 +85,7 @@ def _check_comparisons(found: Findings) -> None:
         found.refer(("thresholds", name, "of"), threshold.of, alternatives, "alternative")
         found.refer(("thresholds", name, "against"), threshold.against, alternatives, "alternative")
         _check_vary(found, ("thresholds", name, "vary"), threshold.vary)
+        _check_values(found, ("thresholds", name, "values"), threshold.values)
     for name, claim in scenario.claims.items():
         found.refer(("claims", name, "of"), claim.of, alternatives, "alternative")
         found.refer(("claims", name, "against"), claim.against, alternatives, "alternative")
@@ -91,6 +94,16 @@ def _check_comparisons(found: Findings) -> None:
             found.refer(("claims", name, "scope", place), flow, scenario.flows, "flow")
     for name, anomaly in scenario.anomalies.items():
         refer_sources(found, ("anomalies", name), anomaly.source)
+
+
+def _check_values(found: Findings, path: FieldPath, values: Sequence[Any]) -> None:
+    """Check that the values of a threshold are numbers of one unit, so that there is something between them."""
+    texts = [" ".join(str(value).split()) for value in values]
+    for place, text in enumerate(texts):
+        number, _, unit = text.partition(" ")
+        read = found.read((*path, place), partial(parse_number, number))
+        if read is not None and unit != texts[0].partition(" ")[-1]:
+            found.add((*path, place), f'"{text}" is not in the unit of the first value, "{texts[0]}"')
 
 
 def _check_vary(found: Findings, path: FieldPath, text: str) -> None:

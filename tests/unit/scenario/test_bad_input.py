@@ -237,6 +237,8 @@ SIZES = [
     ("capacity: [50 TEU, 8 plugs]", "capacity: [50 TEU, 10 t, 8 plugs]", "more than the 10 t", "board: train"),
     ("capacity: [50 TEU, 8 plugs]", "capacity: [50 TEU]", "needs plugs", "board: train"),
     ("capacity: [50 TEU, 8 plugs]", "capacity: [30 ULD, 8 plugs]", "counts nothing of 30 ULD", "board: train"),
+    ("values: [500 kg, 900 kg]", "values: [every 24 h, 900 kg]", "is not a plain decimal number"),
+    ("values: [500 kg, 900 kg]", "values: [500 kg, 0.9 t]", "is not in the unit of the first value"),
     ("holds: 40 TEU}", "holds: 1 TEU}", "more than the 1 TEU", "- stack:"),
     ("weight: 900 kg", "weight: 1400 kg", "28000 kg, more than the 26 t of its box", "or_after: 48 h"),
     ("weight: 900 kg", "weight: 27 t", "1 x 26 t"),
