@@ -108,6 +108,8 @@ class Charge:
     net: Fraction
     provenance: Provenance
     cost_class: str
+    unknown_tax: Fraction = Fraction(0)
+    """Share of the amount that is tax if its unknown basis is tax included; 0 where the basis is known."""
     least_cents: Fraction | None = None
     most_cents: Fraction | None = None
     count: int = 1

@@ -113,10 +113,14 @@ def lump(price: Priced, km: Fraction | None = None) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class TaxRule:
-    """`words` for the ledger and the factor from a stated amount to the amount net of recoverable tax."""
+    """`words` for the ledger and the factor from a stated amount to the amount net of recoverable tax.
+
+    `unknown` is the share of the amount that is tax if a basis that is not known should mean tax included.
+    """
 
     words: str
     net: Fraction
+    unknown: Fraction = Fraction(0)
 
 
 def tax_rule(tax: Tax) -> TaxRule:
@@ -131,7 +135,8 @@ def _tax_rule(basis: str, rate: Fraction, recoverable: bool) -> TaxRule:
         net = 1 / (1 + rate)
     elif basis == "excluded" and not recoverable:
         net = 1 + rate
-    return TaxRule(words if recoverable else f"{words}, not recoverable", net)
+    unknown = rate / (1 + rate) if basis == "unknown" and recoverable else Fraction(0)
+    return TaxRule(words if recoverable else f"{words}, not recoverable", net, unknown)
 
 
 def parse_tax(text: str) -> TaxRule:

@@ -169,6 +169,7 @@ class _Reader:
                 tax.net,
                 price.provenance,
                 COST_CLASSES.get(activity, ""),
+                tax.unknown,
             )
         )
 
@@ -227,6 +228,7 @@ class _Reader:
             tax.net,
             next((grade for grade in grades if grade.is_assumption), grades[0]),
             tariff.cost_class or COST_CLASSES[tariff.activity],
+            tax.unknown,
             least,
             most,
             use.count,

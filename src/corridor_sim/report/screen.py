@@ -207,6 +207,8 @@ def _view_rows(shown: Sequence[Alternative], service: str, footnotes: Footnotes)
 def _assumption_rows(shown: Sequence[Alternative]) -> Iterator[Row]:
     for key, label in (("cost_share", "% of cost"), ("time_share", "% of time")):
         yield label, [number(one["assumptions"][key], PERCENT) for one in shown]
+    if any(one["assumptions"]["unknown_tax_share"] for one in shown):
+        yield "% less if tax inside", [number(one["assumptions"]["unknown_tax_share"], PERCENT) for one in shown]
 
 
 def findings(summary: Summary) -> Iterator[str]:

@@ -65,6 +65,18 @@ def assumed_cost_share(lowered: Lowered, played: Sequence[Played]) -> float:
     return assumed / total if total else 0.0
 
 
+def unknown_tax_share(lowered: Lowered, played: Sequence[Played]) -> float:
+    """Return the share of total logistics cost that falls away if prices of unknown tax basis should include tax."""
+    parts = {charge.name: float(charge.unknown_tax) for charge in lowered.tariffs.charges if charge.unknown_tax}
+    total = inside = 0.0
+    for one in played:
+        for (base, _, tariff, _), cents in one.lines.items():
+            if base != "carbon":
+                total += cents
+                inside += parts.get(tariff, 0.0) * cents
+    return inside / total if total else 0.0
+
+
 def _rests(provenance: Provenance, price_year: int) -> bool:
     """Return whether a price is assumed: also an old one that enters nominally, without an index to the price year."""
     return provenance.is_assumption or (provenance.price_year or price_year) < price_year

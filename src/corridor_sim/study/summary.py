@@ -21,7 +21,7 @@ from corridor_sim.network.charge_rules import COST_CLASSES
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.world import ClosurePlan
 from corridor_sim.study.figures import KG_PER_TONNE, ONE_BOX, Figures, figure
-from corridor_sim.study.listing import assumed_cost_share, assumed_time_share
+from corridor_sim.study.listing import assumed_cost_share, assumed_time_share, unknown_tax_share
 from corridor_sim.study.operations import break_figures, missed_figures, resource_figures, view_figures
 from corridor_sim.study.play import AFTER, BEFORE, Played, cost_key
 from corridor_sim.units import CENTS, DAYS_PER_YEAR, SECONDS_PER_DAY
@@ -80,6 +80,7 @@ def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
         "assumptions": {
             "cost_share": assumed_cost_share(lowered, played),
             "time_share": assumed_time_share(lowered, played),
+            "unknown_tax_share": unknown_tax_share(lowered, played),
         },
         "undelivered": figure(all_figures["undelivered"], "share"),
     }

@@ -134,7 +134,7 @@ def alternative(name: str, title: str, legs: tuple[Any, ...], scale: float, hour
         "late_because": [{"cause": f"{legs[-2][0]}: waiting for opening", "share": 0.43}],
         "services": [],
         "facilities": [],
-        "assumptions": {"cost_share": 0.62, "time_share": 0.4},
+        "assumptions": {"cost_share": 0.62, "time_share": 0.4, "unknown_tax_share": 0.0},
         "undelivered": est(0.0, 0.0, "share"),
     }
 
