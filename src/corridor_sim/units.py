@@ -30,6 +30,7 @@ DAYS_PER_YEAR = 365
 CENTS = 100
 TEU_PER_FEU = 2
 LONGEST_NUMBER = 15
+CACHED_TEXTS = 8192
 
 DEFINITIONS = (
     "second = [duration] = s = _ = seconds = sec",
@@ -161,6 +162,7 @@ def _split(text: str) -> tuple[Fraction, str]:
     return parse_number(match[1]), match[2] or ""
 
 
+@lru_cache(maxsize=CACHED_TEXTS)
 def parse_quantity(text: str, measure: str) -> Fraction:
     """Return `text` as an exact amount in the base unit of `measure` (see MEASURES).
 

@@ -120,9 +120,9 @@ PORK_BY_TRUCK = {
     "road to the importer": ("cross-boundary lorry",),
     "hand-over": ("market sale",),
 }
-Check = tuple[str, Price, Price]
-"""Channel, price of the declaration, and of the inspection for who is selected."""
-ORIGIN: Check = ("origin ordinary", (F(100), CNY, NET_6), (F(400), CNY, NET_6))
+Check = tuple[str, Price | None, Price]
+"""Channel, price of the declaration (None where there is none), and of the inspection for who is selected."""
+ORIGIN: Check = ("origin ordinary", None, (F(400), CNY, NET_6))
 EXPORT_AT_PORT = ((F(100), CNY, NET_6), (F(800), CNY, NET_6))
 FOOD_BY_SEA = ((F("73.5"), HKD, UNTAXED), (F(600), HKD, UNTAXED))
 CHECKS_BY_TRUCK: dict[str, Check] = {
@@ -154,7 +154,8 @@ def invoices(load: Load, alternative: str, selected: Collection[str]) -> dict[Li
             activity, price = TARIFFS[tariff]
             lines[who, step, activity, tariff] = net(price)
     for step, (channel, declaration, inspection) in checks_of(load, alternative).items():
-        lines[who, step, "declaration", f"{channel} declaration"] = net(declaration)
+        if declaration is not None:
+            lines[who, step, "declaration", f"{channel} declaration"] = net(declaration)
         if step in selected:
             lines[who, step, "inspection", f"{channel} inspection"] = net(inspection)
     if load.by_sea and storage_qinzhou(load):

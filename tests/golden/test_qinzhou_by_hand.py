@@ -82,7 +82,6 @@ def test_the_first_box_of_crisp_plums_by_qinzhou_as_on_paper() -> None:
         "sale": "07-04 02:00:00",
     }
     assert of_first_member(money.account(plums, "qinzhou ordinary", ()), plums) == {
-        ("origin inspection", "declaration", "origin ordinary declaration"): 94_34,  # 100 / 1.06
         ("drayage", "drayage", "drayage chongqing"): 1651_38,  # 1800 / 1.09
         ("drayage", "empty_positioning", "empty reefer to chongqing"): 1376_15,  # 1500 / 1.09
         ("drayage", "documents", "documents mainland"): 424_53,  # 450 / 1.06
@@ -130,7 +129,6 @@ def test_the_first_trailer_of_citrus_as_on_paper() -> None:
         "sale": "05-04 02:00:00",
     }
     assert of_first_member(money.account(citrus, "truck today", ()), citrus) == {
-        ("origin inspection", "declaration", "origin ordinary declaration"): 94_34,
         ("road to shenzhen", "line_haul", "reefer truck"): 13761_47,  # 15000 / 1.09
         ("road to shenzhen", "documents", "documents mainland"): 424_53,
         ("export check", "declaration", "export at the crossing declaration"): 94_34,

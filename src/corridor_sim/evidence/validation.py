@@ -17,6 +17,8 @@ Span = tuple[float, float, float]
 VALIDATION, CONSISTENCY, PROMOTER = "validation", "consistency", "promoter's"
 MEASURES = ("kpi", "hours", "step_cost", "saving", "cost_ratio", "difference", "emissions_ratio", "departures", "value")
 PER_CENT = 100
+OF_STEPS = {"hours": "hours", "step_cost": "cost"}
+"""Measure that sums steps -> figure of a step."""
 HEADLINE = {"perspective": "chain", "subsidy": "after"}
 
 
@@ -75,34 +77,38 @@ def label_of(
 def simulated(summary: Summary, alternative: str, measure: Mapping[str, Any]) -> Span | None:
     """Return the figure that `measure` names for an alternative of a run, None where it is not available.
 
-    `hours` names steps with all their time, and `rides` beside it those of which only the ride counts. The intervals
-    of sums of steps and of ratios are the sums and quotients of the ends: wider than they need be.
-    Raises KeyError for an alternative, step or figure that is not there.
+    `hours` names steps with all their time, and `rides` beside it those of which only the ride counts; `over` divides
+    a sum of steps by another one, of its own `alternative` where it names one. The intervals of sums, differences and
+    ratios are made of the ends: wider than they need be. Raises KeyError for what is not there.
     """
     one = _alternative(summary, alternative)
     kind = next(key for key in MEASURES if key in measure)
     wanted = measure[kind]
     if kind == "kpi":
-        return _span(one["by_flow"][measure["flow"]][wanted] if "flow" in measure else one["kpis"][wanted])
-    if kind in ("hours", "step_cost"):
-        key = "hours" if kind == "hours" else "cost"
-        spans = [_span(_step(one, measure["route"], step)[key]) for step in wanted]
-        return _sum(
-            [*spans, *(_span(_step(one, measure["route"], ride)["travelling"]) for ride in measure.get("rides", ()))]
-        )
+        return _kpi(one, wanted, measure)
+    if kind in OF_STEPS:
+        key = OF_STEPS[kind]
+        parts = [(step, key) for step in wanted] + [(step, "travelling") for step in measure.get("rides", ())]
+        figure = _sum([_span(_step(one, measure["route"], step)[part]) for step, part in parts])
+        over = measure.get("over")
+        return _ratio(figure, simulated(summary, over.get("alternative", alternative), over)) if over else figure
     if kind == "saving":
         return _times(_span(_saving(summary, alternative, wanted)), 1 / PER_CENT)
     if kind == "departures":
-        service = next(row for row in one["services"] if row["service"] == wanted)
-        return _times(_span(service["ran"]), measure["per_year"])
+        services = {row["service"]: row for row in one["services"]}
+        return _times(_span(services[wanted]["ran"]), measure["per_year"])
     if kind == "value":
         return _span(one["yearly"][wanted])
     other = _alternative(summary, measure["to"])
     if kind == "difference":
-        return _difference(_span(one["kpis"][wanted]), _span(other["kpis"][wanted]))
+        return _difference(_kpi(one, wanted, measure), _kpi(other, wanted, measure))
     if kind == "emissions_ratio":
-        return _ratio(_span(one["kpis"]["emissions"]), _span(other["kpis"]["emissions"]))
+        return _ratio(_kpi(one, "emissions", measure), _kpi(other, "emissions", measure))
     return _ratio(_span(_cost(one, wanted)), _span(_cost(other, wanted)))
+
+
+def _kpi(one: Mapping[str, Any], name: str, measure: Mapping[str, Any]) -> Span | None:
+    return _span((one["by_flow"][measure["flow"]] if "flow" in measure else one["kpis"])[name])
 
 
 def _alternative(summary: Summary, name: str) -> Mapping[str, Any]:

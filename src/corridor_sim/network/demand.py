@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from corridor_sim.sampling.arrivals import cumulative_rate
 from corridor_sim.scenario.calendars import WEEKDAYS, Clock, Window, parse_moment
 from corridor_sim.scenario.model import Background, Flow, Seasonal
 from corridor_sim.units import SECONDS_PER_DAY, parse_rate, to_ticks
+
+CACHED_CURVES = 256
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,15 @@ def plan_releases(flow: Flow, clock: Clock, horizon: int) -> tuple[tuple[Ints, I
         first = clock.tick_of(parse_moment(arrives.first)) if arrives.first is not None else start
         ticks = np.arange(first, end, to_ticks(arrives.every.value), dtype=np.int64)
         return None, ticks[ticks >= start]
-    rate = release_rate(flow)
-    return cumulative_rate(_segments(rate, start, end, clock, arrives.profile)), none
+    profile = arrives.profile.model_dump_json() if arrives.profile is not None else ""
+    return _curve(release_rate(flow), start, end, clock, profile), none
+
+
+@lru_cache(maxsize=CACHED_CURVES)
+def _curve(rate: Fraction, start: int, end: int, clock: Clock, profile: str) -> tuple[Ints, Ints]:
+    """Return the cumulative rate of a flow; alternatives of a file share most of them. `profile` is JSON or empty."""
+    seasonal = Seasonal.model_validate_json(profile) if profile else None
+    return cumulative_rate(_segments(rate, start, end, clock, seasonal))
 
 
 def release_rate(flow: Flow) -> Fraction:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
@@ -38,6 +39,7 @@ LONGEST_WEEKDAY = 4
 ENDS = 2
 """A window has two ends."""
 NEVER = -1
+CACHED_YEARS = 64
 """The tick that stands for "not within the horizon"."""
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -271,8 +273,11 @@ def holiday_days(region: str, years: Iterable[int]) -> HolidayCalendar:
         hint = did_you_mean(region, HOLIDAY_REGIONS)
         raise ValueError(f"{quoted(region)} has no holiday calendar; expected CN, HK or none{hint}")
     asked = frozenset(years)
-    if region == "none" or not asked:
-        return HolidayCalendar()
+    return _holiday_days(region, asked) if region != "none" and asked else HolidayCalendar()
+
+
+@lru_cache(maxsize=CACHED_YEARS)
+def _holiday_days(region: str, asked: frozenset[int]) -> HolidayCalendar:
     import holidays
 
     if region == "HK":

@@ -10,7 +10,7 @@ from corridor_sim.reading.located import FieldPath
 from corridor_sim.scenario.calendars import parse_date
 from corridor_sim.scenario.check_run import Run
 from corridor_sim.scenario.check_steps import places_of
-from corridor_sim.scenario.findings import Findings, values_of
+from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.money import Activity, Exchange
 from corridor_sim.scenario.steps import MODES, Switch
 from corridor_sim.units import SECONDS_PER_DAY
@@ -71,7 +71,7 @@ def _check_emissions(found: Findings) -> None:
 
 def _prices(found: Findings) -> Iterator[tuple[FieldPath, Priced]]:
     """Yield every price of the scenario but the exchange rates themselves."""
-    for path, value in values_of(found.scenario):
+    for path, value in found.values:
         if isinstance(value, Priced) and path[: 1 + 1] != ("money", "rates"):
             yield path, value
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from corridor_sim.catalog.values import Priced, split_provenance
 from corridor_sim.reading.located import FieldPath
-from corridor_sim.scenario.findings import Findings, values_of
+from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.money import Tariff, Tax
 
 SOURCED = ("measured", "published", "derived", "analogue")
@@ -28,7 +28,7 @@ def check_sources(found: Findings) -> None:
     for name, parameter in scenario.parameters.items():
         read = found.read(("parameters", name), partial(split_provenance, parameter, None))
         refer_sources(found, ("parameters", name), read[1].sources if read is not None else ())
-    for path, value in values_of(scenario):
+    for path, value in found.values:
         refer_sources(found, path, value.provenance.sources)
         if isinstance(value, Priced) and path[: len(MONEY_RATES)] != MONEY_RATES:
             _check_year(found, path, value)
@@ -66,7 +66,7 @@ def _check_claims(found: Findings) -> None:
     claimed = {source: name for name, claim in found.scenario.claims.items() for source in claim.source}
     if not claimed:
         return
-    for path, value in values_of(found.scenario):
+    for path, value in found.values:
         for source in value.provenance.sources:
             if source in claimed and path[0] != "claims":
                 message = f'"{source}" is the source of the claim "{claimed[source]}" and may not feed what tests it'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -35,6 +36,11 @@ class Findings:
     """Names in parts that could not be read: what refers to them may well be right."""
     touched: set[FieldPath] = field(default_factory=set)
     """First two elements of the paths of all problems: which route, which flow."""
+
+    @cached_property
+    def values(self) -> tuple[tuple[FieldPath, Value], ...]:
+        """Every quantity, distribution and price of the scenario with its path."""
+        return tuple(values_of(self.scenario))
 
     def add(self, path: FieldPath, message: str, at_key: bool = False) -> None:
         """Note a problem of the value (or key) at a path of the model."""

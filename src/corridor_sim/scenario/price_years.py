@@ -22,7 +22,7 @@ HOME_CURRENCY = "CNY"
 def check_indices(found: Findings) -> None:
     """Check that every price with an index has a year, and that index and exchange rates know the years they need."""
     money = found.scenario.money
-    for path, price in values_of(found.scenario):
+    for path, price in found.values:
         if isinstance(price, Priced) and price.provenance.index:
             _check_index(found, path, price, money)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -24,6 +25,7 @@ from corridor_sim.scenario.calendars import (
 from corridor_sim.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Tick, parse_quantity, to_ticks
 
 SHORTEST_INTERVAL = SECONDS_PER_MINUTE
+CACHED_TIMETABLES = 512
 WEEK_PARITIES = ("even", "odd")
 INTERVAL_KEYS = ("every", "first")
 EXAMPLES = '"daily 20:00", "mon,thu 16:00", "every 8 h" or "on 2026-06-03 10:00"'
@@ -44,6 +46,20 @@ def parse_timetable(spec: object, clock: Clock, horizon_ticks: Tick) -> Ticks:
     parts = spec if isinstance(spec, list | tuple) else [spec]
     if not parts:
         raise ValueError(f"the timetable is empty; expected for instance {EXAMPLES}")
+    if all(isinstance(part, str) for part in parts):
+        return _known_ticks(tuple(parts), clock, horizon_ticks)
+    return _all_ticks(parts, clock, horizon_ticks)
+
+
+@lru_cache(maxsize=CACHED_TIMETABLES)
+def _known_ticks(parts: tuple[str, ...], clock: Clock, horizon_ticks: Tick) -> Ticks:
+    """Return the departures of a timetable in words; checks and alternatives of a file ask for the same ones."""
+    ticks = _all_ticks(parts, clock, horizon_ticks)
+    ticks.setflags(write=False)
+    return ticks
+
+
+def _all_ticks(parts: Iterable[object], clock: Clock, horizon_ticks: Tick) -> Ticks:
     ticks = np.sort(np.concatenate([_part_ticks(part, clock, horizon_ticks) for part in parts]))
     repeated = ticks[1:][np.diff(ticks) == 0]
     if len(repeated):

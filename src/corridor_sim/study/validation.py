@@ -50,10 +50,12 @@ def _row(
     scenario = files[name].alternatives[alternative]
     measure["per_year"] = _times_a_year(scenario)
     found = simulated(summaries[name], alternative, measure)
-    low, high, unit = _published(fact["value"])
+    low, high, unit = _published(fact["value"], fact.get("rounded_to"))
     depends = dependencies(scenario, measure)
-    if "to" in measure:
-        depends += dependencies(files[name].alternatives[measure["to"]], measure)
+    others = [measure.get("to"), measure.get("over", {}).get("alternative")]
+    others += [files[name].baseline] if "saving" in measure else []
+    for other in filter(None, others):
+        depends += dependencies(files[name].alternatives[other], measure.get("over", measure))
     label, shared = label_of(fact["source"], depends, bool(wanted.get("arithmetic")), bool(fact.get("promoter", False)))
     return Row(
         wanted["fact"],
@@ -78,10 +80,14 @@ def _scaled(span: Span | None, times: float) -> Span | None:
     return None if span is None else (span[0] * times, span[1] * times, span[2] * times)
 
 
-def _published(value: Sequence[Any]) -> tuple[float, float, str]:
-    """Return (low, high, unit) of a published interval: hours, shares, plain numbers, or as written."""
+def _published(value: Sequence[Any], rounded_to: str | None) -> tuple[float, float, str]:
+    """Return (low, high, unit) of a published interval: hours, shares, plain numbers, or as written.
+
+    What is printed in whole days, say, may be half a day less or more.
+    """
     kinds, ends = zip(*(read_any(end) for end in value), strict=True)
-    low, high = (float(end) for end in ends)
+    half = float(read_any(rounded_to)[1]) / 2 if rounded_to else 0.0
+    low, high = float(ends[0]) - half, float(ends[1]) + half
     if kinds[0] == "duration":
         return low / SECONDS_PER_HOUR, high / SECONDS_PER_HOUR, "h"
     if kinds[0] == "share":
@@ -106,9 +112,9 @@ def _prefixes(scenario: Scenario, measure: Mapping[str, Any]) -> Iterator[str]:
     costs = any(kind in measure for kind in COSTING)
     if any(kind in measure for kind in OF_STEPS):
         named = next(measure[kind] for kind in OF_STEPS if kind in measure)
+        route = measure["route"]
         for name in (*named, *measure.get("rides", ())):
-            path = f"routes.{measure['route']}.steps.{name}."
-            yield from _of_step(scenario, path, scenario.routes[measure["route"]].steps[name], costs)
+            yield from _of_step(scenario, f"routes.{route}.steps.{name}.", scenario.routes[route].steps[name], costs)
     else:
         for route in routes_in_use(scenario):
             yield f"routes.{route}."

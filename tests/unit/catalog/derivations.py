@@ -173,6 +173,8 @@ _ONE: dict[str, Fraction] = {
     "emission.air_unknown_short @ ttw": grams("1363", FREIGHTER_SHORT),
     "emission.air_unknown_long @ ttw": grams("788", FREIGHTER_LONG),
     "emission.road_full @ ttw": grams("60", DIESEL),
+    "goods.crisp_plum.temperature": middle(4, 8),
+    "goods.crisp_plum.shelf_life": middle(5, 7),
     "goods.crisp_plum.value": PLUMS_CNY / PLUMS_T,
     "goods.plum_store": middle(3, 6) * WEEK,
     "goods.citrus.value": ORANGES_CNY / ORANGES_T,  # 2023, the newest year whose sum is of fruit alone

@@ -51,6 +51,11 @@ FIGURES = [
     ({"kpi": "transit_mean", "flow": "lemons"}, (99, 98, 100)),
     ({"hours": ["train", "barge"], "route": "r"}, (55, 53.5, 56.5)),
     ({"hours": ["barge"], "rides": ["train"], "route": "r"}, (47, 45.5, 48.5)),
+    (
+        {"step_cost": ["barge"], "route": "r", "over": {"step_cost": ["train"], "route": "r"}},
+        (1 / 6, 990 / 6010, 1010 / 5990),
+    ),
+    ({"difference": "transit_mean", "flow": "lemons", "to": "b"}, (0, -2, 2)),
     ({"step_cost": ["train", "barge"], "route": "r"}, (7000, 6980, 7020)),
     ({"saving": "cash"}, (0.06, 0.05, 0.07)),
     ({"cost_ratio": "cash", "to": "b"}, (2, 1.9 / 1.1, 2.1 / 0.9)),
