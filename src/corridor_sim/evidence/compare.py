@@ -110,6 +110,19 @@ def compare(
     return _marked(figures, resolved)
 
 
+def flow_saving(baseline: Replications, alternative: Replications, cost: str, flow: int, resolved: bool) -> Estimate:
+    """Return the relative saving of one flow in a cost figure, baseline over alternative, as a share."""
+    pair = _terms(alternative, cost, flow), _terms(baseline, cost, flow)
+    saving = paired_relative_saving(*pair)
+    return saving if resolved else replace(saving, resolved=False)
+
+
+def flow_cost(reps: Replications, cost: str, flow: int, resolved: bool) -> Estimate:
+    """Return a cost figure of one flow."""
+    figure = ratio_of_sums(*_terms(reps, cost, flow))
+    return figure if resolved else replace(figure, resolved=False)
+
+
 def separated(estimate: Estimate) -> bool:
     """Return whether the interval exists and excludes zero."""
     return estimate.low is not None and estimate.high is not None and (estimate.low > 0 or estimate.high < 0)

@@ -173,7 +173,9 @@ def _summary(
     base = lowered[file.baseline]
     main = {name: played[name] for name in lowered}
     comparisons = [
-        comparison_summary(name, file.baseline, reps, main[file.baseline], not unresolved_events(lowered[name], reps))
+        comparison_summary(
+            lowered[name], file.baseline, reps, main[file.baseline], not unresolved_events(lowered[name], reps)
+        )
         for name, reps in main.items()
         if name != file.baseline
     ]

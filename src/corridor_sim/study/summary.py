@@ -13,7 +13,16 @@ import numpy as np
 from corridor_sim.economics.ledger import BASES, COST_BASES
 from corridor_sim.economics.rollup import PERSPECTIVES
 from corridor_sim.engine.program import NONE
-from corridor_sim.evidence.compare import compare, details, lateness_causes, met, separated, summarise
+from corridor_sim.evidence.compare import (
+    compare,
+    details,
+    flow_cost,
+    flow_saving,
+    lateness_causes,
+    met,
+    separated,
+    summarise,
+)
 from corridor_sim.evidence.intervals import Estimate, not_resolved, ratio_of_sums
 from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG, KPIS, kpi_of
 from corridor_sim.metrics.steps import profile
@@ -68,6 +77,15 @@ def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
             name: kpi_figures(summarise(reps, number, resolved)) for number, name in enumerate(lowered.flow_order)
         },
         "costs": cost_figures(all_figures),
+        "flow_costs": {
+            name: {
+                base: figure(
+                    flow_cost(reps, f"{COST_PER_KG}:{cost_key(base, 'chain', AFTER)}", number, resolved), "CNY"
+                )
+                for base in COST_BASES
+            }
+            for number, name in enumerate(lowered.flow_order)
+        },
         "main_route": main_route(lowered, played),
         "yearly": yearly_figures(lowered, played),
         "activities": activity_figures(played),
@@ -247,16 +265,30 @@ def late_because(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
 
 
 def comparison_summary(
-    name: str, against: str, played: Sequence[Played], baseline: Sequence[Played], resolved: bool
+    one: Lowered, against: str, played: Sequence[Played], baseline: Sequence[Played], resolved: bool
 ) -> Figures:
-    """Return the paired differences and savings of one alternative against another."""
-    figures = compare([one.measured for one in baseline], [one.measured for one in played], None, resolved)
+    """Return the paired differences and savings of one alternative against another, savings also by flow."""
+    ours, theirs = [each.measured for each in played], [each.measured for each in baseline]
+    figures = compare(theirs, ours, None, resolved)
     kpis = {
         kpi.name: {**figure(figures[kpi.name], kpi.unit), "separated": separated(figures[kpi.name])}
         for kpi in KPIS
         if kpi.name in figures
     }
-    return {"alternative": name, "against": against, "kpis": kpis, "savings": saving_figures(figures)}
+    flows: Figures = {}
+    for number, name in enumerate(one.flow_order):
+        flows[name] = {}
+        for base in COST_BASES:
+            cost = f"{COST_PER_KG}:{cost_key(base, 'chain', AFTER)}"
+            saving = _scaled(flow_saving(theirs, ours, cost, number, resolved), PERCENT)
+            flows[name][base] = {**figure(saving, "%"), "separated": separated(saving)}
+    return {
+        "alternative": one.alternative,
+        "against": against,
+        "kpis": kpis,
+        "savings": saving_figures(figures),
+        "flow_savings": flows,
+    }
 
 
 def saving_figures(figures: Mapping[str, Estimate]) -> list[Figures]:

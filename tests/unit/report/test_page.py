@@ -29,5 +29,6 @@ def test_the_page_has_each_alternative_its_pictures_legs_and_sources(results) ->
     assert "`corridor-sim run x.yaml`" in text and text.count("## Results") == 1
     shown = f"{summary['alternatives'][0]['assumptions']['cost_share'] * 100:.1f} %"
     assert shown in text
+    assert "| crisp plum | **-12.0 ±3.0**" in text and "| lemon | 1.0 ±2.0" in text
     widths = {line.count(" | ") for line in text.splitlines() if line.startswith("| **")}
     assert len(widths) == 1
