@@ -14,7 +14,7 @@ from typing import Any
 Summary = Mapping[str, Any]
 Span = tuple[float, float, float]
 """Value and the ends of its interval; the ends are the value where there is no interval."""
-VALIDATION, CONSISTENCY, PROMOTER = "validation", "consistency", "promoter's"
+VALIDATION, CONSISTENCY, PROMOTER, PART = "validation", "consistency", "promoter's", "part of the whole"
 MEASURES = ("kpi", "hours", "step_cost", "saving", "cost_ratio", "difference", "emissions_ratio", "departures", "value")
 PER_CENT = 100
 OF_STEPS = {"hours": "hours", "step_cost": "cost"}
@@ -64,13 +64,17 @@ class Row:
 
 
 def label_of(
-    fact_sources: Iterable[str], dependencies: Sequence[Dependency], arithmetic: bool, promoter: bool
+    fact_sources: Iterable[str],
+    dependencies: Sequence[Dependency],
+    arithmetic: bool,
+    promoter: bool,
+    part: bool = False,
 ) -> tuple[str, tuple[str, ...]]:
     """Return the label of a row, and the parameters that share a source with its fact."""
     sources = set(fact_sources)
     shared = tuple(sorted({each.param for each in dependencies if each.sources & sources}))
-    if promoter:
-        return PROMOTER, shared
+    if promoter or part:
+        return PROMOTER if promoter else PART, shared
     return (CONSISTENCY if shared or arithmetic else VALIDATION), shared
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from corridor_sim.evidence.validation import CONSISTENCY, PROMOTER, VALIDATION, Row
+from corridor_sim.evidence.validation import CONSISTENCY, PART, PROMOTER, VALIDATION, Row
 from corridor_sim.report.page import table
 from corridor_sim.report.words import PERCENT, short_number
 
@@ -13,6 +13,7 @@ LABELS = {
     VALIDATION: "Validation: no parameter on the way has a source of the fact",
     CONSISTENCY: "Consistency: the model does what it was told",
     PROMOTER: "Promoters' savings: shown, not counted",
+    PART: "Parts of a whole: what share of it is simulated",
 }
 
 
@@ -61,8 +62,10 @@ def _shown(value: float, unit: str) -> str:
 
 
 def _verdict(row: Row) -> str:
-    if row.agrees is None:
+    if row.simulated is None:
         return "not available"
+    if row.label == PART:
+        return f"{short_number(PERCENT.factor * row.simulated[0] / row.high)} % of it"
     if row.agrees or row.misfit is None:
         return "agrees" if row.agrees else "differs"
     return f"differs, {row.misfit:.2f} x"

@@ -56,7 +56,8 @@ def _row(
     others += [files[name].baseline] if "saving" in measure else []
     for other in filter(None, others):
         depends += dependencies(files[name].alternatives[other], measure.get("over", measure))
-    label, shared = label_of(fact["source"], depends, bool(wanted.get("arithmetic")), bool(fact.get("promoter", False)))
+    flags = bool(wanted.get("arithmetic")), bool(fact.get("promoter")), bool(wanted.get("part"))
+    label, shared = label_of(fact["source"], depends, *flags)
     return Row(
         wanted["fact"],
         fact["says"],

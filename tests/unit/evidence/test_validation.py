@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from corridor_sim.evidence.validation import CONSISTENCY, PROMOTER, VALIDATION, Dependency, Row, label_of, simulated
+from corridor_sim.evidence.validation import (
+    CONSISTENCY,
+    PART,
+    PROMOTER,
+    VALIDATION,
+    Dependency,
+    Row,
+    label_of,
+    simulated,
+)
 
 TRANSIT = Dependency("rail.transit", frozenset({"xinhua"}))
 BARGE = Dependency("barge.transit", frozenset({"ichongqing"}))
@@ -18,6 +27,7 @@ def test_a_fact_that_shares_a_source_with_a_parameter_is_only_consistent() -> No
 def test_arithmetic_on_parameters_is_only_consistent_and_promoters_are_not_counted() -> None:
     assert label_of(["stheadline"], [], True, False) == (CONSISTENCY, ())
     assert label_of(["promoter"], [TRANSIT], False, True) == (PROMOTER, ())
+    assert label_of(["statistics"], [TRANSIT], False, False, True) == (PART, ())
 
 
 def fig(value: float | None, half: float | None = 1.0) -> dict[str, float | None]:
