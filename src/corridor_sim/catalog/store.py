@@ -7,6 +7,7 @@ tariff, a customs channel, a place ...) with graded values in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,9 @@ from corridor_sim.reading.yaml_reader import Document, copy_tree, read_yaml
 
 DATA = Path(__file__).parent / "data"
 SOURCES, FACTS = "sources", "facts"
+CACHED_ENTRIES = 4096
+_ENTRY = re.compile(r"^  ([\w.]+):(?= |$)", re.MULTILINE)
+"""The line on which an entry begins: entries stand two spaces in, and nothing else does."""
 NO_ROOMS = (FACTS, "validation")
 WHOLE, SAYS = "whole", "says"
 
@@ -81,26 +85,43 @@ def document(name: str) -> Document:
 
 
 @lru_cache
+def _blocks(name: str) -> Mapping[str, str]:
+    """Return the text of each entry of a file by its id: reading a few entries costs much less than the whole file."""
+    text = (DATA / f"{name}.yaml").read_text(encoding="utf-8")
+    starts = [(match[1], match.start()) for match in _ENTRY.finditer(text)]
+    ends = [start for _, start in starts[1:]] + [len(text)]
+    return {key: text[start:end] for (key, start), end in zip(starts, ends, strict=True)}
+
+
+def _entry_body(name: str, key: str) -> Any:
+    """Return the body of one entry of a file. Raises InputError for what is no YAML."""
+    return read_yaml(_blocks(name)[key], file=f"catalog/{name}.yaml").data[key]
+
+
+def _entry(key: str, body: Mapping[str, Any]) -> Entry:
+    return Entry(key, str(body.get(SAYS, "")), {part: value for part, value in body.items() if part != SAYS})
+
+
+@lru_cache
 def room(name: str) -> Mapping[str, Entry]:
     """Return the entries of a room by id; nothing for a room that does not exist."""
     if name not in room_names():
         return {}
-    written = document(name).data["parameters"]
-    return {
-        key: Entry(key, str(body.get(SAYS, "")), {part: value for part, value in body.items() if part != SAYS})
-        for key, body in written.items()
-    }
+    return {key: _entry(key, body) for key, body in document(name).data["parameters"].items()}
 
 
+@lru_cache(maxsize=CACHED_ENTRIES)
 def find(param: str) -> Entry | None:
-    """Return the entry of an id, None where there is none."""
-    return room(param.partition(".")[0]).get(param)
+    """Return the entry of an id, None where there is none. Reads that entry alone."""
+    name = param.partition(".")[0]
+    known = name in room_names() and param in _blocks(name)
+    return _entry(param, _entry_body(name, param)) if known else None
 
 
 def similar(param: str) -> list[str]:
     """Return the ids that a mistyped one could mean: those of its room, or all where the room is unknown."""
     name = param.partition(".")[0]
-    return [key for each in ([name] if name in room_names() else room_names()) for key in room(each)]
+    return [key for each in ([name] if name in room_names() else room_names()) for key in _blocks(each)]
 
 
 @lru_cache(maxsize=1)
@@ -110,6 +131,19 @@ def sources() -> Mapping[str, Any]:
     for path in sorted(DATA.glob(f"{SOURCES}_*.yaml")):
         found |= document(path.stem).data[SOURCES]
     return found
+
+
+@lru_cache(maxsize=1)
+def source_files() -> Mapping[str, str]:
+    """Return the file in which each source stands."""
+    files = sorted(path.stem for path in DATA.glob(f"{SOURCES}_*.yaml"))
+    return {key: name for name in files for key in _blocks(name)}
+
+
+@lru_cache(maxsize=CACHED_ENTRIES)
+def source(name: str) -> Any:
+    """Return one source as a scenario would write it. Raises KeyError where there is none."""
+    return _entry_body(source_files()[name], name)
 
 
 @lru_cache(maxsize=1)

@@ -95,9 +95,9 @@ class _Putting:
         if not cited and not self.used_catalog:
             return own
         for name in own:
-            if name in store.sources():
+            if name in store.source_files():
                 self.wrong(("sources", name), f'"{name}" is a source of the catalog; cite that, or name this otherwise')
-        return {**own, **{name: store.sources()[name] for name in cited if name in store.sources()}}
+        return {**own, **{name: store.source(name) for name in cited if name in store.source_files()}}
 
 
 def _cited(tree: Any) -> Iterator[str]:

@@ -39,7 +39,15 @@ def findings(tmp_path, monkeypatch):
         (tmp_path / "rail.yaml").write_text(room, encoding="utf-8")
         (tmp_path / "sources_all.yaml").write_text(sources, encoding="utf-8")
         monkeypatch.setattr(store, "DATA", tmp_path)
-        caches = (store.room_names, store.document, store.room, store.sources, store.facts)
+        caches = (
+            store.room_names,
+            store.document,
+            store.room,
+            store.find,
+            store._blocks,
+            store.sources,
+            store.source_files,
+        )
         for cache in caches:
             cache.cache_clear()
         try:
