@@ -93,7 +93,7 @@ def values_of(part: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Valu
     elif isinstance(part, BaseModel):
         for name, info in type(part).model_fields.items():
             yield from values_of(getattr(part, name), (*path, info.alias or name))
-    elif isinstance(part, Mapping):
+    elif isinstance(part, dict):
         for key, value in part.items():
             yield from values_of(value, (*path, key))
     elif isinstance(part, tuple):

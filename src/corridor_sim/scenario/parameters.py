@@ -102,7 +102,7 @@ class _Putting:
 
 def _cited(tree: Any) -> Iterator[str]:
     """Yield every name under a key `source` of plain data."""
-    if isinstance(tree, Mapping):
+    if isinstance(tree, dict):
         for key, item in tree.items():
             if key == "source":
                 yield from (name for name in (item if isinstance(item, list) else [item]) if isinstance(name, str))
