@@ -56,7 +56,7 @@ def results_page(summary: Summary, command: str, images: str) -> str:
         _how(summary, command),
         table(("", *_NAMES), [_row(summary, one, footnotes) for one in summary["alternatives"]]),
         *footnotes.lines(),
-        "\n".join(f"* {line}" for line in map(_escaped, _sentences(summary))),
+        "\n".join(_sentences(summary)),
         *_flows(summary),
         *_views(summary),
         *(f"![{words}]({images}{picture}.png)" for picture, words in PICTURES.items()),
@@ -152,9 +152,10 @@ def _cost(one: Mapping[str, Any], base: str, per: str) -> Figure | None:
 
 
 def _sentences(summary: Summary) -> Iterator[str]:
-    """Yield the findings of the screen, each on its own line."""
+    """Yield the findings of the screen as items of a list, what belongs to one below it."""
     for line in findings(summary):
-        yield line.strip()
+        indent = line[: len(line) - len(line.lstrip())]
+        yield f"{indent}* {_escaped(line.strip())}"
 
 
 def _legs(summary: Summary) -> Iterator[list[str]]:
