@@ -85,6 +85,31 @@ def test_a_page_without_marker_or_that_is_not_there_is_told_before_anything_runs
     assert said("page", str(tiny), "--into", str(tiny.parent / "none.md")).code == 2
 
 
+def test_facts_are_set_beside_figures_and_a_stored_run_is_used_again(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = tiny.read_text(encoding="utf-8")
+    tiny.write_text(text.replace("replications: 10", "replications: 2"), encoding="utf-8")
+    row = {"fact": "train_two_days", "scenario": "small", "alternative": "train", "measure": {"kpi": "transit_mean"}}
+    monkeypatch.setattr("corridor_sim.study.validation.rows_wanted", lambda: [row])
+    page, out = tiny.with_suffix(".md"), tiny.parent / "results"
+    run = ["run", str(tiny), "--out", str(out), "--quiet"]
+    assert RUNNER.invoke(app, run).exit_code == 0
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("what is stored is not run again")
+
+    monkeypatch.setattr("corridor_sim.study.evaluate.evaluate", refuse)
+    where = ["--scenarios", str(tiny.parent), "--out", str(out)]
+    done = RUNNER.invoke(app, ["validation", "--into", str(page), *where, "--quiet"])
+    assert done.exit_code == 0, done.output
+    written = page.read_text(encoding="utf-8")
+    assert "1 published facts; 1 of them are validation" in written
+    summary = json.loads(next(out.glob("small/*/summary.json")).read_text(encoding="utf-8"))
+    mean = next(one for one in summary["alternatives"] if one["name"] == "train")["kpis"]["transit_mean"]["value"]
+    assert f"{float(f'{mean:.3g}'):g} h" in written
+
+
 def test_every_row_of_the_validation_page_is_about_something() -> None:
     rows = store.document("validation").data["rows"]
     facts = store.facts()

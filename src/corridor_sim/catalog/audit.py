@@ -61,7 +61,7 @@ def audit(today: date) -> Audit:
         findings += _of_entry(entry, today)
         for _, value in graded_of(entry):
             counts[_grade(value)] += 1
-    findings += _of_sources(entries)
+    findings += _of_sources()
     return Audit(counts, len(entries), len(store.sources()), tuple(findings))
 
 
@@ -219,7 +219,7 @@ def _leaves(raw: Any) -> Iterator[Any]:
         yield raw
 
 
-def _of_sources(entries: list[store.Entry]) -> Iterator[Finding]:
+def _of_sources() -> Iterator[Finding]:
     """Yield sources without title or confidence."""
     for name, source in store.sources().items():
         if not source.get("title") or source.get("confidence") not in tuple("HMLDR"):
