@@ -19,7 +19,7 @@ from corridor_sim.reading.yaml_reader import read_yaml
 from corridor_sim.scenario.check import check_scenario
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.overrides import Origin, Overlay, apply_arguments, apply_overrides
-from corridor_sim.scenario.parameters import put_parameters
+from corridor_sim.scenario.parameters import PARAM, put_parameters
 from corridor_sim.scenario.partial import check_valid_parts
 from corridor_sim.scenario.price_years import at_price_year
 from corridor_sim.scenario.problems import input_problems, problem_at
@@ -131,14 +131,18 @@ def _resolved(overlay: Overlay) -> Scenario:
     """Put parameters in, validate the model, check that its parts fit. Raises InputError with all problems."""
     data, problems = put_parameters(overlay)
     shown = Overlay(data, overlay.document, overlay.origins)
-    if problems:
-        raise InputError(capped(problems))
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         wrong = input_problems(error, Scenario, shown) + check_valid_parts(error, shown)
-        raise InputError(capped(wrong)) from None
-    problems += check_scenario(scenario, shown)
+        raise InputError(capped(problems + _besides(wrong, problems))) from None
+    problems += _besides(check_scenario(scenario, shown), problems)
     if problems:
         raise InputError(capped(problems))
     return at_price_year(scenario)
+
+
+def _besides(others: list[Problem], problems: list[Problem]) -> list[Problem]:
+    """Return the problems that do not merely follow from a parameter that could not be put in."""
+    places = tuple(problem.path.removesuffix(f".{PARAM}") for problem in problems)
+    return [other for other in others if not (places and other.path.startswith(places))]

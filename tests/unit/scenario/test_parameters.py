@@ -57,6 +57,13 @@ def test_an_unknown_id_is_named_with_its_line_and_a_guess() -> None:
     assert any(f":{line}:" in each and f'did you mean "{TRANSIT}"' in each for each in found)
 
 
+def test_an_unknown_id_hides_no_other_problem_and_is_told_once() -> None:
+    text = with_train("{param: rail.nowhere}").replace("  seed: 7", "  seed: seven", 1)
+    found = problems(text)
+    assert [line for line in found if "services.train.takes" in line] == [found[0]]
+    assert any("clock.seed" in line for line in found)
+
+
 def test_a_parameter_of_another_unit_is_named() -> None:
     assert any("1862 km" in line for line in problems(with_train("{param: rail.chongqing_yantian.km}")))
 
