@@ -10,7 +10,14 @@ from typing import Literal
 
 from corridor_sim.evidence.intervals import Estimate
 
-Verdict = Literal["worth it below", "worth it above", "worth it throughout", "never worth it", "changes several times"]
+Verdict = Literal[
+    "worth it below",
+    "worth it above",
+    "worth it throughout",
+    "never worth it",
+    "changes several times",
+    "not available, some value has no saving",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +48,15 @@ class Crossing:
 def find_crossing(values: Sequence[float], savings: Sequence[Estimate]) -> Crossing:
     """Return where the saving passes zero between grid values, by linear interpolation.
 
-    `values` of the varied parameter, in any order, with the `savings` found there. Raises ValueError for fewer than two
-    or repeated values, and for a saving that is not available.
+    `values` of the varied parameter, in any order, with the `savings` found there; where one of them is not available,
+    as where nothing is released, neither is the verdict. Raises ValueError for fewer than two or repeated values.
     """
     grid = sorted(zip(map(float, values), savings, strict=True), key=lambda point: point[0])
     places = [place for place, _ in grid]
     if len(set(places)) != len(places) or len(places) <= 1:
         raise ValueError("a threshold needs at least two different values of the parameter")
     if any(isnan(saving.value) for _, saving in grid):
-        raise ValueError("a threshold needs a saving at every value of the parameter")
+        return Crossing("not available, some value has no saving", None, None, None, places[0], places[-1])
     found = _zeros(places, [saving.value for _, saving in grid])
     ends = [_end_of(places, [saving.low for _, saving in grid]), _end_of(places, [saving.high for _, saving in grid])]
     if len(found) != 1:

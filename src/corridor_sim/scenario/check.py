@@ -102,7 +102,9 @@ def _check_values(found: Findings, path: FieldPath, values: Sequence[Any]) -> No
     for place, text in enumerate(texts):
         number, _, unit = text.partition(" ")
         read = found.read((*path, place), partial(parse_number, number))
-        if read is not None and unit != texts[0].partition(" ")[-1]:
+        if read is not None and text in texts[:place]:
+            found.add((*path, place), f'"{text}" stands twice; the values of a threshold differ')
+        elif read is not None and unit != texts[0].partition(" ")[-1]:
             found.add((*path, place), f'"{text}" is not in the unit of the first value, "{texts[0]}"')
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import get_args
 
@@ -18,6 +19,7 @@ from corridor_sim.units import SECONDS_PER_DAY
 ACTIVITIES: tuple[str, ...] = get_args(Activity)
 EMITTERS = (*MODES, "hub")
 EMISSION_KEYS = (*EMITTERS, "reefer", *(f"reefer_{emitter}" for emitter in EMITTERS))
+YEAR = re.compile(r"[12][0-9]{3}")
 BUYER_PAYS_ALL = "EXW"
 
 
@@ -81,10 +83,14 @@ def _check_rates(found: Findings, run: Run | None) -> None:
     rates: dict[str, Exchange] = dict(found.scenario.money.rates.items())
     for currency, exchange in rates.items():
         for number, entry in enumerate(exchange.rates):
-            if any(part.currency != home or part.per for part in entry.rate.parts):
-                wanted = f'expected {home} per one {currency}, such as "0.9 {home}"'
-                where = ("money", "rates", currency, "rates", number, "rate")
-                found.add(where, f'"{entry.rate.text}" is no rate; {wanted}')
+            _check_rate(found, ("money", "rates", currency, "rates", number, "rate"), entry.rate, currency, home)
+        for year, rate in exchange.yearly.items():
+            _check_rate(found, ("money", "rates", currency, "yearly", year), rate, currency, home)
+            _check_year_name(found, ("money", "rates", currency, "yearly", year), year)
+    for name, index in found.scenario.money.indices.items():
+        found.name(("money", "indices", name), name)
+        for year in index.years:
+            _check_year_name(found, ("money", "indices", name, "years", year), year)
     asked: set[str] = {home}
     for path, price in _prices(found):
         currency = price.parts[0].currency
@@ -93,6 +99,18 @@ def _check_rates(found: Findings, run: Run | None) -> None:
         elif currency not in asked and run is not None:
             _check_covered(found, run, currency, rates[currency])
         asked.add(currency)
+
+
+def _check_rate(found: Findings, path: FieldPath, rate: Priced, currency: str, home: str) -> None:
+    """Check that an exchange rate is one amount above 0 of the home currency, and moved by no index."""
+    part = rate.parts[0]
+    if len(rate.parts) > 1 or part.currency != home or part.per or not part.amount or rate.provenance.index:
+        found.add(path, f'"{rate.text}" is no rate; expected {home} per one {currency}, such as "0.9 {home}"')
+
+
+def _check_year_name(found: Findings, path: FieldPath, year: str) -> None:
+    if not YEAR.fullmatch(year):
+        found.add(path, f'"{year}" is no year; expected such as 2017', at_key=True)
 
 
 def _check_covered(found: Findings, run: Run, currency: str, exchange: Exchange) -> None:

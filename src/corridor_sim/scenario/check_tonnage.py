@@ -39,6 +39,8 @@ def check_tonnage(found: Findings, run: Run | None) -> None:
         for place, named in enumerate(anomaly.services):
             path = ("anomalies", name, "services", place)
             found.refer(path, named, scenario.services, "service")
+            if named in anomaly.services[:place]:
+                found.add(path, f'"{named}" stands twice, so its lift would count twice')
             if named in scenario.services and run is not None:
                 _lift(found, path, named, run)
 

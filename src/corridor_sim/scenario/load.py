@@ -144,5 +144,6 @@ def _resolved(overlay: Overlay) -> Scenario:
 
 def _besides(others: list[Problem], problems: list[Problem]) -> list[Problem]:
     """Return the problems that do not merely follow from a parameter that could not be put in."""
-    places = tuple(problem.path.removesuffix(f".{PARAM}") for problem in problems)
-    return [other for other in others if not (places and other.path.startswith(places))]
+    places = [problem.path.removesuffix(f".{PARAM}") for problem in problems]
+    below = tuple(f"{place}{sign}" for place in places for sign in ".[")
+    return [other for other in others if other.path not in places and not other.path.startswith(below)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 from corridor_sim.catalog import store
 from corridor_sim.catalog.values import GRADES
 from corridor_sim.errors import Problem
-from corridor_sim.reading.located import FieldPath, suggestion
+from corridor_sim.reading.located import FieldPath, shown, suggestion
 from corridor_sim.scenario.overrides import Overlay
 from corridor_sim.scenario.problems import problem_at
 
 PARAM = "param"
+DEEPEST_PATH, DEEPEST_CHAIN = 60, 10
+MOST_VALUES = 100_000
+"""Limits of the tree once parameters stand in it: no file can make it grow without end."""
 NOT_RESOLVED = ("parameters", "alternatives")
 """Parts that stay as written: parameters are put in where they are used, overrides once they are applied."""
 
@@ -40,19 +44,33 @@ class _Putting:
     own: Mapping[str, Any]
     problems: list[Problem] = field(default_factory=list)
     used_catalog: bool = False
+    values: float = 0
 
     def wrong(self, path: FieldPath, message: str) -> None:
         self.problems.append(problem_at(self.overlay, path, message))
 
     def resolved(self, value: Any, path: FieldPath, within: tuple[str, ...] = ()) -> Any:
         """Return `value` with parameters in place; `within` names those it came from, against circles."""
+        if self._is_too_much(path, within):
+            return None
         if isinstance(value, list):
             return [self.resolved(item, (*path, place), within) for place, item in enumerate(value)]
         if not isinstance(value, Mapping):
             return value
-        if PARAM not in value or (within and value[PARAM] == within[-1]):
+        is_put = bool(within) and value.get(PARAM) == within[-1] and any(grade in value for grade in GRADES)
+        if PARAM not in value or is_put:
             return {key: self.resolved(item, (*path, key), within) for key, item in value.items()}
         return self._put(value, path, within)
+
+    def _is_too_much(self, path: FieldPath, within: tuple[str, ...]) -> bool:
+        """Count a value; note once that there are too many of them, or that they stand too deep."""
+        self.values += 1
+        if self.values <= MOST_VALUES and len(path) <= DEEPEST_PATH and len(within) <= DEEPEST_CHAIN:
+            return False
+        if self.values != math.inf:
+            self.values = math.inf
+            self.wrong(path, "parameters make this file too large or too deep; they stand in each other too often")
+        return True
 
     def _put(self, value: Mapping[str, Any], path: FieldPath, within: tuple[str, ...]) -> Any:
         name = value[PARAM]
@@ -67,6 +85,8 @@ class _Putting:
                 self.wrong(path, f'a value in the place of "{name}" says why: add `because: ...`')
             return dict(value)
         if not isinstance(found, Mapping):
+            if len(value) > 1:
+                self.wrong(path, f'"{name}" is a bare value and takes no keys beside it; give it a grade')
             # a parameter without a grade is a bare value, so there is nothing to note its name on
             return found
         graded = any(grade in found for grade in GRADES)
@@ -76,11 +96,14 @@ class _Putting:
     def _found(self, name: Any, path: FieldPath) -> Any:
         """Return the parameter `name` as written, None (and a problem) where there is none."""
         if isinstance(name, str) and name in self.own:
+            if self.own[name] is None:
+                self.wrong(path, f'the parameter "{name}" is nothing; give it a value')
             return self.own[name]
         entry = store.find(name) if isinstance(name, str) else None
         if entry is None:
             known = [*self.own, *store.similar(str(name))]
-            self.wrong(path, f'"{name}" is no parameter of this file or of the catalog{suggestion(str(name), known)}')
+            hint = suggestion(str(name), known)
+            self.wrong(path, f"{shown(name)} is no parameter of this file or of the catalog{hint}")
             return None
         self.used_catalog = True
         return entry.plain()
@@ -104,7 +127,7 @@ def _cited(tree: Any) -> Iterator[str]:
     """Yield every name under a key `source` of plain data."""
     if isinstance(tree, dict):
         for key, item in tree.items():
-            if key == "source":
+            if key == "source" and not isinstance(item, dict):
                 yield from (name for name in (item if isinstance(item, list) else [item]) if isinstance(name, str))
             else:
                 yield from _cited(item)

@@ -51,7 +51,12 @@ def test_without_intervals_only_the_value():
     assert (found.value, found.low, found.high) == (5, None, None)
 
 
-@pytest.mark.parametrize(("places", "values"), [([1], [1]), ([1, 1], [1, -1]), ([1, 2], [1, math.nan])])
+@pytest.mark.parametrize(("places", "values"), [([1], [1]), ([1, 1], [1, -1])])
 def test_what_makes_no_curve_is_refused(places, values):
     with pytest.raises(ValueError, match="a threshold needs"):
         find_crossing(places, _savings(*values))
+
+
+def test_where_a_saving_is_not_available_neither_is_the_verdict():
+    found = find_crossing([1, 2], _savings(1, math.nan))
+    assert (found.value, found.verdict) == (None, "not available, some value has no saving")

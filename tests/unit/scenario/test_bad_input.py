@@ -238,6 +238,7 @@ SIZES = [
     ("capacity: [50 TEU, 8 plugs]", "capacity: [50 TEU]", "needs plugs", "board: train"),
     ("capacity: [50 TEU, 8 plugs]", "capacity: [30 ULD, 8 plugs]", "counts nothing of 30 ULD", "board: train"),
     ("values: [500 kg, 900 kg]", "values: [every 24 h, 900 kg]", "is not a plain decimal number"),
+    ("values: [500 kg, 900 kg]", "values: [500 kg, 500 kg]", "stands twice"),
     ("values: [500 kg, 900 kg]", "values: [500 kg, 0.9 t]", "is not in the unit of the first value"),
     ("holds: 40 TEU}", "holds: 1 TEU}", "more than the 1 TEU", "- stack:"),
     ("weight: 900 kg", "weight: 1400 kg", "28000 kg, more than the 26 t of its box", "or_after: 48 h"),

@@ -81,6 +81,8 @@ ANOMALY = """anomalies:
 def test_an_anomaly_names_services_that_can_lift_something() -> None:
     assert load(changed(TONNES) + ANOMALY).base.anomalies["printed"].services == ("train",)
     assert any("tonnage needs a capacity" in line for line in problems(SMALL + ANOMALY))
+    twice = problems(changed(TONNES) + ANOMALY.replace("[train]", "[train, train]"))
+    assert any("stands twice" in line for line in twice)
     wrong = problems(changed(TONNES) + ANOMALY.replace("[train]", "[trian]"))
     assert any('did you mean "train"' in line for line in wrong)
 

@@ -117,3 +117,54 @@ def test_an_old_price_moves_with_its_years_rate_and_index() -> None:
     assert any("does not know 2017" in line for line in problems(good.replace("years: {2017: 100, ", "years: {")))
     assert any("no yearly rate of HKD" in line for line in problems(good.replace("yearly: {2017:", "yearly: {2018:")))
     assert any("no index" in line for line in problems(good.replace("index: cpi", "index: cpx")))
+
+
+def own(*lines: str) -> str:
+    """Return the small scenario with these parameters of its own, the first one standing for the train's transit."""
+    written = "".join(f"  {line}\n" for line in lines)
+    return with_train(f"{{param: {lines[0].partition(':')[0]}}}").replace("parameters:\n", f"parameters:\n{written}", 1)
+
+
+def test_parameters_that_stand_in_each_other_too_deep_or_too_often_are_refused_at_once() -> None:
+    chain = [f"p{n}: {{param: p{n + 1}}}" for n in range(500)]
+    assert any("too large or too deep" in line for line in problems(own(*chain, "p500: 3 h")))
+    doubling = [f"p{n}: {{a: {{param: p{n + 1}}}, b: {{param: p{n + 1}}}}}" for n in range(40)]
+    assert any("too large or too deep" in line for line in problems(own(*doubling, "p40: 3 h")))
+
+
+def test_a_parameter_that_is_itself_or_nothing_is_told_so() -> None:
+    assert any('"n" is made of itself' in line for line in problems(own("n: {param: n}")))
+    assert any('the parameter "n" is nothing' in line for line in problems(own("n: null")))
+
+
+def test_a_bare_parameter_takes_no_notes_that_would_be_lost() -> None:
+    text = own("n: 40 h").replace("{param: n}", "{param: n, range: [30 h, 50 h]}")
+    assert any("is a bare value and takes no keys" in line for line in problems(text))
+
+
+def test_a_part_called_source_still_brings_its_sources() -> None:
+    text = with_train(f"{{param: {TRANSIT}}}").replace("  train:\n    mode", "  source:\n    mode", 1)
+    text = text.replace("board: train", "board: source")
+    assert load(text).base.services["source"].takes.provenance.param == TRANSIT
+
+
+def test_a_wrong_parameter_hides_only_what_follows_from_it() -> None:
+    text = with_train("{param: rail.nowhere}\n    takes_in: [{on: [2026-06-01 to 2026-06-02], takes: 3 km}]")
+    found = problems(text)
+    assert any("rail.nowhere" in line for line in found) and any("3 km" in line for line in found)
+
+
+BAD_RATES = ["0 CNY", "1 USD", "1 CNY/box", "[0.4 CNY, 0.4 CNY]"]
+
+
+@pytest.mark.parametrize("rate", BAD_RATES)
+def test_an_exchange_rate_is_one_amount_of_yuan_above_nothing(rate: str) -> None:
+    written = next(line for line in SMALL.splitlines(keepends=True) if line.startswith("  rates:"))
+    assert any("is no rate" in line for line in problems(SMALL.replace("rate: 0.9 CNY", f"rate: {rate}")))
+    yearly = written.rstrip("}\n") + f", yearly: {{2017: {rate}}}}}}}\n"
+    assert any("is no rate" in line for line in problems(SMALL.replace(written, yearly)))
+
+
+def test_years_of_rates_and_indices_are_years() -> None:
+    index = "  price_year: 2026\n  indices: {cpi: {years: {abc: 100}}}\n"
+    assert any('"abc" is no year' in line for line in problems(SMALL.replace("  price_year: 2026\n", index, 1)))
