@@ -22,6 +22,8 @@ Tick = int
 """Seconds since the start of the scenario."""
 
 CURRENCIES = ("CNY", "HKD", "USD")
+HOME_CURRENCY = "CNY"
+"""The currency that books and results are kept in."""
 SECONDS_PER_MINUTE = 60
 SECONDS_PER_HOUR = 3600
 SECONDS_PER_DAY = 86_400

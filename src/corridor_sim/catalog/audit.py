@@ -13,21 +13,18 @@ from corridor_sim import units
 from corridor_sim.catalog import store
 from corridor_sim.catalog.laws import read_law
 from corridor_sim.catalog.numbers import scalar_text
-from corridor_sim.catalog.values import GRADES, read_priced, split_provenance
+from corridor_sim.catalog.values import GRADES, SOURCED, grade_key, is_graded, read_priced, split_provenance
 from corridor_sim.units import UnitProblem
 
 STALE_REVIEW_DAYS = 366
 STALE_FACT_YEARS = 5
 """A fact that is older admits it by a range or a distribution, or is about the year that stands in its id."""
 YEAR_DIGITS = 4
-NEEDS_SOURCE = ("measured", "published", "derived", "analogue")
-NEEDS_DATE = ("measured", "published", "derived", "analogue")
 UNDATED = "undated"
 _EVENTS = re.compile(r"([0-9.]+) per (hour|day|week|month|year)")
 RECALLED = "R"
 CLAIMING = "brief_"
 """Sources whose ids begin so make the statements under test; they may feed no parameter."""
-CURRENCIES = tuple(units.CURRENCIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +65,12 @@ def audit(today: date) -> Audit:
 def graded_of(entry: store.Entry) -> list[tuple[str, Mapping[str, Any]]]:
     """Return (path, graded value) of an entry: itself, or those in its object."""
     if not entry.is_whole:
-        return [("", entry.body)] if any(grade in entry.body for grade in GRADES) else []
+        return [("", entry.body)] if is_graded(entry.body) else []
     return list(store.graded_values(entry.body[store.WHOLE]))
 
 
 def _grade(value: Mapping[str, Any]) -> str:
-    return GRADES[next(grade for grade in GRADES if grade in value)]
+    return GRADES[grade_key(value)]
 
 
 def _of_entry(entry: store.Entry, today: date) -> Iterator[Finding]:
@@ -84,7 +81,7 @@ def _of_entry(entry: store.Entry, today: date) -> Iterator[Finding]:
         yield Finding("unreviewed", entry.id, "add `reviewed: YYYY-MM-DD` once somebody has looked at it")
     elif (today - date.fromisoformat(reviewed)).days > STALE_REVIEW_DAYS:
         yield Finding("stale", entry.id, f"last reviewed on {reviewed}; look at it again")
-    if not entry.is_whole and not any(grade in entry.body for grade in GRADES):
+    if not entry.is_whole and not is_graded(entry.body):
         yield Finding("ungraded", entry.id, f"needs one of {', '.join(GRADES)}, or `whole`")
         return
     tax = _whole_tax(entry)
@@ -96,23 +93,23 @@ def _of_entry(entry: store.Entry, today: date) -> Iterator[Finding]:
 
 def _of_value(where: str, value: Mapping[str, Any], today: date) -> Iterator[Finding]:
     """Yield what is wrong with the provenance of a value."""
-    key = next(grade for grade in GRADES if grade in value)
+    key = grade_key(value)
     cited = value.get("source") or []
     cited = [cited] if isinstance(cited, str) else cited
-    if key in NEEDS_SOURCE and not cited:
+    if key in SOURCED and not cited:
         yield Finding("unsourced", where, f"a {key} value names its source")
     for source in cited:
         yield from _of_citation(where, key, source)
     for note, grades in (("from", ("derived",)), ("because", ("assume", "analogue")), ("range", ("assume",))):
         if key in grades and not value.get(note):
             yield Finding("unexplained", where, f"a value graded {key} needs `{note}`")
-    if key in NEEDS_DATE:
+    if key in SOURCED:
         yield from _of_date(where, value, today)
 
 
 def _of_reading(where: str, value: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield what cannot be read, or a range of another kind than its value."""
-    key = next(grade for grade in GRADES if grade in value)
+    key = grade_key(value)
     try:
         low, high = value.get("range") or (None, None)
         split_provenance(value, None)
@@ -151,9 +148,9 @@ def _is_law(value: Mapping[str, Any]) -> bool:
 
 
 def _of_price(where: str, value: Mapping[str, Any], tax: str | None, whole: bool) -> Iterator[Finding]:
-    key = next(grade for grade in GRADES if grade in value)
+    key = grade_key(value)
     parts = value[key] if isinstance(value[key], list) else [value[key]]
-    if not any(isinstance(part, str) and any(code in part for code in CURRENCIES) for part in parts):
+    if not any(isinstance(part, str) and any(code in part for code in units.CURRENCIES) for part in parts):
         return
     try:
         read_priced({name: note for name, note in value.items() if name != "param"})
@@ -188,7 +185,7 @@ def read_any(raw: Any) -> tuple[str, Fraction]:
     try:
         return units.parse_any(text)
     except UnitProblem:
-        if not any(code in text for code in CURRENCIES):
+        if not any(code in text for code in units.CURRENCIES):
             return units.parse_rate(text)
         price = units.parse_price(text)
         return "/".join((price.currency, *price.per)), price.amount

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from corridor_sim.catalog.values import GRADES
+from corridor_sim.catalog.values import is_graded
 from corridor_sim.reading.yaml_reader import Document, copy_tree, read_yaml
 
 DATA = Path(__file__).parent / "data"
@@ -52,7 +52,7 @@ def _marked(tree: Any, param: str) -> Any:
         return [_marked(item, param) for item in tree]
     if not isinstance(tree, Mapping) or "param" in tree:
         return tree
-    if any(grade in tree for grade in GRADES):
+    if is_graded(tree):
         return {**tree, "param": param}
     return {key: _marked(item, param) for key, item in tree.items()}
 
@@ -60,7 +60,7 @@ def _marked(tree: Any, param: str) -> Any:
 def graded_values(tree: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield (path, mapping) of every graded value in a tree of plain data."""
     if isinstance(tree, Mapping):
-        if any(grade in tree for grade in GRADES):
+        if is_graded(tree):
             yield path, tree
             return
         for key, item in tree.items():

@@ -30,6 +30,8 @@ GRADES = {
     "assume": "assumption",
 }
 """Key in the file -> grade (EVIDENCE.md, Provenance)."""
+SOURCED = tuple(key for key in GRADES if key != "assume")
+"""Keys of values that somebody else said: they name a source and a date."""
 STATED = "stated"
 RESTS_ON_ASSUMPTION = frozenset({"assumption", "analogue", STATED})
 NOTES = (
@@ -109,13 +111,23 @@ class Priced:
     provenance: Provenance = Provenance()
 
 
+def is_graded(raw: Any) -> bool:
+    """Return whether plain data is a value under its grade."""
+    return isinstance(raw, Mapping) and any(grade in raw for grade in GRADES)
+
+
+def grade_key(graded: Mapping[str, Any]) -> str:
+    """Return the key under which a graded value stands."""
+    return next(grade for grade in GRADES if grade in graded)
+
+
 def split_provenance(raw: Any, measure: str | None) -> tuple[Any, Provenance]:
     """Separate a graded mapping into its value and its provenance; a bare value passes as `stated`.
 
     `measure` says in which unit a `range` is read; None leaves the range to the reader of the price.
     Raises ValueError for notes that belong nowhere, or an assumption without its reason.
     """
-    if not isinstance(raw, Mapping) or not any(grade in raw for grade in GRADES):
+    if not is_graded(raw):
         return raw, Provenance()
     grade, *others = [key for key in raw if key in GRADES]
     if others:

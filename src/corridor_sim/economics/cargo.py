@@ -16,10 +16,10 @@ from corridor_sim.economics.paths import Paths, follow
 from corridor_sim.engine.base import OUTCOMES, Trace
 from corridor_sim.engine.program import NONE, ONE, Inputs, Ints
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.network.rates import HOME_CURRENCY, WHERE_A_FEU_IS, lower_price
+from corridor_sim.network.rates import WHERE_A_FEU_IS, lower_price
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.model import Flow, Terms
-from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY
+from corridor_sim.units import DAYS_PER_YEAR, HOME_CURRENCY, SECONDS_PER_DAY
 
 SECONDS_PER_YEAR = DAYS_PER_YEAR * SECONDS_PER_DAY
 MILLIONTHS_PER_CENT = 10_000

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from corridor_sim.engine.program import ONE, Ints
 from corridor_sim.errors import InputError
-from corridor_sim.network.rates import HOME_CURRENCY, MILLION, DatedRates
-from corridor_sim.units import CENTS
+from corridor_sim.network.rates import MILLION, DatedRates
+from corridor_sim.units import CENTS, HOME_CURRENCY
 
 LARGEST = 1 << 61
 """Integers below it can be doubled in int64."""

@@ -17,7 +17,8 @@ from corridor_sim.errors import CheckFailed
 from corridor_sim.network.charge_rules import COST_CLASSES
 from corridor_sim.network.info import StepInfo
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.network.rates import HOME_CURRENCY, DatedRates
+from corridor_sim.network.rates import DatedRates
+from corridor_sim.units import HOME_CURRENCY
 
 PERSPECTIVES = ("shipper", "consignee", "chain")
 SUPPLIERS = ("carrier", "operator", "terminal", "customs", "government", "insurer", "bank", "others")

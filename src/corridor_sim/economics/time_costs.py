@@ -19,11 +19,10 @@ from corridor_sim.economics.ledger import Postings
 from corridor_sim.economics.money import to_cny_cents, weighted
 from corridor_sim.economics.paths import MASS
 from corridor_sim.engine.program import NONE, ONE, Ints
-from corridor_sim.network.rates import HOME_CURRENCY
 from corridor_sim.sampling.law import SQUARE, Floats
 from corridor_sim.scenario.model import Flow, Scenario
 from corridor_sim.scenario.money import SafetyStock, TimeCost
-from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY
+from corridor_sim.units import DAYS_PER_YEAR, HOME_CURRENCY, SECONDS_PER_DAY
 
 FEWEST_FOR_A_SPREAD = 1 + 1
 """A standard deviation needs two arrivals that were promised."""

@@ -112,15 +112,13 @@ def compare(
 
 def flow_saving(baseline: Replications, alternative: Replications, cost: str, flow: int, resolved: bool) -> Estimate:
     """Return the relative saving of one flow in a cost figure, baseline over alternative, as a share."""
-    pair = _terms(alternative, cost, flow), _terms(baseline, cost, flow)
-    saving = paired_relative_saving(*pair)
-    return saving if resolved else replace(saving, resolved=False)
+    saving = paired_relative_saving(_terms(alternative, cost, flow), _terms(baseline, cost, flow))
+    return _marked_one(saving, resolved)
 
 
 def flow_cost(reps: Replications, cost: str, flow: int, resolved: bool) -> Estimate:
     """Return a cost figure of one flow."""
-    figure = ratio_of_sums(*_terms(reps, cost, flow))
-    return figure if resolved else replace(figure, resolved=False)
+    return _marked_one(ratio_of_sums(*_terms(reps, cost, flow)), resolved)
 
 
 def separated(estimate: Estimate) -> bool:
@@ -177,4 +175,8 @@ def _terms(reps: Replications, name: str, flow: int | None) -> tuple[Floats, Flo
 
 
 def _marked(figures: dict[str, Estimate], resolved: bool) -> dict[str, Estimate]:
-    return figures if resolved else {name: replace(figure, resolved=False) for name, figure in figures.items()}
+    return {name: _marked_one(figure, resolved) for name, figure in figures.items()}
+
+
+def _marked_one(figure: Estimate, resolved: bool) -> Estimate:
+    return figure if resolved else replace(figure, resolved=False)

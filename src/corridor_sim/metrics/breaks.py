@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from corridor_sim.engine.base import DEPARTURES, VISITS, Trace
-from corridor_sim.engine.program import NONE, DepartureState, Op, Program
+from corridor_sim.engine.program import NONE, DepartureState, Program
+from corridor_sim.metrics.resources import seize_rows
 from corridor_sim.units import SECONDS_PER_DAY, SECONDS_PER_WEEK
 
 WEEKS_WITHOUT_RELIEF = 4
-STEP, READY, START = (VISITS.index(name) for name in ("step", "ready", "start"))
+READY, START = (VISITS.index(name) for name in ("ready", "start"))
 SERVICE, SCHEDULED, STATE, BEHIND = (
     DEPARTURES.index(name) for name in ("service", "scheduled", "state", "left_behind")
 )
@@ -46,8 +47,7 @@ def breaks(program: Program, trace: Trace) -> list[Break]:
 
 def _full_since(program: Program, trace: Trace, facility: int, end: int) -> int:
     """Return since when somebody has always waited for a facility at `end`, NONE if nobody waits then."""
-    seizes = np.array([step.op is Op.SEIZE and step.a == facility for step in program.code], bool)
-    rows = trace.visits[seizes[trace.visits[:, STEP]]]
+    rows = trace.visits[seize_rows(program, trace, facility)]
     served = np.where(rows[:, START] == NONE, trace.stop, rows[:, START])
     waits = (rows[:, READY] < end) & (served > rows[:, READY])
     order = np.argsort(-served[waits], kind="stable")

@@ -111,20 +111,21 @@ def _facility(program: Program, trace: Trace, number: int, begin: int, end: int)
     held = _level(*_held(program, trace, number))
     works_on = program.facilities[number].at_closing is AtClosing.FINISH
     busy = held if works_on else _least(held, capacity)
-    waits = trace.visits[_seize_rows(program, trace, number)]
+    waits = trace.visits[seize_rows(program, trace, number)]
     served = np.where(waits[:, START] == NONE, trace.stop, waits[:, START])
     queue = _level(waits[:, READY], served, np.ones(len(waits), np.int64))
     return busy.area(begin, end), capacity.area(begin, end), queue.area(begin, end), queue.most(begin, end)
 
 
-def _seize_rows(program: Program, trace: Trace, facility: int) -> Ints:
+def seize_rows(program: Program, trace: Trace, facility: int) -> Ints:
+    """Return the rows of `trace.visits` that asked for a facility (its number)."""
     seizes = np.array([step.op is Op.SEIZE and step.a == facility for step in program.code], bool)
     return np.flatnonzero(seizes[trace.visits[:, STEP]])
 
 
 def _held(program: Program, trace: Trace, facility: int) -> tuple[Ints, Ints, Ints]:
     """Return (begin, end, units) of every holding of a facility, by cargo and by vehicles that unload."""
-    visits = trace.visits[_seize_rows(program, trace, facility)]
+    visits = trace.visits[seize_rows(program, trace, facility)]
     visits = visits[visits[:, START] != NONE]
     berths = np.array([rule.berth_to == facility for rule in program.services], bool)
     vehicles = trace.departures[trace.departures[:, BERTHED] != NONE]

@@ -9,7 +9,7 @@ from fractions import Fraction
 from corridor_sim.catalog.values import Priced
 from corridor_sim.scenario.calendars import Clock, parse_date, parse_date_range
 from corridor_sim.scenario.money import Exchange, Tax
-from corridor_sim.units import SECONDS_PER_DAY, TEU_PER_FEU, UnitProblem, decimal_text, parse_quantity
+from corridor_sim.units import HOME_CURRENCY, SECONDS_PER_DAY, TEU_PER_FEU, UnitProblem, decimal_text, parse_quantity
 
 MILLION = 1_000_000
 PASSAGE = "passage"
@@ -33,7 +33,6 @@ COUNTED = {
 }
 """Unit of a price -> what is counted: a name of engine MEASURES, or one of the words above."""
 PER_CENT = 100
-HOME_CURRENCY = "CNY"
 _TAX_TEXT = re.compile(r"(included|excluded|unknown) +([0-9.]+ *%)(,? +not recoverable)?|(zero_rated|exempt)")
 
 

@@ -15,7 +15,6 @@ from corridor_sim.network.clock_rules import ClockReader
 from corridor_sim.network.info import StepInfo
 from corridor_sim.network.payers import inside_through_bill, lower_payers
 from corridor_sim.network.rates import (
-    HOME_CURRENCY,
     Basis,
     DatedRates,
     Rate,
@@ -30,7 +29,7 @@ from corridor_sim.scenario.calendars import Clock, parse_date_range, subtract_wi
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.money import Activity, Subsidy, Tariff
 from corridor_sim.scenario.steps import Branch, ChargeUse, Customs, Step
-from corridor_sim.units import CENTS, SECONDS_PER_DAY, UnitProblem, to_ticks
+from corridor_sim.units import CENTS, HOME_CURRENCY, SECONDS_PER_DAY, UnitProblem, to_ticks
 
 __all__ = ["Tariffs", "lower_tariffs"]
 

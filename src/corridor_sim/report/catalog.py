@@ -10,14 +10,14 @@ from rich.text import Text
 from corridor_sim.catalog import store
 from corridor_sim.catalog.audit import Audit, graded_of
 from corridor_sim.catalog.laws import law_text
-from corridor_sim.catalog.values import GRADES
+from corridor_sim.catalog.values import GRADES, grade_key
 from corridor_sim.report.terminal import console_for
 
 INDENT = "  "
 
 
 def _grade_and_value(value: Mapping[str, Any]) -> tuple[str, str]:
-    key = next(grade for grade in GRADES if grade in value)
+    key = grade_key(value)
     raw = value[key]
     return GRADES[key], " + ".join(map(str, raw)) if isinstance(raw, list) else law_text(raw)
 
@@ -32,7 +32,7 @@ def show_entries(words: Iterable[str], grade: str, stream: IO[str]) -> None:
             text = f"{entry.id} {entry.says}".lower()
             if all(word in text for word in wanted) and (not grade or any(grade == each for each, _ in values)):
                 shown = f"whole, {len(values)} values" if entry.is_whole else " ".join(values[0])
-                console.print(Text(entry.id, style="bold"), Text(f"{shown}"), soft_wrap=True)
+                console.print(Text(entry.id, style="bold"), Text(shown), soft_wrap=True)
                 console.print(Text(f"{INDENT}{entry.says}", style="dim"), soft_wrap=True)
 
 
@@ -56,7 +56,7 @@ def show_entry(entry: store.Entry, stream: IO[str]) -> None:
             cited |= dict.fromkeys(map(str, listed)) if note == "source" else {}
     console.print(Text(f"{INDENT}reviewed: {entry.body.get('reviewed', 'never')}", style="dim"))
     for name in cited:
-        source = store.sources()[name]
+        source = store.source(name)
         marks = ", ".join(str(source[key]) for key in ("date", "confidence") if key in source)
         console.print(Text(f"{INDENT}{name}: {source['title']} ({marks})"))
         if source.get("url"):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from corridor_sim.catalog.values import Priced, split_provenance
+from corridor_sim.catalog.values import SOURCED, Priced, split_provenance
 from corridor_sim.reading.located import FieldPath
 from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.money import Tariff, Tax
 
-SOURCED = ("measured", "published", "derived", "analogue")
 MONEY_RATES = ("money", "rates")
 
 

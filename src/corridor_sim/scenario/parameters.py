@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corridor_sim.catalog import store
-from corridor_sim.catalog.values import GRADES
+from corridor_sim.catalog.values import is_graded
 from corridor_sim.errors import Problem
 from corridor_sim.reading.located import FieldPath, shown, suggestion
 from corridor_sim.scenario.overrides import Overlay
@@ -57,7 +57,7 @@ class _Putting:
             return [self.resolved(item, (*path, place), within) for place, item in enumerate(value)]
         if not isinstance(value, Mapping):
             return value
-        is_put = bool(within) and value.get(PARAM) == within[-1] and any(grade in value for grade in GRADES)
+        is_put = bool(within) and value.get(PARAM) == within[-1] and is_graded(value)
         if PARAM not in value or is_put:
             return {key: self.resolved(item, (*path, key), within) for key, item in value.items()}
         return self._put(value, path, within)
@@ -80,7 +80,7 @@ class _Putting:
         if name in within:
             self.wrong((*path, PARAM), f'"{name}" is made of itself')
             return dict(value)
-        if any(grade in value for grade in GRADES):
+        if is_graded(value):
             if not value.get("because"):
                 self.wrong(path, f'a value in the place of "{name}" says why: add `because: ...`')
             return dict(value)
@@ -89,7 +89,7 @@ class _Putting:
                 self.wrong(path, f'"{name}" is a bare value and takes no keys beside it; give it a grade')
             # a parameter without a grade is a bare value, so there is nothing to note its name on
             return found
-        graded = any(grade in found for grade in GRADES)
+        graded = is_graded(found)
         merged = {**found, **{key: item for key, item in value.items() if key != PARAM}}
         return {**merged, PARAM: name} if graded else self.resolved(merged, path, (*within, name))
 

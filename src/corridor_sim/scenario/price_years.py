@@ -15,8 +15,7 @@ from corridor_sim.reading.located import FieldPath, suggestion
 from corridor_sim.scenario.findings import Findings, values_of
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.money import Money
-
-HOME_CURRENCY = "CNY"
+from corridor_sim.units import HOME_CURRENCY
 
 
 def check_indices(found: Findings) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from corridor_sim.catalog import store
 from corridor_sim.catalog.audit import read_any
 from corridor_sim.errors import InputError, Problem
-from corridor_sim.evidence.validation import Dependency, Row, Span, label_of, simulated
+from corridor_sim.evidence.validation import OF_STEPS, Dependency, Row, Span, label_of, simulated
 from corridor_sim.network.usage import all_steps, routes_in_use, things_in_use
 from corridor_sim.scenario.calendars import parse_date_range
 from corridor_sim.scenario.load import ScenarioFile
@@ -19,7 +19,6 @@ from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_HOUR
 
 TIME_PARTS = ("closures",)
 COST_PARTS = ("money", "flows", "boxes", "subsidies")
-OF_STEPS = ("hours", "step_cost")
 COSTING = ("step_cost", "saving", "cost_ratio", "emissions_ratio", "value")
 
 
