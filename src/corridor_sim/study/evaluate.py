@@ -135,6 +135,7 @@ def _answer(
     numbers = {value: float(parse_number(value.split()[0])) for value in points}
     crossing = find_crossing(list(numbers.values()), list(savings.values()))
     unit = next(iter(points)).partition(" ")[2]
+    tried = min(len(of) for of, _ in points.values())
     return {
         "name": name,
         "says": dict(threshold.says),
@@ -142,7 +143,7 @@ def _answer(
         "of": threshold.of,
         "against": threshold.against,
         "unit": unit,
-        "crossing": None if crossing.value is None else _crossing_figure(crossing, unit),
+        "crossing": None if crossing.value is None else _crossing_figure(crossing, unit, tried),
         "verdict": crossing.verdict,
         "points": [
             {"value": value, "number": numbers[value], "saving": figure(savings[value], "CNY/kg")} for value in points
@@ -155,13 +156,13 @@ def _saving(difference: Estimate) -> Estimate:
     return replace(difference, value=-difference.value, low=low, high=high)
 
 
-def _crossing_figure(crossing: Crossing, unit: str) -> Figures:
+def _crossing_figure(crossing: Crossing, unit: str, replications: int) -> Figures:
     return {
         "value": crossing.value,
         "low": crossing.low,
         "high": crossing.high,
         "unit": unit,
-        "n": THRESHOLD_REPLICATIONS,
+        "n": replications,
         "resolved": True,
         "method": "linear between the values tried",
     }
