@@ -14,6 +14,8 @@ SOURCES = sorted((ROOT / "src" / "corridor_sim").rglob("*.py"))
 DATA_FREE = [path for path in SOURCES if path.name != "units.py" and path.parent.name != "report"]
 """Units define numbers, and the layout of a picture is no number of the model."""
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
+LONGEST_KERNEL = 1550
+"""All that is compiled stands in one file, because numba's cache does not see changes in others (ADR 14)."""
 PUBLIC = {"Replication", "Results", "ScenarioFile", "evaluate", "load", "lower", "simulate"}
 WRONG_WORDS = ("滞期费", "滯期費", "图定渝深", "渝深图定班列")
 
@@ -25,7 +27,7 @@ def tree(path: Path) -> ast.Module:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_rooms_are_small_and_say_their_purpose(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= LONGEST_FILE
+    assert text.count("\n") <= (LONGEST_KERNEL if path.name == "kernel.py" else LONGEST_FILE)
     assert not text.strip() or ast.get_docstring(tree(path)), "the first line says the purpose"
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.FunctionDef):

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corridor_sim.engine.program import Program
+from corridor_sim.engine.program import Ints, Program
 from corridor_sim.errors import EngineError
 
 if TYPE_CHECKING:
@@ -33,12 +33,17 @@ class Wait:
 def check_holds(
     program: Program, stations: Sequence[Station], lines: Sequence[Line], travellers: Sequence[Traveller]
 ) -> None:
-    """Raise EngineError naming who waits for whom if, at the stop, a group can never go on.
+    """Raise EngineError if, in the reference engine at the stop, a group can never go on."""
+    raise_if_stuck(program, _waits(program, stations, lines), [traveller.flow for traveller in travellers])
 
-    A waiter is stuck if those who are stuck themselves keep too much of what it waits for; removing everybody who
-    could still go on leaves the stuck ones.
+
+def raise_if_stuck(program: Program, waits: Mapping[int, Wait], flow_of: Sequence[int] | Ints) -> None:
+    """Raise EngineError naming who waits for whom if a group can never go on.
+
+    `waits`: by holder (consignments count up from 0, vehicles down from -1) what it waits for; `flow_of`: the flow of
+    each consignment. A waiter is stuck if those who are stuck themselves keep too much of what it waits for; removing
+    everybody who could still go on leaves the stuck ones.
     """
-    waits = _waits(program, stations, lines)
     stuck = set(waits)
     while free := {waiter for waiter in stuck if not waits[waiter].keepers(stuck)}:
         stuck -= free
@@ -47,8 +52,8 @@ def check_holds(
     waiter = min(stuck, key=lambda number: (number < 0, number))
     holder = min(waits[waiter].keepers(stuck))
     raise EngineError(
-        f"holds form a cycle of {len(stuck)} consignments and vehicles: {_who(program, travellers, waiter)} waits for "
-        f"{waits[waiter].thing}, held by {_who(program, travellers, holder)}, who waits for {waits[holder].thing}; "
+        f"holds form a cycle of {len(stuck)} consignments and vehicles: {_who(program, flow_of, waiter)} waits for "
+        f"{waits[waiter].thing}, held by {_who(program, flow_of, holder)}, who waits for {waits[holder].thing}; "
         "give one of them more room or release it earlier"
     )
 
@@ -67,8 +72,7 @@ def _waits(program: Program, stations: Sequence[Station], lines: Sequence[Line])
     return waits
 
 
-def _who(program: Program, travellers: Sequence[Traveller], holder: int) -> str:
+def _who(program: Program, flow_of: Sequence[int] | Ints, holder: int) -> str:
     if holder < 0:
         return f"departure {-1 - holder}"
-    traveller = travellers[holder]
-    return f"{program.flow_names[traveller.flow]} {holder}"
+    return f"{program.flow_names[flow_of[holder]]} {holder}"
