@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from corridor_sim.cli import app as commands
 from corridor_sim.cli import options
 from corridor_sim.cli.app import app, main
+from corridor_sim.cli.progress import tell
 from corridor_sim.errors import EngineError, InputError, ModelError, Problem
 from corridor_sim.scenario.model import Clock
 

@@ -17,6 +17,8 @@ import typer
 from corridor_sim.cli.catalog import catalog
 from corridor_sim.cli.options import (
     Debug,
+    Engine,
+    EngineName,
     File,
     Lanes,
     Noise,
@@ -28,7 +30,7 @@ from corridor_sim.cli.options import (
     workers,
 )
 from corridor_sim.cli.outcome import USAGE, complain, reported, use_safe_streams
-from corridor_sim.cli.progress import progress_bar
+from corridor_sim.cli.progress import progress_bar, tell
 from corridor_sim.errors import CorridorSimError
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ def run(
     seed: Seed = None,
     noise: Noise = Switch.ON,
     lanes: Lanes = None,
+    engine: Engine = EngineName.AUTO,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")] = Path("results"),
     json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the results are.")] = False,
@@ -93,7 +96,7 @@ def run(
         from corridor_sim.study.bundle import check_out, write_bundle
 
         check_out(out)
-        results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet)
+        results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet, engine)
         folder = write_bundle(results, out, draw_figures(results.summary, results.samples), _command_line())
         if json:
             _print_json(results.summary)
@@ -117,6 +120,7 @@ def compare(
     seed: Seed = None,
     noise: Noise = Switch.ON,
     lanes: Lanes = None,
+    engine: Engine = EngineName.AUTO,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress bar.")] = False,
     debug: Debug = False,
@@ -126,7 +130,7 @@ def compare(
     Differences are paired replication by replication and have intervals.
     """
     with reported(debug):
-        results = _evaluated(file, alternatives or (), sets, replications, seed, noise, lanes, quiet)
+        results = _evaluated(file, alternatives or (), sets, replications, seed, noise, lanes, quiet, engine)
         if json:
             _print_json(results.summary)
         else:
@@ -225,6 +229,16 @@ def validation(
         print(into)
 
 
+@app.command("compile")
+def compile_engine(debug: Debug = False) -> None:
+    """Compile the fast engine for this machine, once, so that no run has to."""
+    with reported(debug):
+        from corridor_sim.study.engines import COMPILED, choose_engine
+
+        choose_engine(COMPILED, 0, tell)
+        print("the compiled engine is ready")
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of scenarios, for editors."""
@@ -243,6 +257,7 @@ def _evaluated(
     noise: Switch,
     lanes: Iterable[str] | None,
     quiet: bool,
+    engine: EngineName = EngineName.AUTO,
 ) -> Results:
     chosen = lanes_of(lanes or (), noise)
     from corridor_sim.scenario.load import load
@@ -258,6 +273,8 @@ def _evaluated(
             lanes=chosen,
             workers=workers(),
             progress=report,
+            engine=engine.value,
+            tell=None if quiet else tell,
         )
 
 

@@ -24,6 +24,14 @@ class Switch(StrEnum):
     OFF = "off"
 
 
+class EngineName(StrEnum):
+    """The engines of `study.engines`; a test keeps them equal."""
+
+    AUTO = "auto"
+    REFERENCE = "reference"
+    COMPILED = "compiled"
+
+
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario, a YAML file.", show_default=False)]
 Sets = Annotated[
     list[str] | None,
@@ -42,6 +50,9 @@ Lanes = Annotated[
     typer.Option(
         "--lane", metavar="STEP=LANE", help="With --noise off: the lane to take at a branch.", show_default=False
     ),
+]
+Engine = Annotated[
+    EngineName, typer.Option(help="What plays; the results are the same. auto: compiled where that is sooner.")
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")]
 

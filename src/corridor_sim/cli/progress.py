@@ -21,3 +21,8 @@ def progress_bar(quiet: bool) -> Iterator[Report | None]:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("simulating", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def tell(line: str) -> None:
+    """Say on stderr why something takes time or is not what one would expect."""
+    print(line, file=sys.stderr, flush=True)

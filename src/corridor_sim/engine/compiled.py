@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numba import int64
+from numba.core.dispatcher import Dispatcher
 
 from corridor_sim.engine import kernel as k
 from corridor_sim.engine.base import CAPACITY, DEPARTURES, OUTCOMES, VISITS, Trace
@@ -21,6 +24,7 @@ from corridor_sim.sampling.streams import VISIT_BITS, stream_key
 CHANGE = RETURN = 3
 """Columns of a planned change of capacity, and of units that come back later."""
 CLOSURE = 2
+SIGNATURE = (int64[::1],)
 TWICE = 2
 KEPT_PROGRAMS = 64
 """Programs whose layout an engine remembers: a study plays the alternatives of a file in turn."""
@@ -127,6 +131,22 @@ class CompiledEngine:
         if self._keep:
             tables = (visits.copy(), tables[1].copy(), tables[2].copy(), tables[3].copy())
         return Trace(*tables, capacity=capacity, stop=int(memory.cells[k.STOP]))
+
+
+def is_compiled() -> bool:
+    """Return whether the kernel is ready: compiled by this process, or on the disk from an earlier one."""
+    if not isinstance(k.simulate, Dispatcher):
+        return True
+    # numba has no public way to ask its cache; a test sees to it that this one works
+    kernel: Any = k.simulate
+    return bool(kernel.overloads) or kernel._cache.load_overload(SIGNATURE, kernel.targetctx) is not None
+
+
+def compile_kernel() -> None:
+    """Compile the kernel for this machine, or load it; numba keeps it on the disk."""
+    for function, signature in ((k.simulate, SIGNATURE), (k.gather_rows, (*SIGNATURE, int64[:, ::1]))):
+        if isinstance(function, Dispatcher):
+            function.compile(signature)
 
 
 def run(program: Program, inputs: Inputs) -> Trace:

@@ -77,6 +77,7 @@ def show_run(summary: Summary, written: Path | None, console: Console) -> None:
     for line in (legend, *findings(summary), *footnotes.lines()):
         console.print(Text(line))
     if written is not None:
+        console.print(Text(f"Engine: {summary['run']['engine']}"))
         console.print(Text(f"Results: {written}"), soft_wrap=True)
 
 

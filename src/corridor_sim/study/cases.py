@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.study.digests import digest_of
+from corridor_sim.study.engines import REFERENCE
 from corridor_sim.study.play import Played
 from corridor_sim.study.workers import Job, Progress, run_jobs
 
@@ -39,8 +40,9 @@ def play_cases(
     lanes: Mapping[str, str],
     pool: Executor | None,
     progress: Progress | None,
+    engine: str = REFERENCE,
 ) -> dict[Hashable, list[Played]]:
-    """Return the replications of every case; `lanes`: without noise, step -> lane.
+    """Return the replications of every case; `lanes`: without noise, step -> lane; `engine`: see `engines`.
 
     Raises InputError for lanes that a step does not have.
     """
@@ -59,7 +61,7 @@ def play_cases(
     for group in groups.values():
         counts = tuple(needed[digest].replications for digest in group)
         alternatives = tuple(needed[digest].lowered for digest in group)
-        jobs.append(Job(alternatives, counts, range(max(counts)), seed, noise, dict(lanes)))
+        jobs.append(Job(alternatives, counts, range(max(counts)), seed, noise, dict(lanes), engine))
     by_digest: dict[str, Sequence[Played]] = {}
     for group, result in zip(groups.values(), run_jobs(jobs, pool, progress), strict=True):
         by_digest.update(zip(group, result, strict=True))

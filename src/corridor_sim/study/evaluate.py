@@ -16,6 +16,7 @@ from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.scenario.model import Threshold
 from corridor_sim.study.cases import Case, model_digest, play_cases
 from corridor_sim.study.digests import digest_of
+from corridor_sim.study.engines import AUTO, Tell, choose_engine, work_of
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.lanes import check_lanes
 from corridor_sim.study.listing import holiday_notes, inputs_of
@@ -40,7 +41,6 @@ RESULTS_VERSION = 2
 """Changes when the same scenario and seed may give other numbers."""
 CONFIDENCE = 0.95
 THRESHOLD_REPLICATIONS = 10
-ENGINE = "reference"
 JUDGED_BY = f"{COST_PER_KG}:{cost_key('total_logistics', 'chain', AFTER)}"
 """Thresholds are judged by the total logistics cost per kg of the whole chain."""
 
@@ -71,6 +71,7 @@ class Settings:
     seed: int
     noise: bool
     lanes: Mapping[str, str]
+    engine: str = AUTO
 
 
 def evaluate(
@@ -82,11 +83,15 @@ def evaluate(
     lanes: Mapping[str, str] | None = None,
     workers: int = 1,
     progress: Progress | None = None,
+    engine: str = AUTO,
+    tell: Tell | None = None,
 ) -> Results:
     """Run all alternatives of a file and return its Results.
 
     `replications` and `seed` default to the scenario's; without `noise` one replication tells all, and `lanes`
-    (step -> lane) choose branches; `workers` processes share the work. Raises InputError and ModelError.
+    (step -> lane) choose branches; `workers` processes share the work. `engine`: auto, reference or compiled (see
+    `engines`); `tell` gets a line when that takes time or is not what one would expect. Raises InputError, ModelError,
+    and EngineError for an engine that cannot run here.
     """
     clock = file.base.clock
     settings = Settings(
@@ -101,7 +106,11 @@ def evaluate(
     with worker_pool(workers) as pool:
         if noise:
             cases |= _threshold_cases(file, min(THRESHOLD_REPLICATIONS, settings.replications))
-        played = play_cases(cases, settings.seed, noise, settings.lanes, pool, progress)
+        choice = choose_engine(engine, work_of((case.lowered, case.replications) for case in cases.values()), tell)
+        if choice.remark and tell is not None:
+            tell(choice.remark)
+        settings = replace(settings, engine=choice.name)
+        played = play_cases(cases, settings.seed, noise, settings.lanes, pool, progress, choice.name)
     main = {name: played[name] for name in lowered}
     return Results(
         summary=_summary(file, settings, lowered, played),
@@ -203,7 +212,7 @@ def _summary(
         "run": {
             "seed": settings.seed,
             "replications": settings.replications,
-            "engine": ENGINE,
+            "engine": settings.engine,
             "noise": settings.noise,
             "lanes": dict(settings.lanes),
             "measure": file.base.clock.measure.split(" to "),
@@ -251,7 +260,7 @@ def _recipe(
         "results_version": RESULTS_VERSION,
         "version": version("corridor-sim"),
         "file": file.file,
-        "engine": ENGINE,
+        "engine": settings.engine,
         "seed": settings.seed,
         "replications": settings.replications,
         "noise": settings.noise,

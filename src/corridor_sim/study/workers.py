@@ -13,6 +13,7 @@ from pickle import dumps, loads
 from signal import SIG_IGN, SIGINT, signal
 
 from corridor_sim.network.lowered import Lowered
+from corridor_sim.study.engines import REFERENCE
 from corridor_sim.study.play import Played, play
 
 CHUNK = 3
@@ -30,6 +31,7 @@ class Job:
     seed: int
     noise: bool = True
     lanes: Mapping[str, str] | None = None
+    engine: str = REFERENCE
 
     def chunks(self) -> Iterator[range]:
         """Yield the replications in parts of CHUNK."""
@@ -41,7 +43,7 @@ class Job:
         # a replication makes many objects and little rubbish: looking for cycles meanwhile costs a quarter of the time
         gc.disable()
         try:
-            return play(self.alternatives, self.counts, replications, self.seed, self.noise, self.lanes)
+            return play(self.alternatives, self.counts, replications, self.seed, self.noise, self.lanes, self.engine)
         finally:
             gc.enable()
             gc.collect()

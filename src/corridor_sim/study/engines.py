@@ -1,0 +1,112 @@
+"""Which engine plays a study: the reference engine, or the compiled one where it is there and worth its start.
+
+Both give the same Trace, so the choice changes no figure. The compiled engine needs numba, and compiles itself once on
+a machine; `auto` takes it unless numba is missing, or the study would be over before the compiler is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+
+from corridor_sim.engine.base import Engine
+from corridor_sim.engine.program import NONE, Program
+from corridor_sim.engine.reference import run as reference
+from corridor_sim.errors import EngineError
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.sampling.arrivals import ONE_ARRIVAL
+
+AUTO, REFERENCE, COMPILED = "auto", "reference", "compiled"
+ENGINES = (AUTO, REFERENCE, COMPILED)
+SMALL_STUDY = 1_000_000
+"""Visits and departures, counted as if nobody joined a load, that the reference engine plays in about the time that
+the compiler needs."""
+COMPILES = "compiling the fast engine, once on this machine: about half a minute"
+TOO_SMALL = (
+    "played by the reference engine: the compiled one is not compiled on this machine yet, and this run is done "
+    "sooner without; `corridor-sim compile` does it once"
+)
+_thread = threading.local()
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The engine that plays, and in words why it is not the compiled one ("" where nothing is to say)."""
+
+    name: str
+    remark: str = ""
+
+
+def choose_engine(wanted: str, work: int, tell: Tell | None = None) -> Choice:
+    """Return the engine to play with; the compiled one is ready to run when this returns.
+
+    `wanted` one of ENGINES; `work` the visits and departures to be played (see `work_of`); `tell` is called with a
+    line before anybody has to wait for the compiler. Raises EngineError where the compiled engine was asked for by
+    name and cannot run here.
+    """
+    if wanted == REFERENCE:
+        return Choice(REFERENCE)
+    missing = _what_is_missing()
+    if missing:
+        if wanted == COMPILED:
+            raise EngineError(f"the compiled engine cannot run: {missing}; use --engine reference")
+        return Choice(REFERENCE, f"played by the reference engine: {missing}")
+    from corridor_sim.engine.compiled import compile_kernel, is_compiled
+
+    if not is_compiled():
+        if wanted == AUTO and work < SMALL_STUDY:
+            return Choice(REFERENCE, TOO_SMALL)
+        if tell is not None:
+            tell(COMPILES)
+        compile_kernel()
+    return Choice(COMPILED)
+
+
+def engine_named(name: str) -> Engine:
+    """Return an engine for this thread: "reference" or "compiled"."""
+    if name == REFERENCE:
+        return reference
+    from corridor_sim.engine.compiled import CompiledEngine
+
+    engine: Engine | None = getattr(_thread, "engine", None)
+    if engine is None:
+        engine = _thread.engine = CompiledEngine()
+    return engine
+
+
+def work_of(cases: Iterable[tuple[Lowered, int]]) -> int:
+    """Return about how many visits and departures it takes to play alternatives so often: (alternative, times)."""
+    return sum(times * _size(lowered) for lowered, times in cases)
+
+
+def _size(lowered: Lowered) -> int:
+    """Return about how many visits and departures a replication has."""
+    visits, program = 0, lowered.program
+    for rule, plan in zip(program.flows, lowered.plan.flows, strict=True):
+        released = len(plan.fixed) if plan.curve is None else int(plan.curve[1][-1]) // ONE_ARRIVAL
+        visits += released * len(_main_way(program, rule.start))
+    return visits + sum(len(plan.scheduled) for plan in lowered.plan.services)
+
+
+def _main_way(program: Program, step: int) -> set[int]:
+    """Return the steps from `step` on if every branch goes on to the next."""
+    way: set[int] = set()
+    while step != NONE and step not in way:
+        way.add(step)
+        step = program.code[step].next
+    return way
+
+
+def _what_is_missing() -> str:
+    """Return in words why the compiled engine cannot run here, "" if it can."""
+    try:
+        import_module("corridor_sim.engine.compiled")
+    except ImportError as problem:
+        return f"numba cannot be used ({problem})"
+    except RuntimeError as problem:
+        return f"there is no folder for what numba compiles ({problem}); set NUMBA_CACHE_DIR to one"
+    return ""
