@@ -102,7 +102,10 @@ def _about(program: Program, inputs: Inputs, table: str, wanted: Trace, found: T
         return f" ({_cargo(program, inputs, row)})"
     if table == "capacity":
         return f" ({program.facility_names[number]})"
-    service, scheduled = wanted.departures[row][:2].tolist()
+    departures = max((wanted.departures, found.departures), key=len)
+    if row >= len(departures):
+        return ""
+    service, scheduled = departures[row][:2].tolist()
     return f" ({program.service_names[service]} of {scheduled})"
 
 
