@@ -20,7 +20,7 @@ from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.plan import promised_deliveries
 from corridor_sim.sampling.law import Floats
 from corridor_sim.study.digests import digest_of
-from corridor_sim.study.engines import REFERENCE, engine_named
+from corridor_sim.study.engines import REFERENCE
 from corridor_sim.study.lanes import lane_numbers
 from corridor_sim.study.simulate import simulate
 from corridor_sim.study.sums import Views, service_views, step_emissions
@@ -80,7 +80,7 @@ def play(
     chosen = lane_numbers(first.program, lanes or {})
     calm = draw_inputs(first.program, first.plan, seed, 0, noise=False, lanes=chosen)
     played: list[list[Played]] = [[] for _ in alternatives]
-    for made in simulate(first, replications, seed, noise, chosen, engine_named(engine)):
+    for made in simulate(first, replications, seed, noise, chosen, engine):
         promised = promised_deliveries(first.program, calm, made.inputs.consignments)
         for place, (lowered, count) in enumerate(zip(alternatives, counts, strict=True)):
             if made.inputs.replication < count:

@@ -13,11 +13,11 @@ from pickle import dumps, loads
 from signal import SIG_IGN, SIGINT, signal
 
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.study.engines import REFERENCE
+from corridor_sim.study.engines import COMPILED, REFERENCE
 from corridor_sim.study.play import Played, play
 
-CHUNK = 3
-"""Replications a worker gets at once."""
+CHUNKS = {REFERENCE: 3, COMPILED: 15}
+"""Replications a worker gets at once, by engine: enough work to be worth the way, little enough to share it."""
 Progress = Callable[[int, int], None]
 
 
@@ -34,9 +34,10 @@ class Job:
     engine: str = REFERENCE
 
     def chunks(self) -> Iterator[range]:
-        """Yield the replications in parts of CHUNK."""
-        for start in range(self.replications.start, self.replications.stop, CHUNK):
-            yield range(start, min(start + CHUNK, self.replications.stop))
+        """Yield the replications in parts."""
+        size = CHUNKS[self.engine]
+        for start in range(self.replications.start, self.replications.stop, size):
+            yield range(start, min(start + size, self.replications.stop))
 
     def run(self, replications: range) -> list[list[Played]]:
         """Return for each alternative some of its replications."""
