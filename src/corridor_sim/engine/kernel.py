@@ -277,7 +277,7 @@ HEAD = 3
 ) = range(SCALARS, SCALARS + HEAD * 51 + 1, HEAD)
 
 
-INNER: dict[str, Any] = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+INNER: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 part_of_kernel = njit(**INNER)
 """Functions that only the kernel calls; without wrappers for Python they compile in half the time."""
 
@@ -540,7 +540,8 @@ def request(m, f, i, units):
 def give_back(m, f, units):
     """Free units of a facility."""
     m[at(m, FACILITIES, f) + F_IN_USE] -= units
-    touch(m, f)
+    if is_wanted(m, f):
+        touch(m, f)
 
 
 @part_of_kernel
@@ -1161,16 +1162,19 @@ def advance(m, i, step):
         if op == SEIZE:
             units = m[code + C] if m[code + B] == NONE else m[at(m, SIZES, i) + m[code + B]]
             m[row + RESOURCE], m[row + UNITS] = a, units
-            request(m, a, i, units)
-            return
-        if op == BOARD:
+            if not is_granted_now(m, a, units):
+                request(m, a, i, units)
+                return
+            m[at(m, FACILITIES, a) + F_IN_USE] += units
+            seized(m, i, a, row)
+        elif op == BOARD:
             m[at(m, ENTITIES, i) + E_READY] = m[NOW]
             queue_up(m, at(m, SERVICES, a) + S_HEAD, i)
             return
-        if op == BATCH:
+        elif op == BATCH:
             join_batch(m, i, a)
             return
-        if op == RELEASE:
+        elif op == RELEASE:
             release_units(m, i, code, row)
         elif op == BRANCH:
             step = take_branch(m, i, code, row)
@@ -1184,6 +1188,32 @@ def advance(m, i, step):
 
 
 @part_of_kernel
+def is_granted_now(m, f, units):
+    """Return whether a request would be the next thing that the dispatcher grants, with nothing to happen before."""
+    here = at(m, FACILITIES, f)
+    if m[here + F_HEAD] != NONE or m[here + F_REST_HEAD] != NONE or m[AWAKE]:
+        return False
+    if m[here + F_CAPACITY] <= 0 or m[here + F_IN_USE] + units > m[here + F_CAPACITY]:
+        return False
+    return not m[HEAP_SIZE] or m[m[HEAP]] > (m[NOW] << PHASE_BITS) | DISPATCH
+
+
+@part_of_kernel
+def seized(m, i, f, row):
+    """Note that a consignment holds units of a facility; a vehicle may have waited for that."""
+    me = at(m, ENTITIES, i)
+    m[row + START] = m[NOW]
+    m[at(m, HELD, i) + f] = m[me + E_ROW]
+    d = m[me + E_OWED]
+    if d != NONE and m[me + E_OWED_AT] == f:
+        owing = at(m, VOYAGES, d) + D_OWING
+        m[me + E_OWED] = NONE
+        m[owing] -= 1
+        if not m[owing]:
+            push_aged(m, m[NOW], COMPLETIONS, 0, EMPTIED, d, 0)
+
+
+@part_of_kernel
 def go_on(m, i):
     """Let a consignment that waited end its visit and walk on."""
     me = at(m, ENTITIES, i)
@@ -1191,15 +1221,7 @@ def go_on(m, i):
     if m[code + OP] == DELAY:
         m[row + END] = m[NOW]
     elif m[code + OP] == SEIZE:
-        m[row + START] = m[NOW]
-        m[at(m, HELD, i) + m[code + A]] = m[me + E_ROW]
-        d = m[me + E_OWED]
-        if d != NONE and m[me + E_OWED_AT] == m[code + A]:
-            owing = at(m, VOYAGES, d) + D_OWING
-            m[me + E_OWED] = NONE
-            m[owing] -= 1
-            if not m[owing]:
-                push_aged(m, m[NOW], COMPLETIONS, 0, EMPTIED, d, 0)
+        seized(m, i, m[code + A], row)
     advance(m, i, m[code + NEXT_STEP])
 
 
