@@ -8,17 +8,12 @@ from statistics import NormalDist
 
 import numpy as np
 
-from corridor_sim.economics.cargo import (
-    SECONDS_PER_YEAR,
-    Cargo,
-    goods_owner,
-    priced_cents,
-    whole_cents,
-)
+from corridor_sim.economics.cargo import SECONDS_PER_YEAR, Cargo, whole_cents
 from corridor_sim.economics.ledger import Postings
-from corridor_sim.economics.money import to_cny_cents, weighted
+from corridor_sim.economics.money import Factors
 from corridor_sim.economics.paths import MASS
 from corridor_sim.engine.program import NONE, ONE, Ints
+from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.law import SQUARE, Floats
 from corridor_sim.scenario.model import Flow, Scenario
 from corridor_sim.scenario.money import SafetyStock, TimeCost
@@ -59,48 +54,41 @@ def yearly_rate(cost: TimeCost) -> Fraction:
     return parts.capital.value + parts.obsolescence.value + parts.storage.value + parts.insurance.value
 
 
-def post_stock_in_transit(cargo: Cargo, postings: Postings) -> None:
+def stock_rates(lowered: Lowered) -> Factors:
+    """Return by flow the shares of value lost per second: always, and while nobody else finances it."""
+    flows = [lowered.scenario.flows[name] for name in lowered.flow_order]
+    return Factors.of([transit_rates(lowered.scenario, flow) for flow in flows])
+
+
+def post_stock_in_transit(cargo: Cargo, rates: Factors, postings: Postings) -> None:
     """Post value x rate x time from release to delivery (or to the stop) per consignment, payer the goods' owner.
 
     Days financed by a trade-finance posting carry no capital charge.
     """
-    scenario = cargo.lowered.scenario
-    financed = scenario.money.trade_finance.days.value if scenario.money.trade_finance else Fraction(0)
-    for _, flow, rows in cargo.flows():
-        seconds = cargo.transit[rows]
-        lasting = np.column_stack((seconds, np.maximum(seconds - round(financed), 0)))
-        cents = weighted(cargo.value[rows, None] * lasting, transit_rates(scenario, flow))
-        cargo.post(
-            postings,
-            rows,
-            cents,
-            activity="stock_in_transit",
-            payer=goods_owner(flow.terms),
-            quantity=_thousandths_of_days(seconds),
-        )
+    finance = cargo.lowered.scenario.money.trade_finance
+    rows, financed = cargo.rows, round(finance.days.value) if finance else 0
+    seconds = cargo.transit[rows]
+    lasting = np.column_stack((seconds, np.maximum(seconds - financed, 0)))
+    cents = rates.rounded(cargo.flow[rows], cargo.value[rows, None] * lasting)
+    cargo.post(postings, rows, cents, activity="stock_in_transit", quantity=_thousandths_of_days(seconds))
 
 
-def post_delay(cargo: Cargo, postings: Postings) -> None:
+def due_within(lowered: Lowered) -> Ints:
+    """Return by flow the seconds within which its consignments are due, rounded."""
+    flows = [lowered.scenario.flows[name] for name in lowered.flow_order]
+    return np.array([round(flow.due.within.value) for flow in flows], np.int64)
+
+
+def post_delay(cargo: Cargo, within: Ints, postings: Postings) -> None:
     """Post the owner's loss per started day after the due time, for deliveries and for what is late at the stop."""
-    penalty = cargo.lowered.scenario.money.delay_penalty
+    penalty, rows = cargo.goods.penalty, cargo.rows
     if penalty is None:
         return
-    currency = penalty.parts[0].currency
-    for _, flow, rows in cargo.flows():
-        late = np.maximum(cargo.transit[rows] - round(flow.due.within.value), 0)
-        days = -(-late // SECONDS_PER_DAY)
-        amount = priced_cents(penalty, cargo.sizes[rows], days * SECONDS_PER_DAY)
-        cents = to_cny_cents(currency, amount, cargo.paths.ended[rows], cargo.lowered.tariffs.exchange)
-        cargo.post(
-            postings,
-            rows,
-            cents,
-            activity="delay",
-            payer=goods_owner(flow.terms),
-            quantity=days * ONE,
-            currency=currency,
-            amount=amount,
-        )
+    days = -(-np.maximum(cargo.transit[rows] - within[cargo.flow[rows]], 0) // SECONDS_PER_DAY)
+    amount, cents = cargo.priced(penalty, rows, cargo.paths.ended[rows], days * SECONDS_PER_DAY)
+    cargo.post(
+        postings, rows, cents, activity="delay", quantity=days * ONE, currency=penalty, amount=amount
+    )
 
 
 def post_reliability(cargo: Cargo, postings: Postings, promised: Ints) -> tuple[str, ...]:
@@ -126,7 +114,7 @@ def post_reliability(cargo: Cargo, postings: Postings, promised: Ints) -> tuple[
                 cargo, postings, rules.safety_stock, number, flow, measured, float(lateness_days.var(ddof=1))
             )
         elif rules.ratio is not None:
-            _post_ratio(cargo, postings, rules.ratio.value, flow, rows, float(lateness_days.std(ddof=1)))
+            _post_ratio(cargo, postings, rules.ratio.value, rows, float(lateness_days.std(ddof=1)))
     return tuple(remarks)
 
 
@@ -173,7 +161,7 @@ def _post_safety_stock(
     )
 
 
-def _post_ratio(cargo: Cargo, postings: Postings, ratio: Fraction, flow: Flow, rows: Ints, spread_days: float) -> None:
+def _post_ratio(cargo: Cargo, postings: Postings, ratio: Fraction, rows: Ints, spread_days: float) -> None:
     """Post ratio x value of a day x standard deviation of lateness (de Jong et al., EJTIR 9(2), 2009)."""
     value_of_a_day = yearly_rate(cargo.lowered.scenario.money.time_cost) / DAYS_PER_YEAR
     cents = whole_cents(cargo.value[rows].astype(np.float64) * (spread_days * float(ratio * value_of_a_day)))
@@ -182,7 +170,6 @@ def _post_ratio(cargo: Cargo, postings: Postings, ratio: Fraction, flow: Flow, r
         rows,
         cents,
         activity="reliability",
-        payer=goods_owner(flow.terms),
         quantity=round(spread_days * ONE),
     )
 
