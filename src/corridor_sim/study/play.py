@@ -16,7 +16,7 @@ from corridor_sim.engine.program import MEASURES, NONE, Inputs, Ints
 from corridor_sim.metrics.kpis import Books, Replication, measure
 from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.network.plan import promised_deliveries
+from corridor_sim.network.plan import Promise, promise
 from corridor_sim.sampling.law import Floats
 from corridor_sim.study.digests import digest_of
 from corridor_sim.study.lanes import lane_numbers
@@ -85,10 +85,10 @@ def play(
     first = alternatives[0]
     chosen = lane_numbers(first.program, lanes or {})
     calm = draw_inputs(first.program, first.plan, seed, 0, noise=False, lanes=chosen)
-    readers = [Reader.of(lowered) for lowered in alternatives]
+    readers = [Reader.of(lowered, calm) for lowered in alternatives]
     played: list[list[Played]] = [[] for _ in alternatives]
     for made in simulate(first, replications, seed, noise, chosen):
-        promised = promised_deliveries(first.program, calm, made.inputs.consignments)
+        promised = readers[0].promised(made.inputs)
         for place, (reader, count) in enumerate(zip(readers, counts, strict=True)):
             if made.inputs.replication < count:
                 played[place].append(settle_one(reader, made.inputs, made.trace, promised))
@@ -100,11 +100,16 @@ class Reader:
     """An alternative, ready to be priced and measured many times; nothing in it changes while it is used."""
 
     money: Prepared
+    promise: Promise
 
     @staticmethod
-    def of(lowered: Lowered) -> Reader:
-        """Return the alternative, ready to be read."""
-        return Reader(prepare_accounts(lowered))
+    def of(lowered: Lowered, calm: Inputs) -> Reader:
+        """Return the alternative, ready to be read; `calm` are its inputs without noise."""
+        return Reader(prepare_accounts(lowered), promise(lowered.program, calm))
+
+    def promised(self, inputs: Inputs) -> Ints:
+        """Return when each consignment was promised to be delivered."""
+        return self.promise.deliveries(inputs.consignments)
 
 
 def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints) -> Played:
