@@ -14,6 +14,7 @@ from corridor_sim.engine.base import OUTCOMES, Trace
 from corridor_sim.engine.loads import load_sizes
 from corridor_sim.engine.program import MEASURES, NONE, Inputs, Ints
 from corridor_sim.metrics.kpis import Books, Replication, measure
+from corridor_sim.metrics.view import View, view_of
 from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.plan import Promise, promise
@@ -100,12 +101,14 @@ class Reader:
     """An alternative, ready to be priced and measured many times; nothing in it changes while it is used."""
 
     money: Prepared
+    view: View
     promise: Promise
 
     @staticmethod
     def of(lowered: Lowered, calm: Inputs) -> Reader:
         """Return the alternative, ready to be read; `calm` are its inputs without noise."""
-        return Reader(prepare_accounts(lowered), promise(lowered.program, calm))
+        money = prepare_accounts(lowered)
+        return Reader(money, view_of(lowered, money.instructions), promise(lowered.program, calm))
 
     def promised(self, inputs: Inputs) -> Ints:
         """Return when each consignment was promised to be delivered."""
@@ -126,7 +129,7 @@ def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints) -> 
     lines, by_step = lines_of(shared, rows), step_cents(lowered, shared, rows)
     views = service_views(lowered, sheet, trace)
     return Played(
-        measured=measure(lowered, inputs, trace, promised, books),
+        measured=measure(reader.view, inputs, trace, promised, books),
         lines=lines,
         step_cents=by_step,
         step_kg=step_emissions(accounts, counted[own]),
