@@ -77,7 +77,7 @@ def settle_prepared(prepared: Prepared, inputs: Inputs, trace: Trace, promised: 
     post_insurance(cargo, prepared.prices.clocks, postings)
     post_trade_finance(cargo, postings)
     post_stock_in_transit(cargo, prepared.stock_rates, postings)
-    unreliable = post_reliability(cargo, postings, promised)
+    unreliable = post_reliability(cargo, prepared.unreliability, postings, promised)
     post_delay(cargo, prepared.due_within, postings)
     left = condition(cargo, prepared.spoiling)
     post_decay(cargo, left, postings)

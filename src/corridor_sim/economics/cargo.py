@@ -171,17 +171,16 @@ class Cargo:
         """
         paid = np.flatnonzero(cents)
         flow, own = self.flow[rows[paid]], cents if amount is None else amount
-        headings = [
-            postings.headings.number(
-                base=base,
-                activity=activity,
-                payer=payer,
-                payee=payee,
-                tariff=tariff,
-                currency=currency if isinstance(currency, str) else currency.named(number),
-            )
+        known = [
+            (payer, currency if isinstance(currency, str) else currency.named(number))
             for number, payer in enumerate(payers or self.goods.owners)
         ]
+        words = {"base": base, "activity": activity, "payee": payee, "tariff": tariff}
+        number_of = {
+            (payer, stated): postings.headings.number(payer=payer, currency=stated, **words)
+            for payer, stated in dict.fromkeys(known)
+        }
+        headings = [number_of[each] for each in known]
 
         def details() -> Columns:
             counted = np.broadcast_to(np.asarray(quantity, np.int64), cents.shape)[paid]

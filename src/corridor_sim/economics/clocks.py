@@ -67,7 +67,8 @@ def charge_units(
     if rule.at_midnight:
         begin = midnights[np.searchsorted(midnights, begin, side="right")]
     end = np.maximum(end, begin)
-    opens, closes = window_arrays(subtract_windows([(0, int(midnights[-1]))], closed))
+    whole = [(0, int(midnights[-1]))]
+    opens, closes = window_arrays(subtract_windows(whole, closed) if closed else whole)
     if rule.unit in ("24 h", "hour"):
         return -(-open_time_between(opens, closes, begin, end) // UNIT_SECONDS[rule.unit])
     resumed = next_open(opens, closes, begin)

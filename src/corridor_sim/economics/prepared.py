@@ -9,7 +9,7 @@ from corridor_sim.economics.decay import Spoiling, spoiling_of
 from corridor_sim.economics.emissions import Carbon, Elements, carbon_of, elements_of
 from corridor_sim.economics.money import Factors
 from corridor_sim.economics.price import PriceTables, price_tables
-from corridor_sim.economics.time_costs import due_within, stock_rates
+from corridor_sim.economics.time_costs import Unreliability, due_within, stock_rates, unreliability_of
 from corridor_sim.engine.program import Ints
 from corridor_sim.network.instructions import Instructions, instructions_of
 from corridor_sim.network.lowered import Lowered
@@ -28,6 +28,7 @@ class Prepared:
     carbon: Carbon | None
     stock_rates: Factors
     due_within: Ints
+    unreliability: Unreliability
 
 
 def prepare_accounts(lowered: Lowered) -> Prepared:
@@ -42,4 +43,5 @@ def prepare_accounts(lowered: Lowered) -> Prepared:
         carbon_of(lowered),
         stock_rates(lowered),
         due_within(lowered),
+        unreliability_of(lowered),
     )

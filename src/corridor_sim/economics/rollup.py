@@ -26,14 +26,14 @@ Key = tuple[str | int, ...]
 
 def chosen_rows(ledger: Ledger, cost_base: str = "cash", view: str = "price", perspective: str = "chain") -> Mask:
     """Return a mask of the rows in a cost base and view, as a party sees them; the resource view has no party."""
-    bases = [BASES.index(base) for base in COST_BASES[cost_base]]
-    mask: Mask = np.isin(ledger.columns["base"], bases) & (ledger.columns["view"] == VIEWS.index(view))
+    in_base = np.array([base in COST_BASES[cost_base] for base in BASES])
+    mask: Mask = in_base[ledger.columns["base"]] & (ledger.columns["view"] == VIEWS.index(view))
     if view != "price":
         return mask
     if perspective != "chain":
         return mask & ledger.where(payer=perspective)
-    suppliers = [code for code, word in enumerate(ledger.words["payer"]) if word in SUPPLIERS]
-    return mask & ~np.isin(ledger.columns["payer"], suppliers)
+    in_chain = np.array([word not in SUPPLIERS for word in ledger.words["payer"]], bool)
+    return mask & in_chain[ledger.columns["payer"]]
 
 
 def freight_rows(ledger: Ledger) -> Mask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 from statistics import NormalDist
@@ -91,17 +92,47 @@ def post_delay(cargo: Cargo, within: Ints, postings: Postings) -> None:
     )
 
 
-def post_reliability(cargo: Cargo, postings: Postings, promised: Ints) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Unreliability:
+    """How late arrivals are costed: by `stock` or by `ratio` (cents per cent of value and day), by neither not at all.
+
+    `yearly` is the share of value that a year of holding stock costs; `z` the standard normal quantile of the service
+    level; `demand` by flow kg a day, NaN where it is what was shipped in the window.
+    """
+
+    stock: SafetyStock | None
+    ratio: float | None
+    yearly: float
+    z: float
+    demand: Floats
+
+
+def unreliability_of(lowered: Lowered) -> Unreliability:
+    """Return the Unreliability of an alternative."""
+    money = lowered.scenario.money
+    rules, yearly = money.reliability, yearly_rate(money.time_cost)
+    demands = [lowered.scenario.flows[name].annual_demand for name in lowered.flow_order]
+    return Unreliability(
+        None if rules.none else rules.safety_stock,
+        float(rules.ratio.value * (yearly / DAYS_PER_YEAR)) if rules.ratio is not None else None,
+        float(yearly),
+        NormalDist().inv_cdf(float(rules.safety_stock.service_level.value)) if rules.safety_stock else 0.0,
+        np.array([float(demand.value) / DAYS_PER_YEAR if demand else np.nan for demand in demands]),
+    )
+
+
+def post_reliability(cargo: Cargo, rules: Unreliability, postings: Postings, promised: Ints) -> tuple[str, ...]:
     """Post safety stock or reliability ratio on the standard deviation of lateness against `promised` (ticks or NONE).
 
     Lateness and lead time are those of the consignments released in the window; what is not delivered is late to the
     stop. Returns the flows, in words, for which too little was promised to say anything.
     """
-    rules = cargo.lowered.scenario.money.reliability
     remarks: list[str] = []
-    for number, flow, rows in cargo.flows():
+    if rules.stock is None and rules.ratio is None:
+        return ()
+    for number, _, rows in cargo.flows():
         measured = rows[cargo.measured[rows]]
-        if rules.none or not len(measured):
+        if not len(measured):
             continue
         known = measured[promised[measured] != NONE]
         if len(known) < FEWEST_FOR_A_SPREAD:
@@ -109,12 +140,10 @@ def post_reliability(cargo: Cargo, postings: Postings, promised: Ints) -> tuple[
             remarks.append(f"reliability of {name}: fewer than {FEWEST_FOR_A_SPREAD} promised arrivals, not costed")
             continue
         lateness_days: Floats = (cargo.paths.ended[known] - promised[known]) / SECONDS_PER_DAY
-        if rules.safety_stock is not None:
-            _post_safety_stock(
-                cargo, postings, rules.safety_stock, number, flow, measured, float(lateness_days.var(ddof=1))
-            )
+        if rules.stock is not None:
+            _post_safety_stock(cargo, rules, postings, number, measured, float(lateness_days.var(ddof=1)))
         elif rules.ratio is not None:
-            _post_ratio(cargo, postings, rules.ratio.value, rows, float(lateness_days.std(ddof=1)))
+            _post_ratio(cargo, postings, rules.ratio, rows, float(lateness_days.std(ddof=1)))
     return tuple(remarks)
 
 
@@ -128,24 +157,19 @@ def safety_stock(z: float, lead_days: float, daily_demand: float, demand_cv: flo
 
 
 def _post_safety_stock(
-    cargo: Cargo,
-    postings: Postings,
-    rule: SafetyStock,
-    number: int,
-    flow: Flow,
-    measured: Ints,
-    lateness_variance: float,
+    cargo: Cargo, rules: Unreliability, postings: Postings, number: int, measured: Ints, lateness_variance: float
 ) -> None:
     """Post the stock's cost over the window, one row for the flow."""
-    program = cargo.lowered.program
+    program, rule = cargo.lowered.program, rules.stock
+    if rule is None:
+        return
     window_days = (program.window_to - program.window_from) / SECONDS_PER_DAY
     kg = float(cargo.sizes[measured, MASS].sum()) / ONE
-    demand = float(flow.annual_demand.value) / DAYS_PER_YEAR if flow.annual_demand else kg / window_days
+    demand = kg / window_days if np.isnan(rules.demand[number]) else float(rules.demand[number])
     lead_days = float(cargo.transit[measured].mean()) / SECONDS_PER_DAY
-    z = NormalDist().inv_cdf(float(rule.service_level.value))
-    stock_kg = safety_stock(z, lead_days, demand, float(rule.demand_cv.value), lateness_variance)
+    stock_kg = safety_stock(rules.z, lead_days, demand, float(rule.demand_cv.value), lateness_variance)
     value_per_kg = float(cargo.value[measured].sum()) / kg if kg else 0.0
-    rate = float(yearly_rate(cargo.lowered.scenario.money.time_cost)) * window_days / DAYS_PER_YEAR
+    rate = rules.yearly * window_days / DAYS_PER_YEAR
     cents = round(stock_kg * value_per_kg * rate)
     postings.add(
         1,
@@ -161,17 +185,10 @@ def _post_safety_stock(
     )
 
 
-def _post_ratio(cargo: Cargo, postings: Postings, ratio: Fraction, rows: Ints, spread_days: float) -> None:
+def _post_ratio(cargo: Cargo, postings: Postings, per_day: float, rows: Ints, spread_days: float) -> None:
     """Post ratio x value of a day x standard deviation of lateness (de Jong et al., EJTIR 9(2), 2009)."""
-    value_of_a_day = yearly_rate(cargo.lowered.scenario.money.time_cost) / DAYS_PER_YEAR
-    cents = whole_cents(cargo.value[rows].astype(np.float64) * (spread_days * float(ratio * value_of_a_day)))
-    cargo.post(
-        postings,
-        rows,
-        cents,
-        activity="reliability",
-        quantity=round(spread_days * ONE),
-    )
+    cents = whole_cents(cargo.value[rows].astype(np.float64) * (spread_days * per_day))
+    cargo.post(postings, rows, cents, activity="reliability", quantity=round(spread_days * ONE))
 
 
 def _thousandths_of_days(seconds: Ints) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 
@@ -19,7 +20,6 @@ from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.plan import Promise, promise
 from corridor_sim.sampling.law import Floats
-from corridor_sim.study.digests import digest_of
 from corridor_sim.study.lanes import lane_numbers
 from corridor_sim.study.simulate import simulate
 from corridor_sim.study.sums import (
@@ -115,8 +115,8 @@ class Reader:
         return self.promise.deliveries(inputs.consignments)
 
 
-def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints) -> Played:
-    """Price and measure one Trace."""
+def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints, details: bool = True) -> Played:
+    """Price and measure one Trace; `details` as of `measure`, and with them replication 0 is kept in full."""
     lowered = reader.money.lowered
     accounts = settle_prepared(reader.money, inputs, trace, promised)
     sheet = accounts.postings.sheet()
@@ -129,7 +129,7 @@ def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints) -> 
     lines, by_step = lines_of(shared, rows), step_cents(lowered, shared, rows)
     views = service_views(lowered, sheet, trace)
     return Played(
-        measured=measure(reader.view, inputs, trace, promised, books),
+        measured=measure(reader.view, inputs, trace, promised, books, details),
         lines=lines,
         step_cents=by_step,
         step_kg=step_emissions(accounts, counted[own]),
@@ -144,10 +144,18 @@ def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints) -> 
         leader=trace.outcomes[own, LEADER],
         counted=counted[own].astype(np.int64),
         trace_digest=trace.digest(),
-        ledger_digest=digest_of((books.cents, lines, by_step, views)),
+        ledger_digest=_sums_digest(books, lines, by_step, views),
         remarks=accounts.remarks,
-        whole=None if inputs.replication else (accounts.ledger, trace),
+        whole=None if inputs.replication or not details else (accounts.ledger, trace),
     )
+
+
+def _sums_digest(books: Books, lines: Mapping[Line, int], by_step: Ints, views: Mapping[str, Views]) -> str:
+    """Return the SHA-256 of all sums of cents; it does not depend on whether a ledger is kept."""
+    total = sha256(repr((list(books.cents), list(lines.items()), sorted(views.items()))).encode())
+    for cents in (*{id(each): each for each in books.cents.values()}.values(), by_step):
+        total.update(np.ascontiguousarray(cents, dtype="<i8").tobytes())
+    return total.hexdigest()
 
 
 def _books(inputs: Inputs, accounts: Accounts, shared: Sheet, boxes: Ints) -> Books:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -21,6 +22,7 @@ Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 AFTER, BEFORE = "after", "before"
 Line = tuple[str, str, str, bool]
 """(cost base, activity, tariff, common) of a sum of cents."""
+SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 OWN, OTHERS, EMPTY = "operator", "others", "nobody"
 
 
@@ -74,16 +76,17 @@ def by_consignment(sheet: Sheet, inputs: Inputs, lowered: Lowered) -> Sheet:
     whole = (sheet.consignment == NONE) & (sheet.flow != NONE)
     if not whole.any():
         return sheet
-    measured = (people.release >= program.window_from) & (people.release < program.window_to)
-    parts = [sheet.only(np.flatnonzero(~whole))]
-    for row in np.flatnonzero(whole).tolist():
-        members = np.flatnonzero(measured & (people.flow == sheet.flow[row]))
-        group = np.zeros(len(members), np.int64)
-        share = divide_groups(sheet.amount_cny[[row]], group, people.sizes[members, MASS], people.tie[members])
-        one = sheet.only(group + row)
-        parts.append(replace(one, consignment=members, amount_cny=share))
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in SUMMED}
-    return Sheet(sheet.headings, **joined)
+    measured = np.flatnonzero((people.release >= program.window_from) & (people.release < program.window_to))
+    rows = np.flatnonzero(whole)
+    begin, end = (np.searchsorted(people.flow[measured], sheet.flow[rows], side=side) for side in SIDES)
+    group = np.repeat(np.arange(len(rows)), end - begin)
+    members = measured[np.arange(len(group)) + np.repeat(begin - np.cumsum(end - begin) + (end - begin), end - begin)]
+    shares = divide_groups(sheet.amount_cny[rows], group, people.sizes[members, MASS], people.tie[members])
+    parts = sheet.only(np.flatnonzero(~whole)), sheet.only(rows[group])
+    parts = parts[0], replace(parts[1], consignment=members, amount_cny=shares)
+    return Sheet(
+        sheet.headings, **{name: np.concatenate([getattr(part, name) for part in parts]) for name in SUMMED}
+    )
 
 
 def cost_key(base: str, perspective: str, subsidy: str) -> str:
@@ -102,10 +105,11 @@ def cents_by_consignment(shared: Sheet, count: int) -> dict[str, Ints]:
     }
     # headings that are in the same figures are summed up together
     belongs = np.array([*chosen.values(), subsidies]).T
-    kinds, kind = np.unique(belongs, axis=0, return_inverse=True)
+    _, first, kind = np.unique(belongs @ (1 << np.arange(belongs.shape[1])), return_index=True, return_inverse=True)
+    kinds = belongs[first]
     table = np.zeros(count * len(kinds), np.int64)
     rows = np.flatnonzero(shared.consignment != NONE)
-    place = shared.consignment[rows] * len(kinds) + kind.ravel()[shared.heading[rows]]
+    place = shared.consignment[rows] * len(kinds) + kind[shared.heading[rows]]
     np.add.at(table, place, shared.amount_cny[rows])
     by_kind = table.reshape(count, len(kinds))
     cents: dict[str, Ints] = {}
