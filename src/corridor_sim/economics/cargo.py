@@ -69,7 +69,7 @@ class Prices:
 
     def named(self, flow: int) -> str:
         """Return the currency of a flow's price."""
-        return self.exchange.currencies[self.currency[flow]]
+        return self.exchange.currencies[int(self.currency[flow])]
 
 
 @dataclass(frozen=True)
@@ -175,9 +175,10 @@ class Cargo:
             (payer, currency if isinstance(currency, str) else currency.named(number))
             for number, payer in enumerate(payers or self.goods.owners)
         ]
-        words = {"base": base, "activity": activity, "payee": payee, "tariff": tariff}
         number_of = {
-            (payer, stated): postings.headings.number(payer=payer, currency=stated, **words)
+            (payer, stated): postings.headings.number(
+                base=base, activity=activity, payer=payer, payee=payee, tariff=tariff, currency=stated
+            )
             for payer, stated in dict.fromkeys(known)
         }
         headings = [number_of[each] for each in known]
@@ -205,8 +206,6 @@ def our_cargo(lowered: Lowered, instructions: Instructions, goods: Goods, passag
     delivered = passages.trace.outcomes[:count, OUTCOMES.index("delivered")] != NONE
     measured = (program.window_from <= release) & (release < program.window_to)
     value, rows = np.zeros(count, np.int64), np.flatnonzero(paths.released)
-    cargo = Cargo(
-        lowered, instructions, goods, passages, flow, release, delivered, measured, value, sizes, paths, rows
-    )
+    cargo = Cargo(lowered, instructions, goods, passages, flow, release, delivered, measured, value, sizes, paths, rows)
     _, value[rows] = cargo.priced(goods.worth, rows, release[rows])
     return cargo

@@ -162,7 +162,7 @@ def _started(passages: Passages, charge: Charge, starts: Mask) -> Started:
     consignment, step = passages.column("consignment"), passages.column("step")
     rows = np.flatnonzero(starts[step] & (passages.column(moment) != NONE))
     held = passages.held_at(rows, moment)
-    keep = passages.things.any(axis=1)[held] & passages.own[consignment[rows]]
+    keep = passages.real()[held] & passages.own[consignment[rows]]
     rows, held = rows[keep], held[keep]
     if not info.lane:
         return Started(rows, held)

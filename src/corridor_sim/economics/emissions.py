@@ -25,6 +25,7 @@ COUNTED_BY = {"tonne_km": "mass", "teu_km": "teu", "tonne": "mass", "box": "box"
 """What a factor is per -> the measure of a load."""
 PER_KM = ("tonne_km", "teu_km")
 BOUNDARIES = ("wtw", "ttw")
+MEASURE_AXIS = 2
 LOADED = (0, 1)
 """Second axis of the weights: loads without and with reefer plugs."""
 
@@ -176,7 +177,8 @@ def elements_of(lowered: Lowered) -> Elements:
         if info.kind in HUB:
             hub[number] = places.index(info.origin)
     weights = weigh_steps(lowered)
-    return Elements(element, hub, weights, tuple(np.flatnonzero(weights.kg.any(axis=(0, 1, 3))).tolist()))
+    by_measure = np.moveaxis(weights.kg, MEASURE_AXIS, 0).reshape(len(MEASURES), -1)
+    return Elements(element, hub, weights, tuple(np.flatnonzero(by_measure.any(axis=1)).tolist()))
 
 
 def emissions(cargo: Cargo, elements: Elements) -> Emissions:

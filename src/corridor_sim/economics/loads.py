@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridor_sim.economics.clocks import ClockTable, started_clocks
-from corridor_sim.economics.ledger import BASES, Ledger, Sheet
+from corridor_sim.economics.ledger import BASES, Sheet
 from corridor_sim.economics.money import divide_groups
 from corridor_sim.economics.passages import Passages
 from corridor_sim.economics.paths import MASS
@@ -67,42 +67,3 @@ def members_of(load: Ints, passages: Passages) -> tuple[Ints, Ints]:
     place = np.repeat(np.arange(len(load)), count)
     within = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
     return place, passages.members[begin[place] + within, 1]
-
-
-def divide_among_members(
-    ledger: Ledger, instructions: Instructions, clocks: ClockTable, passages: Passages
-) -> Ledger:
-    """Return the ledger with every posting on a load divided among its members by mass, to the cent.
-
-    The amounts are divided by largest remainder in tie-rank order, other columns repeated; each share goes to the
-    member's own flow.
-    """
-    heads = Ledger({**ledger.columns}, ledger.words)
-    columns = ledger.columns
-    sheet = Sheet(
-        heads,
-        np.arange(len(ledger)),
-        columns["consignment"],
-        columns["flow"],
-        columns["step"],
-        columns["amount_cny"],
-    )
-    load = loads_of_postings(sheet, instructions, clocks, passages)
-    shared = load != NONE
-    if not shared.any():
-        return ledger
-    place, member = members_of(load[shared], passages)
-    people = passages.inputs.consignments
-    mass, tie = people.sizes[member, MASS], people.tie[member]
-    count = np.ones(len(ledger), np.int64)
-    count[shared] = np.bincount(place, minlength=int(shared.sum()))
-    row = np.repeat(np.arange(len(ledger)), count)
-    theirs = shared[row]
-    divided = {name: values[row] for name, values in columns.items()}
-    for name in AMOUNTS:
-        divided[name][theirs] = divide_groups(columns[name][shared], place, mass, tie)
-    divided["consignment"][theirs], divided["flow"][theirs] = member, people.flow[member]
-    return Ledger(divided, ledger.words)
-
-
-AMOUNTS = ("quantity", "amount", "amount_cny")

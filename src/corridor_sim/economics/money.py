@@ -67,9 +67,9 @@ class Factors:
         return Factors(
             np.array(weights, object).reshape(shape),
             np.array(denominators, object),
-            np.array([row if fit else [0] * len(row) for row, fit in zip(weights, fits, strict=True)], np.int64).reshape(
-                shape
-            ),
+            np.array(
+                [row if fit else [0] * len(row) for row, fit in zip(weights, fits, strict=True)], np.int64
+            ).reshape(shape),
             np.array([below if fit else 1 for below, fit in zip(denominators, fits, strict=True)], np.int64),
             np.array([(LARGEST - 1) // size if fit else NONE for size, fit in zip(sizes, fits, strict=True)], np.int64),
         )

@@ -51,6 +51,10 @@ class Passages:
         """Return a column of Trace.outcomes (see OUTCOMES)."""
         return self.trace.outcomes[:, OUTCOMES.index(name)]
 
+    def real(self) -> Mask:
+        """Return for each row of `things` whether there is anything of it."""
+        return something(self.things)
+
     @property
     def sizes(self) -> Ints:
         """(visits, MEASURES) thousandths at the end of each visit; 0 for members of another's load."""
@@ -81,6 +85,12 @@ class Passages:
         return leader
 
 
+def something(sizes: Ints) -> Mask:
+    """Return whether each row of `sizes` has anything."""
+    found: Mask = sizes.any(axis=1)
+    return found
+
+
 def passages_of(lowered: Lowered, instructions: Instructions, inputs: Inputs, trace: Trace) -> Passages:
     """Follow every consolidation of a Trace, loads of loads too, from the Trace alone."""
     program, sizes = lowered.program, inputs.consignments.sizes
@@ -91,12 +101,10 @@ def passages_of(lowered: Lowered, instructions: Instructions, inputs: Inputs, tr
     loads, held, members, joined = _loads(instructions, inputs, trace, formed)
     things = np.concatenate((sizes, loads, np.zeros((1, len(MEASURES)), np.int64)))
     consignment = trace.visits[:, VISITS.index("consignment")]
-    passed = np.flatnonzero((end != NONE) & own[consignment] & things.any(axis=1)[held])
+    passed = np.flatnonzero((end != NONE) & own[consignment] & something(things)[held])
     passed = passed[np.argsort(step[passed].astype(np.min_scalar_type(len(program.code))), kind="stable")]
     passed_from = np.searchsorted(step[passed], np.arange(len(program.code) + 1))
-    return Passages(
-        lowered, inputs, trace, things, held, members, joined, own, passed, passed_from, countable(things)
-    )
+    return Passages(lowered, inputs, trace, things, held, members, joined, own, passed, passed_from, countable(things))
 
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)

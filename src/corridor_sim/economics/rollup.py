@@ -31,9 +31,11 @@ def chosen_rows(ledger: Ledger, cost_base: str = "cash", view: str = "price", pe
     if view != "price":
         return mask
     if perspective != "chain":
-        return mask & ledger.where(payer=perspective)
+        mask &= ledger.where(payer=perspective)
+        return mask
     in_chain = np.array([word not in SUPPLIERS for word in ledger.words["payer"]], bool)
-    return mask & in_chain[ledger.columns["payer"]]
+    mask &= in_chain[ledger.columns["payer"]]
+    return mask
 
 
 def freight_rows(ledger: Ledger) -> Mask:

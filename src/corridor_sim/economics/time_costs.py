@@ -87,9 +87,7 @@ def post_delay(cargo: Cargo, within: Ints, postings: Postings) -> None:
         return
     days = -(-np.maximum(cargo.transit[rows] - within[cargo.flow[rows]], 0) // SECONDS_PER_DAY)
     amount, cents = cargo.priced(penalty, rows, cargo.paths.ended[rows], days * SECONDS_PER_DAY)
-    cargo.post(
-        postings, rows, cents, activity="delay", quantity=days * ONE, currency=penalty, amount=amount
-    )
+    cargo.post(postings, rows, cents, activity="delay", quantity=days * ONE, currency=penalty, amount=amount)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,24 +42,29 @@ def subsidy_tables(lowered: Lowered, headings: Headings) -> list[SubsidyTable]:
     """Return the subsidies of an alternative; what they are for is added to `headings`."""
     tables = []
     for rule in lowered.tariffs.subsidies:
-        words = {"activity": "subsidy", "payee": rule.payer, "tariff": rule.name, "currency": rule.currency}
-
-        def by_place(party: str, rule: SubsidyRule = rule, words: Mapping[str, str] = words) -> Ints:
-            rows = [payers_at(lowered, party, row) for row, _ in rule.places]
-            return np.array(
-                [[headings.number(payer=payer, tax="exempt", **words) for payer in row] for row in rows], np.int64
-            )
-
+        whole = rule.recipient in CARGO_OWNERS
         tables.append(
             SubsidyTable(
                 rule,
                 RateTable.of([rates for _, rates in rule.places]),
                 Exchange.of((rule.currency,), lowered.tariffs.exchange),
-                by_place(rule.recipient if rule.recipient in CARGO_OWNERS else "incoterm"),
-                by_place(rule.recipient),
+                _by_place(lowered, rule, rule.recipient if whole else "incoterm", headings),
+                _by_place(lowered, rule, rule.recipient, headings),
             )
         )
     return tables
+
+
+def _by_place(lowered: Lowered, rule: SubsidyRule, party: str, headings: Headings) -> Ints:
+    """Return (places, flows) headings of what a subsidy pays to a party."""
+    numbers = [
+        headings.number(
+            activity="subsidy", payer=payer, payee=rule.payer, tariff=rule.name, currency=rule.currency, tax="exempt"
+        )
+        for row, _ in rule.places
+        for payer in payers_at(lowered, party, row)
+    ]
+    return np.array(numbers, np.int64).reshape(len(rule.places), len(lowered.flow_order))
 
 
 def post_subsidy(passages: Passages, table: SubsidyTable, postings: Postings) -> None:
@@ -87,7 +91,11 @@ def post_subsidy(passages: Passages, table: SubsidyTable, postings: Postings) ->
 
 def _in_window(passages: Passages, table: SubsidyTable, place: int) -> tuple[Due, Ints]:
     """Return what the loads of the window are entitled to at a place, and their boxes in thousandths."""
-    program, info, valid = passages.lowered.program, passages.lowered.steps[table.rule.places[place][0]], table.rule.valid
+    program, info, valid = (
+        passages.lowered.program,
+        passages.lowered.steps[table.rule.places[place][0]],
+        table.rule.valid,
+    )
     rows = passages.rows_at(info.main)
     visits, number = passages.trace.visits[rows], np.full(len(rows), place)
     tick, who = visits[:, END], visits[:, CONSIGNMENT]
@@ -173,9 +181,7 @@ def departure_tables(lowered: Lowered, headings: Headings) -> list[DepartureTabl
     ]
 
 
-def post_departures(
-    passages: Passages, instructions: Instructions, table: DepartureTable, postings: Postings
-) -> None:
+def post_departures(passages: Passages, instructions: Instructions, table: DepartureTable, postings: Postings) -> None:
     """Post the resource view of a service: the cost of each departure that ran, divided over its actual load.
 
     Our loads have shares by the service's measure; the background's goes to payee `others`, and the cost of an empty

@@ -182,9 +182,7 @@ def _customs_terms(view: View, times: Times, stays: Spells) -> dict[str, Terms]:
     return {"customs_hours": (_by_flow(view, times.flow, hours), everyone)}
 
 
-def _missed_terms(
-    view: View, times: Times, travelled: Journeys, missed: Misses, visits: int
-) -> dict[str, Terms]:
+def _missed_terms(view: View, times: Times, travelled: Journeys, missed: Misses, visits: int) -> dict[str, Terms]:
     """Members of a load missed what its leader missed."""
     place = np.full(visits, NONE)
     place[missed.visit] = np.arange(len(missed.visit))

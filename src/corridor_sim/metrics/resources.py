@@ -63,7 +63,8 @@ class _Span:
 
     def of(self, begins: Ints, ends: Ints) -> Ints:
         """Return how much of each interval lies within."""
-        return np.maximum(np.minimum(ends, self.end) - np.maximum(begins, self.begin), 0)
+        overlap: Ints = np.maximum(np.minimum(ends, self.end) - np.maximum(begins, self.begin), 0)
+        return overlap
 
 
 def facility_use(view: View, trace: Trace) -> FacilityUse:
@@ -116,7 +117,7 @@ class _Intervals:
 
 
 def _capacity(trace: Trace) -> _Intervals:
-    """Return the capacity of facilities, in the order (facility, tick); of several changes in one tick the last holds."""
+    """Return the capacity of facilities, by (facility, tick); of several changes in one tick the last holds."""
     line, tick, units = (trace.capacity[:, column] for column in (FACILITY, TICK, CAPACITY_UNITS))
     final = np.diff(line, append=NONE) != 0
     until = np.where(final, APART - 1, np.append(tick, NONE)[1:])

@@ -68,9 +68,13 @@ def view_of(lowered: Lowered, instructions: Instructions | None = None) -> View:
         made,
         np.array([rule.measured and not rule.background for rule in program.flows], bool),
         np.array([to_ticks(lowered.scenario.flows[name].due.within.value) for name in lowered.flow_order], np.int64),
-        *(np.where(made.op == op, made.a, NONE) for op in (Op.SEIZE, Op.BOARD, Op.MARK)),
+        np.where(made.op == Op.SEIZE, made.a, NONE),
+        np.where(made.op == Op.BOARD, made.a, NONE),
+        np.where(made.op == Op.MARK, made.a, NONE),
         np.array([info is not None and info.kind == "move" for info in infos], bool),
-        np.array([info is not None and info.kind == "board" and row < info.main for row, info in enumerate(infos)], bool),
+        np.array(
+            [info is not None and info.kind == "board" and row < info.main for row, info in enumerate(infos)], bool
+        ),
         np.array([row in inspections for row in range(len(infos))], bool),
         np.array([info.kind == "customs" for info in steps], bool),
         np.array([places.index(info.origin) if info.origin else NONE for info in steps], np.int64),

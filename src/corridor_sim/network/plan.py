@@ -105,7 +105,6 @@ class _Hours:
         again = np.where(later < len(self.opens), opens[later] + work, NONE)
         return np.where(begun + work <= closes[first], begun + work, again)
 
-
     def turns(self, work: int) -> Ints:
         """Return the ticks at which work of `work` ticks begun then may take another way to its end."""
         total = np.cumsum(self.closes - self.opens)

@@ -59,7 +59,8 @@ def service_views(lowered: Lowered, sheet: Sheet, trace: Trace) -> Mapping[str, 
         parts = [_cents(sheet, (resource & heads.where(payee=word))[sheet.heading]) for word in (OWN, OTHERS, EMPTY)]
         table = trace.departures[:, DEPARTURES.index("service")]
         teu = int(trace.own[table == lowered.program.service_names.index(service), TEU].sum())
-        views[service] = Views(_cents(sheet, invoiced & aboard[sheet.step]), *parts, teu)
+        own, others, empty = parts
+        views[service] = Views(_cents(sheet, invoiced & aboard[sheet.step]), own, others, empty, teu)
     return views
 
 
@@ -84,9 +85,7 @@ def by_consignment(sheet: Sheet, inputs: Inputs, lowered: Lowered) -> Sheet:
     shares = divide_groups(sheet.amount_cny[rows], group, people.sizes[members, MASS], people.tie[members])
     parts = sheet.only(np.flatnonzero(~whole)), sheet.only(rows[group])
     parts = parts[0], replace(parts[1], consignment=members, amount_cny=shares)
-    return Sheet(
-        sheet.headings, **{name: np.concatenate([getattr(part, name) for part in parts]) for name in SUMMED}
-    )
+    return Sheet(sheet.headings, **{name: np.concatenate([getattr(part, name) for part in parts]) for name in SUMMED})
 
 
 def cost_key(base: str, perspective: str, subsidy: str) -> str:
