@@ -87,7 +87,7 @@ class Passages:
 
 def something(sizes: Ints) -> Mask:
     """Return whether each row of `sizes` has anything."""
-    found: Mask = sizes.any(axis=1)
+    found: Mask = np.asarray(sizes.any(axis=1))
     return found
 
 

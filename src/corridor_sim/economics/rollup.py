@@ -34,13 +34,14 @@ def chosen_rows(ledger: Ledger, cost_base: str = "cash", view: str = "price", pe
         mask &= ledger.where(payer=perspective)
         return mask
     in_chain = np.array([word not in SUPPLIERS for word in ledger.words["payer"]], bool)
-    mask &= in_chain[ledger.columns["payer"]]
+    mask &= np.asarray(in_chain[ledger.columns["payer"]])
     return mask
 
 
 def freight_rows(ledger: Ledger) -> Mask:
     """Return a mask of the rows that are invoiced freight, on which cargo is insured too."""
-    return np.any([ledger.where(activity=activity, base="cash", view="price") for activity in FREIGHT], axis=0)
+    line_haul, drayage = (ledger.where(activity=activity, base="cash", view="price") for activity in FREIGHT)
+    return line_haul | drayage
 
 
 def total(ledger: Ledger, cost_base: str = "cash", view: str = "price", perspective: str = "chain") -> int:
