@@ -11,45 +11,43 @@ from corridor_sim.economics.ledger import LAST, Columns, Headings, Postings
 from corridor_sim.economics.money import Exchange, weighted
 from corridor_sim.economics.passages import Passages
 from corridor_sim.economics.rating import RateTable
-from corridor_sim.engine.base import VISITS
 from corridor_sim.engine.program import NONE, ONE, Ints
 from corridor_sim.network.charge_rules import Charge
 from corridor_sim.network.instructions import Instructions
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.rates import Rate
 
-CONSIGNMENT, STEP, START, END, RESOURCE = (
-    VISITS.index(name) for name in ("consignment", "step", "start", "end", "resource")
-)
-
 
 @dataclass(frozen=True)
 class Due:
     """What charges count, before money.
 
-    charge, consignment, departure, tick  int64[n]; departure NONE where the passage is not a ride
-    quantities                            int64[n, rates] in thousandths
+    charge, visit, consignment, tick  int64[n]; visit the row of the passage that is charged, NONE where it is none
+    quantities                        int64[n, rates] in thousandths
     """
 
     charge: Ints
+    visit: Ints
     consignment: Ints
-    departure: Ints
     tick: Ints
     quantities: Ints
 
+    def departures(self, instructions: Instructions, passages: Passages) -> Ints:
+        """Return the row of departures of each passage that is a ride, else NONE."""
+        rides = (self.visit != NONE) & instructions.boards[passages.column("step")[self.visit]]
+        return np.where(rides, passages.column("resource")[self.visit], NONE)
+
     def only(self, keep: Ints) -> Due:
         """Return the given rows."""
-        return Due(
-            self.charge[keep], self.consignment[keep], self.departure[keep], self.tick[keep], self.quantities[keep]
-        )
+        return Due(self.charge[keep], self.visit[keep], self.consignment[keep], self.tick[keep], self.quantities[keep])
 
     @staticmethod
     def joined(dues: Sequence[Due]) -> Due:
         """Return all of them."""
         return Due(
             np.concatenate([due.charge for due in dues]),
+            np.concatenate([due.visit for due in dues]),
             np.concatenate([due.consignment for due in dues]),
-            np.concatenate([due.departure for due in dues]),
             np.concatenate([due.tick for due in dues]),
             np.concatenate([due.quantities for due in dues]),
         )
@@ -76,6 +74,11 @@ class ChargeTable:
     exchange: Exchange
     headings: Ints
     rates: RateTable
+
+    @property
+    def limited(self) -> bool:
+        """Whether any charge has a minimum or a maximum."""
+        return bool((self.least > -LAST).any() or (self.most < LAST).any())
 
 
 def charge_table(lowered: Lowered, headings: Headings) -> ChargeTable:
@@ -140,18 +143,17 @@ def _headings(lowered: Lowered, charge: Charge, headings: Headings) -> list[int]
     ]
 
 
-def due_at_passages(table: ChargeTable, instructions: Instructions, passages: Passages) -> Due:
+def due_at_passages(table: ChargeTable, passages: Passages) -> Due:
     """Return what is due at the end of each visit of the charges' instructions, once per visit and load."""
     at = np.flatnonzero(table.instruction != NONE)
     begin = passages.passed_from[table.instruction[at]]
     count = passages.passed_from[table.instruction[at] + 1] - begin
     charge = np.repeat(at, count)
     rows = passages.passed[np.arange(len(charge)) + np.repeat(begin - (np.cumsum(count) - count), count)]
-    visits = passages.trace.visits[rows]
-    consignment, tick = visits[:, CONSIGNMENT], visits[:, END]
-    quantities = table.rates.quantities(charge, passages.counted, passages.held[rows], tick - visits[:, START])
-    rides = instructions.boards[visits[:, STEP]]
-    return Due(charge, consignment, np.where(rides, visits[:, RESOURCE], NONE), tick, quantities)
+    tick = passages.column("end")[rows]
+    seconds = tick - passages.column("start")[rows] if table.rates.timed[at].any() else tick
+    quantities = table.rates.quantities(charge, passages.counted, passages.held[rows], seconds)
+    return Due(charge, rows, passages.column("consignment")[rows], tick, quantities)
 
 
 def due_at_deliveries(table: ChargeTable, instructions: Instructions, passages: Passages) -> list[Due]:
@@ -171,24 +173,26 @@ def due_at_deliveries(table: ChargeTable, instructions: Instructions, passages: 
         who = np.flatnonzero((delivered != NONE) & ends_here & passages.own)
         tick, charge = delivered[who], np.full(len(who), number)
         quantities = table.rates.quantities(charge, passages.counted, who, tick - people.release[who])
-        dues.append(Due(charge, who, np.full(len(who), NONE), tick, quantities))
+        dues.append(Due(charge, np.full(len(who), NONE), who, tick, quantities))
     return dues
 
 
-def post_dues(table: ChargeTable, passages: Passages, due: Due, postings: Postings) -> None:
+def post_dues(table: ChargeTable, instructions: Instructions, passages: Passages, due: Due, postings: Postings) -> None:
     """Post charges: discount is in their rates; then minimum and maximum, tax, one rounding, count and exchange."""
-    valid = (due.tick >= table.valid_from[due.charge]) & (due.tick < table.valid_to[due.charge])
-    if not valid.all():
+    if any(charge.valid for charge in table.charges):
+        valid = (due.tick >= table.valid_from[due.charge]) & (due.tick < table.valid_to[due.charge])
         due = due.only(np.flatnonzero(valid))
     charge = due.charge
     amount = table.rates.cents(charge, due.quantities)
-    amount = np.minimum(np.maximum(amount, table.least[charge]), table.most[charge]) * table.count[charge]
+    if table.limited:
+        amount = np.minimum(np.maximum(amount, table.least[charge]), table.most[charge])
+    amount = amount * table.count[charge]
     flow = passages.inputs.consignments.flow[due.consignment]
 
     def details() -> Columns:
         quantity, unit_price = _shown(table, due)
         return {
-            "departure": due.departure,
+            "departure": due.departures(instructions, passages),
             "flow": flow,
             "quantity": quantity * table.count[charge],
             "unit_price": unit_price,

@@ -140,7 +140,7 @@ def dues_by_clocks(
         charge = np.full(len(rows), number)
         quantities = table.rates.quantities(charge, passages.counted, begun.held, end - begin)
         quantities *= _units_by_rate(rule, units, quantities.shape[1])
-        due = Due(charge, passages.column("consignment")[rows], np.full(len(rows), NONE), end, quantities)
+        due = Due(charge, np.full(len(rows), NONE), passages.column("consignment")[rows], end, quantities)
         yield due.only(np.flatnonzero(units > 0))
 
 

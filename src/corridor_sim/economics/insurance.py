@@ -19,11 +19,11 @@ from corridor_sim.units import SECONDS_PER_DAY
 
 def freight_cents(cargo: Cargo, clocks: ClockTable, postings: Postings) -> Ints:
     """Return CNY cents of freight invoiced so far for each consignment, a load's divided among its members."""
-    sheet = postings.sheet()
-    freight = freight_rows(sheet.headings)[sheet.heading] & (sheet.consignment != NONE)
-    invoiced = divide_sheet(sheet.only(np.flatnonzero(freight)), cargo.instructions, clocks, cargo.passages)
+    freight = postings.chosen(freight_rows)
+    invoiced = divide_sheet(freight, cargo.instructions, clocks, cargo.passages)
     total = np.zeros(len(cargo.passages.own), np.int64)
-    np.add.at(total, invoiced.consignment, invoiced.amount_cny)
+    known = invoiced.consignment != NONE
+    np.add.at(total, invoiced.consignment[known], invoiced.amount_cny[known])
     return total[: len(cargo.flow)]
 
 

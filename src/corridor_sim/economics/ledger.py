@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corridor_sim.engine.program import NONE, Ints
 
@@ -194,6 +195,17 @@ class Postings:
         """Return what sums need of all postings so far."""
         columns = {name: self._joined([entry.sums[name] for entry in self.entries]) for name in SUMMED}
         return Sheet(self.headings.ledger(), **columns)
+
+    def chosen(self, choose: Callable[[Ledger], NDArray[np.bool_]]) -> Sheet:
+        """Return what sums need of the postings so far whose headings are among those that `choose` marks."""
+        heads = self.headings.ledger()
+        wanted, some = choose(heads), Postings(self.headings)
+        for entry in self.entries:
+            heading = np.broadcast_to(entry.sums["heading"], entry.count)
+            keep = np.flatnonzero(wanted[heading])
+            sums = {name: value[keep] if isinstance(value, np.ndarray) else value for name, value in entry.sums.items()}
+            some.entries.append(_Entry(len(keep), entry.order, sums, dict))
+        return some.sheet()
 
     def ledger(self) -> Ledger:
         """Return all rows so far as one Ledger."""

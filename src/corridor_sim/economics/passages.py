@@ -77,6 +77,13 @@ class Passages:
         follows = (rows > 0) & (consignment[rows - 1] == consignment[rows])
         return np.where(follows, self.held[rows - 1], consignment[rows])
 
+    def held_last(self) -> Ints:
+        """Return for each consignment the row of `things` that it had last, its own cargo where it never set out."""
+        last = np.arange(len(self.own))
+        # of several visits the last counts, which is the last to be noted
+        last[self.column("consignment")] = self.held
+        return last
+
     def final_leader(self) -> Ints:
         """Return for each consignment who led the load it travelled in last, itself where it was alone."""
         leader = self.outcome("leader")

@@ -20,7 +20,8 @@ class Paths:
     """Visits of our consignments; a member of a load goes on in the visits of its leader.
 
     By visit: `consignment`, `step` (instruction), `seconds` (together they cover all time from release to delivery or
-    stop), `started`, `held` (row of Passages.things) and `load` (a number, NONE for own cargo) as they came to it.
+    stop), `started`, `held` (row of Passages.things) and `load` (a number, NONE for own cargo; empty where there are
+    no loads) as they came to it.
     `members` (pairs, 2) are load and consignment, `shares` the part of the load's gross mass that is theirs.
     By consignment: `released` before the stop, `ended` (tick of delivery, else of the stop).
     """
@@ -49,15 +50,15 @@ class Paths:
 
     def divided(self, visits: Ints, column: Ints, amounts: Floats, columns: int) -> Floats:
         """Return (consignments, columns) sums of `amounts` (n,) of some visits, a load's divided by gross mass."""
-        people, load = len(self.ended), self.load[visits]
-        alone = load == NONE
-        place = self.consignment[visits[alone]] * columns + column[alone]
-        total = _summed(place, amounts[alone], people * columns).reshape(people, columns)
-        if len(self.members):
-            loads = int(self.members[-1, 0]) + 1
-            shared = _summed(load[~alone] * columns + column[~alone], amounts[~alone], loads * columns)
-            theirs = shared.reshape(loads, columns)[self.members[:, 0]] * self.shares[:, None]
-            np.add.at(total, self.members[:, 1], theirs)
+        people, place = len(self.ended), self.consignment[visits] * columns + column
+        if not len(self.members):
+            return _summed(place, amounts, people * columns).reshape(people, columns)
+        load = self.load[visits]
+        alone, loads = load == NONE, int(self.members[-1, 0]) + 1
+        total = _summed(place[alone], amounts[alone], people * columns).reshape(people, columns)
+        shared = _summed(load[~alone] * columns + column[~alone], amounts[~alone], loads * columns)
+        theirs = shared.reshape(loads, columns)[self.members[:, 0]] * self.shares[:, None]
+        np.add.at(total, self.members[:, 1], theirs)
         return total
 
 
@@ -87,7 +88,7 @@ def follow(instructions: Instructions, passages: Passages, count: int) -> Paths:
         until - since,
         start != NONE,
         held,
-        passages.load_of(held),
+        passages.load_of(held) if len(members) else np.full(0, NONE),
         members,
         _shares(members, people.sizes[:, MASS]),
         released,

@@ -51,12 +51,12 @@ def post_charges(tables: PriceTables, instructions: Instructions, passages: Pass
     """
     if tables.charges.charges:
         dues = [
-            due_at_passages(tables.charges, instructions, passages),
+            due_at_passages(tables.charges, passages),
             *due_at_deliveries(tables.charges, instructions, passages),
             *dues_by_clocks(tables.clocks, started_clocks(tables.clocks, passages), tables.charges, passages),
         ]
-        post_dues(tables.charges, passages, Due.joined(dues), postings)
+        post_dues(tables.charges, instructions, passages, Due.joined(dues), postings)
     for subsidy in tables.subsidies:
-        post_subsidy(passages, subsidy, postings)
+        post_subsidy(instructions, passages, subsidy, postings)
     for departures in tables.departures:
         post_departures(passages, instructions, departures, postings)

@@ -85,14 +85,15 @@ class RateTable:
         """
         measure = self.measure[row]
         found = counted[load[:, None], measure]
-        missing = (found == 0) & self.needed[row]
+        missing = found == 0
+        if missing.any():
+            missing &= self.needed[row]
         if missing.any():
             first = row[missing.any(axis=1)].min()
             word = COUNTABLE[self.measure[first, missing[row == first].any(axis=0).argmax()]]
             raise ModelError(f"{self.words[first]}a price per {word} meets a load without any {word}")
-        timed = self.timed[row]
-        if timed.any():
-            found *= np.where(timed, seconds[:, None], 1)
+        if self.timed.any():
+            found *= np.where(self.timed[row], seconds[:, None], 1)
         return found
 
     def cents(self, row: Ints, quantities: Ints) -> Ints:

@@ -12,14 +12,14 @@ from corridor_sim.economics.money import CENTS_TO_PRODUCT, Exchange, divide_grou
 from corridor_sim.economics.passages import Passages
 from corridor_sim.economics.rating import RateTable
 from corridor_sim.engine.base import DEPARTURES, VISITS
-from corridor_sim.engine.program import MEASURES, NONE, ONE, DepartureState, Ints, Op
+from corridor_sim.engine.program import MEASURES, NONE, ONE, DepartureState, Ints
 from corridor_sim.network.charge_rules import DepartureCost, SubsidyRule
 from corridor_sim.network.instructions import Instructions
 from corridor_sim.network.lowered import Lowered
 
 CARGO_OWNERS = ("shipper", "consignee", "incoterm")
 """A subsidy to one of them is theirs whole: there is nobody to pass it through."""
-CONSIGNMENT, START, END, RESOURCE = (VISITS.index(name) for name in ("consignment", "start", "end", "resource"))
+CONSIGNMENT, START, END = (VISITS.index(name) for name in ("consignment", "start", "end"))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _by_place(lowered: Lowered, rule: SubsidyRule, party: str, headings: Heading
     return np.array(numbers, np.int64).reshape(len(rule.places), len(lowered.flow_order))
 
 
-def post_subsidy(passages: Passages, table: SubsidyTable, postings: Postings) -> None:
+def post_subsidy(instructions: Instructions, passages: Passages, table: SubsidyTable, postings: Postings) -> None:
     """Post a subsidy as negative costs: the share passed through to who pays at the step, the rest to the recipient.
 
     Only loads whose leader was released in the window count: nothing is paid below the threshold of boxes, and the
@@ -85,8 +85,8 @@ def post_subsidy(passages: Passages, table: SubsidyTable, postings: Postings) ->
     ends = np.cumsum([len(due.tick) for due in dues])[:-1]
     for due, paid in zip(dues, np.split(cents, ends), strict=True):
         passed = paid if table.whole else scaled(paid, rule.pass_through)
-        _post_transfer(passages, table, table.passed_on, due, passed, postings)
-        _post_transfer(passages, table, table.kept, due, paid - passed, postings)
+        _post_transfer(instructions, passages, table, table.passed_on, due, passed, postings)
+        _post_transfer(instructions, passages, table, table.kept, due, paid - passed, postings)
 
 
 def _in_window(passages: Passages, table: SubsidyTable, place: int) -> tuple[Due, Ints]:
@@ -100,8 +100,7 @@ def _in_window(passages: Passages, table: SubsidyTable, place: int) -> tuple[Due
     visits, number = passages.trace.visits[rows], np.full(len(rows), place)
     tick, who = visits[:, END], visits[:, CONSIGNMENT]
     quantities = table.rates.quantities(number, passages.counted, passages.held[rows], tick - visits[:, START])
-    rides = program.code[info.main].op is Op.BOARD
-    due = Due(number, who, visits[:, RESOURCE] if rides else np.full(len(rows), NONE), tick, quantities)
+    due = Due(number, rows, who, tick, quantities)
     release = passages.inputs.consignments.release[who]
     keep = (release >= program.window_from) & (release < program.window_to)
     if valid:
@@ -117,7 +116,13 @@ def _capped(cents: Ints, order: Ints, most: int) -> Ints:
 
 
 def _post_transfer(
-    passages: Passages, table: SubsidyTable, headings: Ints, due: Due, cents: Ints, postings: Postings
+    instructions: Instructions,
+    passages: Passages,
+    table: SubsidyTable,
+    headings: Ints,
+    due: Due,
+    cents: Ints,
+    postings: Postings,
 ) -> None:
     """Lower the cost of the party that `headings` name by `cents`, paid by the subsidy's payer."""
     due, amount = due.only(np.flatnonzero(cents)), -cents[cents != 0]
@@ -127,7 +132,7 @@ def _post_transfer(
     def details() -> Columns:
         stated = [round(rates[0].millionths) for _, rates in table.rule.places]
         return {
-            "departure": due.departure,
+            "departure": due.departures(instructions, passages),
             "flow": flow,
             "quantity": due.quantities[:, 0],
             "unit_price": np.array(stated, np.int64)[due.charge],
@@ -231,11 +236,13 @@ def post_departures(passages: Passages, instructions: Instructions, table: Depar
 
 def _rides(passages: Passages, instructions: Instructions, departures: Ints) -> Ints:
     """Return the rows of visits in which own loads left with one of `departures`, which rise."""
-    left = instructions.boards[passages.column("step")] & (passages.column("start") != NONE)
-    rows = np.flatnonzero(left & passages.own[passages.column("consignment")])
+    boards = np.flatnonzero(instructions.boards[passages.column("step")])
+    left = (passages.column("start")[boards] != NONE) & passages.own[passages.column("consignment")[boards]]
+    rows = boards[left]
     wanted = np.zeros(len(passages.trace.departures), bool)
     wanted[departures] = True
-    return rows[wanted[passages.column("resource")[rows]]]
+    taken: Ints = rows[wanted[passages.column("resource")[rows]]]
+    return taken
 
 
 def operator_gap(ledger: Ledger) -> dict[int, int]:

@@ -10,9 +10,9 @@ import numpy as np
 
 from corridor_sim.economics.accounts import Accounts, settle_prepared
 from corridor_sim.economics.ledger import Ledger, Sheet
+from corridor_sim.economics.passages import Passages
 from corridor_sim.economics.prepared import Prepared, prepare_accounts
 from corridor_sim.engine.base import OUTCOMES, Trace
-from corridor_sim.engine.loads import load_sizes
 from corridor_sim.engine.program import MEASURES, NONE, Inputs, Ints
 from corridor_sim.metrics.kpis import Books, Replication, measure
 from corridor_sim.metrics.view import View, view_of
@@ -121,7 +121,7 @@ def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints, det
     accounts = settle_prepared(reader.money, inputs, trace, promised)
     sheet = accounts.postings.sheet()
     shared = by_consignment(accounts.divided(sheet), inputs, lowered)
-    books = _books(inputs, accounts, shared, box_shares(lowered, inputs, trace))
+    books = _books(inputs, accounts, shared, box_shares(accounts.passages))
     people, program = inputs.consignments, lowered.program
     own = people.flow < len(lowered.flow_order)
     counted = own & (people.release >= program.window_from) & (people.release < program.window_to)
@@ -175,11 +175,10 @@ def _books(inputs: Inputs, accounts: Accounts, shared: Sheet, boxes: Ints) -> Bo
     )
 
 
-def box_shares(lowered: Lowered, inputs: Inputs, trace: Trace) -> Ints:
+def box_shares(passages: Passages) -> Ints:
     """Return each consignment's share of its load's boxes by mass, in thousandths of a box (rounded down)."""
-    leader = trace.outcomes[:, LEADER]
-    boxes = load_sizes(lowered.program, inputs, trace)[:, BOX]
-    mass = inputs.consignments.sizes[:, MASS]
+    leader, mass = passages.outcome("leader"), passages.inputs.consignments.sizes[:, MASS]
+    boxes = passages.things[passages.held_last(), BOX]
     load_mass = np.zeros(len(leader), np.int64)
     np.add.at(load_mass, leader, mass)
     return np.asarray(boxes[leader] * mass // np.maximum(load_mass[leader], 1))
