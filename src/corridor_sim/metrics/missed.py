@@ -45,9 +45,8 @@ class Misses:
 
 def misses(view: View, inputs: Inputs, trace: Trace) -> Misses:
     """Return the Misses of one replication, of every consignment that reached a BOARD step."""
-    boarded = view.boards[trace.visits[:, STEP]]
-    visit = np.flatnonzero(boarded != NONE)
-    service = boarded[visit]
+    visit = np.flatnonzero(view.instructions.boards[trace.visits[:, STEP]])
+    service = view.boards[trace.visits[visit, STEP]]
     ready, start, taken = (trace.visits[visit, column] for column in (READY, START, RESOURCE))
     earliest = _earliest(view, trace, visit, service)
 
@@ -72,17 +71,19 @@ def _earliest(view: View, trace: Trace, visit: Ints, service: Ints) -> Ints:
     """Return for each BOARD visit the earliest scheduled tick whose cut-offs it can meet."""
     ready = trace.visits[visit, READY]
     earliest: Ints = ready + view.close[service]
+    marks = np.flatnonzero((view.marks != NONE)[trace.visits[:, STEP]])
+    of_kind = view.marks[trace.visits[marks, STEP]]
     for kind in np.flatnonzero((view.cutoffs != NONE).any(axis=0)).tolist():
         before = view.cutoffs[service, kind]
-        mark = _last_mark(view, trace, kind, visit)
+        mark = _last_mark(trace, marks[of_kind == kind], visit)
         met = np.where(mark == NONE, ready, mark)
         earliest = np.where(before == NONE, earliest, np.maximum(earliest, met + before))
     return earliest
 
 
-def _last_mark(view: View, trace: Trace, kind: int, visit: Ints) -> Ints:
-    """Return for each of the visits `visit` the tick of its consignment's last MARK of `kind` until then, or NONE."""
-    noted = np.append(NONE, np.flatnonzero(view.marks[trace.visits[:, STEP]] == kind))
+def _last_mark(trace: Trace, marks: Ints, visit: Ints) -> Ints:
+    """Return for each of the visits `visit` the tick of its consignment's last one of `marks` until then, or NONE."""
+    noted = np.append(NONE, marks)
     last = noted[np.searchsorted(noted, visit, side="right") - 1]
     same = (last != NONE) & (trace.visits[last, CONSIGNMENT] == trace.visits[visit, CONSIGNMENT])
     return np.where(same, trace.visits[last, READY], NONE)

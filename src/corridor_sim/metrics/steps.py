@@ -69,8 +69,11 @@ def _spent(view: View, inputs: Inputs, trace: Trace, travelled: Journeys, missed
     """Return what the stays that begin at `first` were spent on."""
     met = np.zeros(len(trace.visits), bool)
     met[travelled.visit] = True
-    rows, place = np.flatnonzero(met), np.cumsum(met)[travelled.visit] - 1
-    spent = np.add.reduceat(time_spent(view, inputs, trace, missed, rows)[place], first)
+    rows = np.flatnonzero(met)
+    spent_at = time_spent(view, inputs, trace, missed, rows)
+    if len(rows) < len(travelled.visit) or view.instructions.batches.any():
+        spent_at = spent_at[np.cumsum(met)[travelled.visit] - 1]
+    spent = np.add.reduceat(spent_at, first)
     found = view.inspection[trace.visits[travelled.visit, STEP]]
     inspected = np.logical_or.reduceat(found, first)
     spent[inspected, Spent.INSPECTION] = spent[inspected, Spent.HANDLING]

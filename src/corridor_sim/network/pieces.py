@@ -35,9 +35,9 @@ class Pieces:
         return Pieces(start, value, slope).short()
 
     @staticmethod
-    def later(ticks: int) -> Pieces:
-        """Return a function that is through `ticks` after it began."""
-        return Pieces(np.array([0]), np.array([ticks]), np.array([1]))
+    def at_once() -> Pieces:
+        """Return the function that is through when it begins."""
+        return Pieces(np.array([0]), np.array([0]), np.array([1]))
 
     def at(self, ticks: Ints) -> Ints:
         """Return the function at each of `ticks`, NONE where it is LOST."""
@@ -47,6 +47,10 @@ class Pieces:
     def _at(self, ticks: Ints) -> Ints:
         place = np.searchsorted(self.start, ticks, side="right") - 1
         return self.value[place] + self.slope[place] * (ticks - self.start[place])
+
+    def plus(self, ticks: int) -> Pieces:
+        """Return the function that is through `ticks` later."""
+        return Pieces(self.start, np.where(self.value >= FOREVER, LOST, self.value + ticks), self.slope)
 
     def then(self, after: Pieces) -> Pieces:
         """Return the function `after` of this one: what begins when this is through."""

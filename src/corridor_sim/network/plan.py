@@ -124,6 +124,8 @@ class _Places:
     hours_of: dict[tuple[int, int], _Hours] = field(default_factory=dict)
     works: dict[tuple[int, int, int], Pieces] = field(default_factory=dict)
     boardings: dict[int, Pieces] = field(default_factory=dict)
+    walks: dict[tuple[int, bytes, int], Pieces] = field(default_factory=dict)
+    """(first step, sizes, boxes) -> the way of everything released like this."""
 
     def hours(self, facility: int, need: int = 1) -> _Hours:
         """Return the opening windows of a facility for a request of `need` thousandths."""
@@ -151,7 +153,7 @@ class _Places:
             if not ticks:
                 self.works[key] = Pieces.of(hours.opening, np.concatenate((hours.opens, hours.closes)))
             elif hours.at_closing is AtClosing.FINISH:
-                self.works[key] = Pieces.later(ticks)
+                self.works[key] = Pieces.at_once().plus(ticks)
             else:
                 self.works[key] = Pieces.of(lambda start: hours.done(start, ticks), hours.turns(ticks))
         return self.works[key]
@@ -198,7 +200,7 @@ class _Walk:
     places: _Places
     sizes: Ints
     containers: int
-    now: Pieces = field(default_factory=lambda: Pieces.later(0))
+    now: Pieces = field(default_factory=Pieces.at_once)
     marks: dict[int, Pieces] = field(default_factory=dict)
     held: dict[int, int] = field(default_factory=dict)
     """Facility -> thousandths of it that are held."""
@@ -232,15 +234,15 @@ class _Walk:
 
     def _delay(self, step: Instruction) -> None:
         ticks = self.places.mean_ticks(step.a) * (self.containers if step.c else 1)
-        at_facility = step.b != NONE
-        self.now = self.now.then(
-            self.places.work(step.b, self._need(step.b), ticks) if at_facility else Pieces.later(ticks)
-        )
+        if step.b == NONE:
+            self.now = self.now.plus(ticks)
+        else:
+            self.now = self.now.then(self.places.work(step.b, self._need(step.b), ticks))
 
     def _batch(self, batch: int) -> None:
         rule = self.places.program.batches[batch]
         if rule.timeout != NONE:
-            self.now = self.now.then(Pieces.later(rule.timeout))
+            self.now = self.now.plus(rule.timeout)
         fixed = np.asarray(rule.becomes, np.int64)
         self.sizes = np.where(fixed == NONE, self.sizes, fixed)
         self.containers = max(1, int(self.sizes[BOX]) // ONE)
@@ -254,10 +256,10 @@ class _Walk:
 
     def _board(self, step: Instruction) -> None:
         rule = self.places.program.services[step.a]
-        earliest = self.now.then(Pieces.later(rule.close))
+        earliest = self.now.plus(rule.close)
         for kind, before in enumerate(rule.cutoffs):
             if before != NONE:
-                earliest = earliest.or_later(self.marks.get(kind, self.now).then(Pieces.later(before)))
+                earliest = earliest.or_later(self.marks.get(kind, self.now).plus(before))
         self.now = earliest.then(self.places.boarding(step.a))
 
 
@@ -265,15 +267,16 @@ def _walk(places: _Places, flow: int) -> Pieces:
     """Return when a release of a flow is promised to be delivered."""
     cargo, program = places.inputs.consignments, places.program
     ours = np.flatnonzero(cargo.flow == flow)[:1]
-    walk = _Walk(
-        places,
-        cargo.sizes[ours[0]] if len(ours) else np.full(len(MEASURES), ONE, np.int64),
-        int(cargo.containers[ours[0]]) if len(ours) else 1,
-    )
+    sizes = cargo.sizes[ours[0]] if len(ours) else np.full(len(MEASURES), ONE, np.int64)
+    containers = int(cargo.containers[ours[0]]) if len(ours) else 1
     step = program.flows[flow].start
-    while step != NONE:
-        step = walk.pass_step(program.code[step])
-    return walk.now
+    key = step, sizes.tobytes(), containers
+    if key not in places.walks:
+        walk = _Walk(places, sizes, containers)
+        while step != NONE:
+            step = walk.pass_step(program.code[step])
+        places.walks[key] = walk.now
+    return places.walks[key]
 
 
 def _reopening(closed: tuple[tuple[int, int], ...], ticks: Ints) -> Ints:

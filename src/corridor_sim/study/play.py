@@ -71,31 +71,6 @@ class Played:
     """Ledger and Trace of replication 0, which the bundle keeps in full; None of the others."""
 
 
-def play(
-    alternatives: Sequence[Lowered],
-    counts: Sequence[int],
-    replications: range,
-    seed: int,
-    noise: bool = True,
-    lanes: Mapping[str, str] | None = None,
-) -> list[list[Played]]:
-    """Return for each alternative those of its first `counts` replications that are in `replications`.
-
-    All alternatives must have the same Program and plan.
-    """
-    first = alternatives[0]
-    chosen = lane_numbers(first.program, lanes or {})
-    calm = draw_inputs(first.program, first.plan, seed, 0, noise=False, lanes=chosen)
-    readers = [Reader.of(lowered, calm) for lowered in alternatives]
-    played: list[list[Played]] = [[] for _ in alternatives]
-    for made in simulate(first, replications, seed, noise, chosen):
-        promised = readers[0].promised(made.inputs)
-        for place, (reader, count) in enumerate(zip(readers, counts, strict=True)):
-            if made.inputs.replication < count:
-                played[place].append(settle_one(reader, made.inputs, made.trace, promised))
-    return played
-
-
 @dataclass(frozen=True)
 class Reader:
     """An alternative, ready to be priced and measured many times; nothing in it changes while it is used."""
@@ -105,14 +80,52 @@ class Reader:
     promise: Promise
 
     @staticmethod
-    def of(lowered: Lowered, calm: Inputs) -> Reader:
-        """Return the alternative, ready to be read; `calm` are its inputs without noise."""
+    def of(lowered: Lowered, plan: Promise) -> Reader:
+        """Return the alternative, ready to be read; `plan` is the promise of its Program."""
         money = prepare_accounts(lowered)
-        return Reader(money, view_of(lowered, money.instructions), promise(lowered.program, calm))
+        return Reader(money, view_of(lowered, money.instructions), plan)
 
     def promised(self, inputs: Inputs) -> Ints:
         """Return when each consignment was promised to be delivered."""
         return self.promise.deliveries(inputs.consignments)
+
+
+def readers_of(
+    alternatives: Sequence[Lowered], seed: int, lanes: Mapping[str, str] | None = None
+) -> tuple[Reader, ...]:
+    """Return alternatives of the same Program, ready to be read; `lanes` as of `play`."""
+    first = alternatives[0]
+    calm = draw_inputs(first.program, first.plan, seed, 0, noise=False, lanes=lane_numbers(first.program, lanes or {}))
+    plan = promise(first.program, calm)
+    return tuple(Reader.of(lowered, plan) for lowered in alternatives)
+
+
+def play(
+    alternatives: Sequence[Lowered],
+    counts: Sequence[int],
+    replications: range,
+    seed: int,
+    noise: bool = True,
+    lanes: Mapping[str, str] | None = None,
+    *,
+    readers: Sequence[Reader] | None = None,
+    details: bool = True,
+) -> list[list[Played]]:
+    """Return for each alternative those of its first `counts` replications that are in `replications`.
+
+    All alternatives must have the same Program and plan. `readers` (see `readers_of`) can be made once for many calls;
+    `details` as of `settle_one`.
+    """
+    first = alternatives[0]
+    chosen = lane_numbers(first.program, lanes or {})
+    known = readers or readers_of(alternatives, seed, lanes)
+    played: list[list[Played]] = [[] for _ in alternatives]
+    for made in simulate(first, replications, seed, noise, chosen):
+        promised = known[0].promised(made.inputs)
+        for place, (reader, count) in enumerate(zip(known, counts, strict=True)):
+            if made.inputs.replication < count:
+                played[place].append(settle_one(reader, made.inputs, made.trace, promised, details))
+    return played
 
 
 def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints, details: bool = True) -> Played:
