@@ -93,7 +93,7 @@ class RateTable:
             word = COUNTABLE[self.measure[first, missing[row == first].any(axis=0).argmax()]]
             raise ModelError(f"{self.words[first]}a price per {word} meets a load without any {word}")
         if self.timed.any():
-            found *= np.where(self.timed[row], seconds[:, None], 1)
+            found *= np.where(self.timed[row], seconds.astype(np.int64)[:, None], 1)
         return found
 
     def cents(self, row: Ints, quantities: Ints) -> Ints:

@@ -88,3 +88,18 @@ def test_every_figure_has_a_name_and_a_unit(corridor):
     assert len({kpi.name for kpi in (*KPIS, *COSTS)}) == len(KPIS) + len(COSTS)
     with pytest.raises(KeyError):
         kpi_of("speed")
+
+
+def test_without_details_the_figures_are_the_same(corridor):
+    view = view_of(corridor.lowered)
+    whole, short = (
+        measure(view, corridor.inputs, corridor.trace, corridor.promised, _books(), details)
+        for details in (True, False)
+    )
+    for name, (above, below) in whole.terms.items():
+        assert (above.tolist(), below.tolist()) == tuple(part.tolist() for part in short.terms[name]), name
+    assert (short.door_to_door.tolist(), short.late_promised.tolist()) == (
+        whole.door_to_door.tolist(),
+        whole.late_promised.tolist(),
+    )
+    assert (len(short.details), short.lateness.late) == (0, whole.lateness.late)
