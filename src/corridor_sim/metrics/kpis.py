@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from corridor_sim.metrics.missed import Misses, misses
 from corridor_sim.metrics.resources import facility_use, service_use
 from corridor_sim.metrics.spent import TRAVELLING, WAITING, WORKING, Spent
 from corridor_sim.metrics.steps import Spells, customs_ticks, dwell_ticks, elapsed_at_ends, spells
-from corridor_sim.metrics.times import NEVER, UNPROMISED, Flags, Times, door_to_door
+from corridor_sim.metrics.times import NEVER, UNPROMISED, Flags, Times, Whole, door_to_door, short
 from corridor_sim.metrics.view import View
 from corridor_sim.sampling.law import Floats
 from corridor_sim.units import CENTS, SECONDS_PER_HOUR
@@ -108,10 +109,10 @@ class Replication:
     """
 
     number: int
-    flow: Ints
-    door_to_door: Ints
-    late_due: Ints
-    late_promised: Ints
+    flow: Whole
+    door_to_door: Whole
+    late_due: Whole
+    late_promised: Whole
     remaining_life: Floats
     terms: Mapping[str, Terms]
     details: Mapping[str, tuple[float, float]]
@@ -138,19 +139,18 @@ def measure(
     terms |= _missed_terms(view, times, travelled, missed, len(trace.visits))
     if books is not None:
         terms |= _book_terms(view, times, books)
-    steps = len(view.main)
     return Replication(
         inputs.replication,
-        times.flow,
-        times.transit,
-        times.late_due,
-        times.late_promised,
+        short(times.flow),
+        short(times.transit),
+        short(times.late_due),
+        short(times.late_promised),
         books.remaining_life[times.row] if books is not None else np.zeros(0),
         terms,
         _details(view, inputs, trace, times, stays) if details else {},
         biggest_cause_of_lateness(view, times, stays)
         if details
-        else Lateness(np.zeros((steps, len(Spent)), np.int64), int((~times.on_time).sum())),
+        else Lateness(np.zeros((0, len(Spent)), np.int64), int((~times.on_time).sum())),
         elapsed_at_ends(view, times, stays) if details else (np.zeros(0, np.int64), np.zeros(0, np.int64)),
         frozenset(number for number, begin, end in inputs.closures if begin < trace.stop and end > program.window_from),
         frozenset(trace.capacity[trace.capacity[:, CAPACITY.index("cause")] == Cause.FAILURE, 0].tolist()),
@@ -215,8 +215,9 @@ def _book_terms(view: View, times: Times, books: Books) -> dict[str, Terms]:
         # without subsidies the sums before and after them are the same array
         if id(cents) not in known:
             known[id(cents)] = _by_flow(view, times.flow, cents[times.row]) / CENTS
-        terms[f"{COST_PER_BOX}:{key}"] = (known[id(cents)], boxes)
-        terms[f"{COST_PER_KG}:{key}"] = (known[id(cents)], mass_kg)
+        # one text each for all replications
+        terms[intern(f"{COST_PER_BOX}:{key}")] = (known[id(cents)], boxes)
+        terms[intern(f"{COST_PER_KG}:{key}")] = (known[id(cents)], mass_kg)
     return terms
 
 

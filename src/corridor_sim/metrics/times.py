@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corridor_sim.engine.base import OUTCOMES, Trace
 from corridor_sim.engine.program import NONE, Inputs, Ints
 from corridor_sim.metrics.view import Flags, View
 
-__all__ = ["NEVER", "UNPROMISED", "Flags", "Times", "door_to_door", "measured_rows"]
+__all__ = ["NEVER", "UNPROMISED", "Flags", "Times", "Whole", "door_to_door", "measured_rows", "short"]
 
 NEVER = int(np.iinfo(np.int64).max)
 """Lateness of what was not delivered: infinitely late."""
@@ -40,6 +41,16 @@ class Times:
     def on_time(self) -> Flags:
         """Whether delivered by the due time; undelivered is late."""
         return self.late_due <= 0
+
+
+Whole = NDArray[np.integer]
+SHORTEST, LONGEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max
+
+
+def short(values: Ints | Flags) -> Whole:
+    """Return integers in half the room where they fit, since those of thousands of replications are kept."""
+    fits = not len(values) or (values.min() >= SHORTEST and values.max() <= LONGEST)
+    return values.astype(np.int32 if fits else np.int64)
 
 
 def measured_rows(view: View, inputs: Inputs) -> Ints:

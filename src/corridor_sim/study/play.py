@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corridor_sim.economics.accounts import Accounts, settle_prepared
 from corridor_sim.economics.ledger import Ledger, Sheet
@@ -16,7 +15,8 @@ from corridor_sim.economics.prepared import Prepared, prepare_accounts
 from corridor_sim.engine.base import OUTCOMES, Trace
 from corridor_sim.engine.program import MEASURES, NONE, Inputs, Ints
 from corridor_sim.metrics.kpis import Books, Replication, measure
-from corridor_sim.metrics.view import Flags, View, view_of
+from corridor_sim.metrics.times import Whole, short
+from corridor_sim.metrics.view import View, view_of
 from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.plan import Promise, promise
@@ -38,8 +38,6 @@ from corridor_sim.study.sums import (
 )
 
 BOX, MASS = MEASURES.index("box"), MEASURES.index("mass")
-Whole = NDArray[np.integer]
-SHORTEST, LONGEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max
 DELIVERED, LEADER = OUTCOMES.index("delivered"), OUTCOMES.index("leader")
 __all__ = ["AFTER", "BEFORE", "Line", "Played", "Reader", "cost_key", "play", "settle_one"]
 
@@ -153,23 +151,17 @@ def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints, det
         boxes=float(books.boxes[counted].sum()),
         kg=float(books.mass[counted].sum()),
         value_cents=int(accounts.value_cny_cents[counted[own]].sum()),
-        flow=_short(people.flow[own]),
-        ordinal=_short(people.ordinal[own]),
-        release=_short(people.release[own]),
-        delivered=_short(trace.outcomes[own, DELIVERED]),
-        leader=_short(trace.outcomes[own, LEADER]),
-        counted=_short(counted[own]),
+        flow=short(people.flow[own]),
+        ordinal=short(people.ordinal[own]),
+        release=short(people.release[own]),
+        delivered=short(trace.outcomes[own, DELIVERED]),
+        leader=short(trace.outcomes[own, LEADER]),
+        counted=short(counted[own]),
         trace_digest=trace.digest(),
         ledger_digest=_sums_digest(books, lines, by_step, views),
         remarks=accounts.remarks,
         whole=None if inputs.replication or not details else (accounts.ledger, trace),
     )
-
-
-def _short(values: Ints | Flags) -> Whole:
-    """Return integers in half the room where they fit, since thousands of replications are kept."""
-    fits = not len(values) or (values.min() >= SHORTEST and values.max() <= LONGEST)
-    return values.astype(np.int32 if fits else np.int64)
 
 
 def _sums_digest(books: Books, lines: Mapping[Line, int], by_step: Ints, views: Mapping[str, Views]) -> str:
