@@ -337,7 +337,7 @@ def samples(played: Sequence[Played]) -> dict[str, Any]:
         columns["replication"].append(np.full(int(kept.sum()), one.measured.number))
         for name in ("flow", "ordinal", "release", "delivered", "leader"):
             columns[name].append(getattr(one, name)[kept])
-    return {name: np.concatenate(parts) for name, parts in columns.items()}
+    return {name: np.concatenate(parts).astype(np.int64) for name, parts in columns.items()}
 
 
 def sources_of(lowered: Lowered) -> Figures:
