@@ -75,14 +75,16 @@ def summarise(reps: Replications, flow: int | None = None, resolved: bool = True
 
     `resolved` False marks all of them (see `met`).
     """
-    figures: dict[str, Estimate] = {}
-    for name in _names(reps):
-        if name in POOLED:
-            values, statistic = POOLED[name]
-            figures[name] = pooled([values(rep, flow) for rep in reps], statistic)
-        else:
-            figures[name] = ratio_of_sums(*_terms(reps, name, flow))
+    figures = {name: figure_of(reps, name, flow) for name in names_of(reps)}
     return _marked(figures, resolved)
+
+
+def figure_of(reps: Replications, name: str, flow: int | None = None) -> Estimate:
+    """Return one KPI or cost figure of one alternative. Raises KeyError where the replications do not hold it."""
+    if name in POOLED:
+        values, statistic = POOLED[name]
+        return pooled([values(rep, flow) for rep in reps], statistic)
+    return ratio_of_sums(*_terms(reps, name, flow))
 
 
 def compare(
@@ -95,25 +97,34 @@ def compare(
     if [rep.number for rep in baseline] != [rep.number for rep in alternative]:
         raise ValueError("only the same replications of two alternatives can be compared")
     figures: dict[str, Estimate] = {}
-    known = set(_names(baseline))
-    for name in filter(known.__contains__, _names(alternative)):
-        if name in POOLED:
-            values, statistic = POOLED[name]
-            ours, theirs = ([values(rep, flow) for rep in reps] for reps in (alternative, baseline))
-            figures[name] = pooled_difference(ours, theirs, statistic)
-            continue
-        pair = _terms(alternative, name, flow), _terms(baseline, name, flow)
-        figures[name] = paired_difference_of_ratios(*pair)
+    known = set(names_of(baseline))
+    for name in filter(known.__contains__, names_of(alternative)):
+        figures[name] = difference_of(baseline, alternative, name, flow)
         cost, _, key = name.partition(":")
         if cost in SAVINGS:
-            figures[f"{SAVINGS[cost]}:{key}"] = paired_relative_saving(*pair)
+            figures[f"{SAVINGS[cost]}:{key}"] = saving_of(baseline, alternative, name, flow)
     return _marked(figures, resolved)
+
+
+def difference_of(
+    baseline: Replications, alternative: Replications, name: str, flow: int | None = None
+) -> Estimate:
+    """Return alternative minus baseline of one KPI or cost figure, on paired replications."""
+    if name in POOLED:
+        values, statistic = POOLED[name]
+        ours, theirs = ([values(rep, flow) for rep in reps] for reps in (alternative, baseline))
+        return pooled_difference(ours, theirs, statistic)
+    return paired_difference_of_ratios(_terms(alternative, name, flow), _terms(baseline, name, flow))
+
+
+def saving_of(baseline: Replications, alternative: Replications, cost: str, flow: int | None = None) -> Estimate:
+    """Return the relative saving in a cost figure, as a share of the baseline's."""
+    return paired_relative_saving(_terms(alternative, cost, flow), _terms(baseline, cost, flow))
 
 
 def flow_saving(baseline: Replications, alternative: Replications, cost: str, flow: int, resolved: bool) -> Estimate:
     """Return the relative saving of one flow in a cost figure, baseline over alternative, as a share."""
-    saving = paired_relative_saving(_terms(alternative, cost, flow), _terms(baseline, cost, flow))
-    return _marked_one(saving, resolved)
+    return _marked_one(saving_of(baseline, alternative, cost, flow), resolved)
 
 
 def flow_cost(reps: Replications, cost: str, flow: int, resolved: bool) -> Estimate:
@@ -161,7 +172,7 @@ def met(reps: Replications) -> tuple[dict[int, int], dict[int, int]]:
     return closures, outages
 
 
-def _names(reps: Replications) -> list[str]:
+def names_of(reps: Replications) -> list[str]:
     """Return the figures that the replications hold, in the order of reports, costs last."""
     terms = reps[0].terms
     life = any(len(remaining_life(rep)) for rep in reps)
