@@ -106,9 +106,7 @@ def compare(
     return _marked(figures, resolved)
 
 
-def difference_of(
-    baseline: Replications, alternative: Replications, name: str, flow: int | None = None
-) -> Estimate:
+def difference_of(baseline: Replications, alternative: Replications, name: str, flow: int | None = None) -> Estimate:
     """Return alternative minus baseline of one KPI or cost figure, on paired replications."""
     if name in POOLED:
         values, statistic = POOLED[name]

@@ -84,7 +84,7 @@ def kpis_csv(summary: Json) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for alternative, flow, kpi, figure in figure_rows(summary):
-        writer.writerow([_cell(value) for value in (alternative, flow, kpi, *(figure[key] for key in ESTIMATE))])
+        writer.writerow([cell_of(value) for value in (alternative, flow, kpi, *(figure[key] for key in ESTIMATE))])
     return stream.getvalue()
 
 
@@ -110,7 +110,8 @@ def cost_words(row: Json) -> str:
     return f"{row['per']}:{row['base']}/{row['perspective']}/{row['subsidy']}"
 
 
-def _cell(value: object) -> object:
+def cell_of(value: object) -> object:
+    """Return a value as a cell of a CSV file: no text is a formula or breaks the line."""
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, str):

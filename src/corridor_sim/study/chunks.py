@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -144,4 +145,4 @@ def _parts(table: pa.Table, name: str) -> list[Any]:
     column = table[name].combine_chunks()
     column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
     values, offsets = column.values.to_numpy(zero_copy_only=False), column.offsets.to_numpy()
-    return [values[begin:end] for begin, end in zip(offsets[:-1], offsets[1:], strict=True)]
+    return [values[begin:end] for begin, end in pairwise(offsets)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
@@ -25,15 +26,13 @@ class DaskExecutor:
     @property
     def workers(self) -> int:
         """How many tasks the cluster runs at once, now."""
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, sum(map(int, self._client.nthreads().values())))
 
     def run(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
         """Yield each task with its result, in the order in which they are finished."""
-        from distributed import as_completed
-        from distributed.scheduler import KilledWorker
-
-        waiting, under_way = iter(tasks), {}
-        finished = as_completed()
+        distributed = _distributed()
+        waiting, under_way = iter(tasks), dict[str, Task]()
+        finished = distributed.as_completed()
         while True:
             for task in islice(waiting, max(0, AHEAD * self.workers - len(under_way))):
                 future = self._client.submit(work, task, pure=False)
@@ -44,9 +43,16 @@ class DaskExecutor:
             future = next(finished)
             try:
                 result: Result = future.result()
-            except KilledWorker:
+            except distributed.KilledWorker:
                 raise EngineError("workers keep dying, perhaps for want of memory; try smaller ones") from None
             yield under_way.pop(future.key), result
+
+
+def _distributed() -> Any:
+    try:
+        return import_module("distributed")
+    except ImportError:
+        raise InputError(MISSING) from None
 
 
 @contextmanager
@@ -55,17 +61,14 @@ def dask_executor(scheduler: str | None, workers: int) -> Iterator[Executor]:
 
     Raises InputError where Dask is not installed or no scheduler answers.
     """
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
-        raise InputError(MISSING) from None
+    distributed = _distributed()
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if scheduler is not None:
-        with _connected(Client, scheduler) as client:
+        with _connected(distributed.Client, scheduler) as client:
             yield DaskExecutor(client)
         return
-    cluster = LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None)
-    with cluster, Client(cluster) as client:
+    cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None)
+    with cluster, distributed.Client(cluster) as client:
         yield DaskExecutor(client)
 
 

@@ -7,7 +7,6 @@ replications  one row for each point, alternative, replication, flow and KPI: nu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corridor_sim.economics.ledger import COST_BASES
-from corridor_sim.economics.rollup import PERSPECTIVES
-from corridor_sim.evidence.compare import compare, difference_of, figure_of, flow_saving, saving_of, summarise
-from corridor_sim.evidence.intervals import Estimate
-from corridor_sim.metrics.kpis import COST_PER_KG, KPIS, Replication, kpi_of
+from corridor_sim.evidence.compare import compare, flow_saving, summarise
+from corridor_sim.metrics.kpis import COST_PER_KG, Replication
 from corridor_sim.study.bundle import cost_words, figure_rows
 from corridor_sim.study.chunks import COMPRESSION
 from corridor_sim.study.design import Design, numbers_of
-from corridor_sim.study.figures import Figures, figure
-from corridor_sim.study.play import AFTER, BEFORE, cost_key
+from corridor_sim.study.figures import figure
+from corridor_sim.study.play import AFTER, cost_key
 from corridor_sim.study.points import CaseInfo
 from corridor_sim.study.summary import (
-    PER,
     PERCENT,
     cost_figures,
     kpi_figures,
@@ -65,44 +61,11 @@ TERMS = {
     "point": pa.int32(),
 }
 Reps = Sequence[Replication]
+Row = tuple[str, str, Mapping[str, Any]]
+"""(flow, KPI, figure)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A figure that a sweep can be asked for: how it is made, of which KPI or cost, and its unit."""
-
-    how: str
-    of: str
-    unit: str
-
-
-def known_figures(baseline: str) -> dict[str, Wanted]:
-    """Return every figure of all flows together by its name in `kpis.csv`, whether or not a scenario has it."""
-    keys = [cost_key(base, side, subsidy) for base in COST_BASES for side in PERSPECTIVES for subsidy in (AFTER, BEFORE)]
-    costs = [f"{cost}:{key}" for cost in PER.values() for key in keys]
-    found = {name: Wanted("own", name, kpi_of(name).unit) for name in (*(kpi.name for kpi in KPIS), *costs)}
-    found |= {f"difference_to_{baseline}:{kpi.name}": Wanted("difference", kpi.name, kpi.unit) for kpi in KPIS}
-    for name in costs:
-        words = f"to_{baseline}_{name.removeprefix('cost_')}"
-        found[f"saving_cny_{words}"] = Wanted("cny", name, "CNY")
-        found[f"saving_percent_{words}"] = Wanted("percent", name, "%")
-    return found
-
-
-def estimate(wanted: Wanted, reps: Reps, baseline: Reps) -> Estimate:
-    """Return one figure of all flows. Raises KeyError where the replications do not hold it."""
-    match wanted.how:
-        case "own":
-            return figure_of(reps, wanted.of)
-        case "difference":
-            return difference_of(baseline, reps, wanted.of)
-        case "cny":
-            return scaled(difference_of(baseline, reps, wanted.of), -1)
-        case _:
-            return scaled(saving_of(baseline, reps, wanted.of), PERCENT)
-
-
-def rows_of(info: CaseInfo, against: str, reps: Reps, baseline: Reps) -> Iterator[tuple[str, str, Figures]]:
+def rows_of(info: CaseInfo, against: str, reps: Reps, baseline: Reps) -> Iterator[Row]:
     """Yield (flow, KPI, figure) of one alternative at one point, named as in the `kpis.csv` of a run.
 
     Beyond that file, costs and savings of the chain also by flow.
@@ -154,9 +117,11 @@ class Tables:
         self._sweep = pq.ParquetWriter(sweep, self._figures, compression=COMPRESSION)
         self._replications = pq.ParquetWriter(replications, self._terms, compression=COMPRESSION)
 
-    def add(self, point: int, info: CaseInfo, rows: Sequence[tuple[str, str, Figures]], reps: Reps) -> None:
+    def add(self, point: int, info: CaseInfo, rows: Sequence[Row], reps: Reps) -> None:
         """Write one alternative at one point."""
-        columns: dict[str, Any] = {name: [found[name] for _, _, found in rows] for name in FIGURES if name in rows[0][2]}
+        columns: dict[str, Any] = {
+            name: [found[name] for _, _, found in rows] for name in FIGURES if name in rows[0][2]
+        }
         columns["flow"] = [flow for flow, _, _ in rows]
         columns["kpi"] = [kpi for _, kpi, _ in rows]
         self._sweep.write_table(self._table(self._figures, point, info.alternative, columns))
@@ -177,7 +142,9 @@ class Tables:
             is_number = schema.field(path).type == pa.float64() and numbers is not None
             repeated[path] = numbers[0][0] if is_number and numbers else value
         arrays = [
-            _array(columns[each.name], each.type) if each.name in columns else _same(repeated[each.name], count, each.type)
+            _array(columns[each.name], each.type)
+            if each.name in columns
+            else _same(repeated[each.name], count, each.type)
             for each in schema
         ]
         return pa.Table.from_arrays(arrays, schema=schema)
@@ -209,5 +176,3 @@ def _terms(flows: Sequence[str], reps: Reps) -> dict[str, Any]:
         "numerator": sides[0],
         "denominator": sides[1],
     }
-
-

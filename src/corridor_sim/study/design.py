@@ -109,7 +109,8 @@ def lay_out(arguments: Sequence[str], kind: Kind, count: int | None, seed: int) 
         raise InputError(f"an empty design: nothing varies; give at least one {example}, or use run for one point")
     if kind is Kind.GRID and count is not None:
         raise InputError("--points is for --design lhs or sobol; a grid has as many as its values make")
-    axes, problems = [], []
+    axes: list[Axis] = []
+    problems: list[Problem] = []
     for argument in arguments:
         try:
             axes.append(_axis(argument, kind))
@@ -150,12 +151,16 @@ def _axis(argument: str, kind: Kind) -> Axis:
     label = f"--vary {printable(argument, LONGEST_NAME)}"
     path, text = split_argument(argument)
     if not path:
-        raise InputError(Problem('expected path=a,b,c or path=from:to:n, such as "x.price=2 CNY/kg:6 CNY/kg:5"', "", label))
+        raise InputError(
+            Problem('expected path=a,b,c or path=from:to:n, such as "x.price=2 CNY/kg:6 CNY/kg:5"', "", label)
+        )
     try:
         _check_path(path)
         return Axis(path, *_values(text, kind))
     except InputError as error:
-        raise InputError([Problem(each.message, printable(path, LONGEST_NAME), label) for each in error.problems]) from None
+        raise InputError(
+            [Problem(each.message, printable(path, LONGEST_NAME), label) for each in error.problems]
+        ) from None
 
 
 def _check_path(path: str) -> None:
@@ -236,6 +241,8 @@ def _decimal(number: Fraction) -> str:
 def numbers_of(texts: Iterable[str]) -> tuple[list[float], str] | None:
     """Return (numbers, unit) where all texts are numbers with one and the same unit, else None."""
     matches = [_END.fullmatch(text) for text in texts]
+    if any(match is None for match in matches):
+        return None
     found = [Quantity(Fraction(match["number"]), match["before"] or "", match["after"]) for match in matches if match]
     units = {each.unit for each in found}
-    return ([float(each.number) for each in found], units.pop()) if len(found) == len(matches) and len(units) == 1 else None
+    return ([float(each.number) for each in found], units.pop()) if len(units) == 1 else None

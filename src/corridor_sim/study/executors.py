@@ -99,9 +99,7 @@ class Pooled:
             broken.set_exception(error)
             return broken
 
-    def _start_again(
-        self, work: Callable[[Task], Result], lost: list[Task], deaths: int
-    ) -> dict[Future[Result], Task]:
+    def _start_again(self, work: Callable[[Task], Result], lost: list[Task], deaths: int) -> dict[Future[Result], Task]:
         """Return the lost tasks under way in a new pool."""
         if deaths > MOST_DEATHS:
             raise EngineError("worker processes keep dying, perhaps for want of memory; try fewer --workers")

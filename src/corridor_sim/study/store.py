@@ -109,7 +109,7 @@ def _lock(path: Path) -> int:
 def _owner(path: Path) -> str:
     try:
         owner = json.loads(path.read_bytes())
-        return f" (process {int(owner['pid'])} on {str(owner['host'])[:KEY_DIGITS * KEY_DIGITS]})"
+        return f" (process {int(owner['pid'])} on {str(owner['host'])[: KEY_DIGITS * KEY_DIGITS]})"
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 

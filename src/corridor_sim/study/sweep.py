@@ -15,18 +15,18 @@ from math import ceil
 from pathlib import Path
 
 from corridor_sim.errors import CorridorSimError, InputError, ModelError, Problem
-from corridor_sim.evidence.compare import names_of
 from corridor_sim.evidence.intervals import Estimate
-from corridor_sim.evidence.precision import Precision, next_round
+from corridor_sim.evidence.precision import next_round
 from corridor_sim.metrics.kpis import Replication
 from corridor_sim.reading.located import capped
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.study.bundle import KEY_DIGITS, as_results_error, json_bytes
-from corridor_sim.study.dataset import REPLICATIONS, SWEEP, Tables, Wanted, estimate, rows_of
+from corridor_sim.study.dataset import REPLICATIONS, SWEEP, Tables, rows_of
 from corridor_sim.study.design import Design
 from corridor_sim.study.evaluate import CONFIDENCE, RESULTS_VERSION
 from corridor_sim.study.executors import Executor
 from corridor_sim.study.figures import Figures, figure
+from corridor_sim.study.goals import Goal
 from corridor_sim.study.points import Asked, CaseInfo, ChunkTask, Overrides, PointTask, look_at, play_chunk
 from corridor_sim.study.store import SUMMARY, Store, batch_key, locked, write_bytes_whole, write_whole
 from corridor_sim.study.store import SWEEP as SWEEP_FOLDER
@@ -41,17 +41,6 @@ PRICED_IN_CHUNK = 64
 CHUNKS_PER_WORKER = 8
 Progress = Callable[[str, int, int], None]
 """Told (what is done, how much of it is done, how much there is)."""
-
-
-@dataclass(frozen=True)
-class Goal:
-    """A figure, by its name and how it is made, that has to be precise, with at most `cap` replications a point."""
-
-    kpi: str
-    wanted: Wanted
-    precision: Precision
-    words: str
-    cap: int
 
 
 @dataclass(frozen=True)
@@ -97,9 +86,7 @@ class _State:
             yield info, self.replications(point, info) if place else against, against
 
 
-def sweep(
-    question: Question, out: Path, executor: Executor, progress: Progress | None = None
-) -> tuple[Path, Figures]:
+def sweep(question: Question, out: Path, executor: Executor, progress: Progress | None = None) -> tuple[Path, Figures]:
     """Run what of a sweep has not been run yet and return its folder and summary.
 
     Raises InputError and ModelError before anything runs, ResultsError where the folder cannot be used.
@@ -168,7 +155,11 @@ def _recipe(question: Question, asked: Asked, points: Sequence[Sequence[CaseInfo
         "scenario": question.file.name,
         "seed": question.seed,
         "alternatives": list(asked.alternatives),
-        "design": {"kind": str(design.kind), "paths": list(design.paths), "points": [list(each) for each in design.points]},
+        "design": {
+            "kind": str(design.kind),
+            "paths": list(design.paths),
+            "points": [list(each) for each in design.points],
+        },
         "inputs": [[info.inputs for info in infos] for infos in points],
     }
     key = sha256(json_bytes(decisive)).hexdigest()[:KEY_DIGITS]
@@ -217,19 +208,11 @@ def _goal_figures(state: _State, goal: Goal, point: int) -> list[Estimate | None
 
     Raises InputError where no alternative has it.
     """
-    found = [goal_figure(goal, *each, each[0] is state.points[point][0]) for each in state.alternatives(point)]
+    first = state.points[point][0]
+    found = [goal.wanted.estimate(reps, against, info is first) for info, reps, against in state.alternatives(point)]
     if not any(found):
-        raise InputError(f"--kpi {goal.kpi}: no alternative of this scenario has this figure")
+        raise InputError(f"--kpi {goal.wanted.name}: no alternative of this scenario has this figure")
     return found
-
-
-def goal_figure(
-    goal: Goal, info: CaseInfo, reps: Sequence[Replication], against: Sequence[Replication], is_baseline: bool
-) -> Estimate | None:
-    """Return the wanted figure of one alternative, or None where it has none: a baseline saves nothing on itself."""
-    if goal.wanted.of not in names_of(reps) or (is_baseline and goal.wanted.how != "own"):
-        return None
-    return estimate(goal.wanted, reps, against)
 
 
 def _finish(state: _State, folder: Path, recipe: Figures, tell: Progress) -> Figures:
@@ -266,7 +249,7 @@ def _fill(state: _State, sweep_aside: Path, replications_aside: Path, found: _Fo
                 tables.add(point, info, list(rows_of(info, against, reps, baseline)), reps)
                 for event in rare_events(reps, info.closures, info.facilities):
                     found.rare[event] = found.rare.get(event, 0) + 1
-                wanted = goal_figure(goal, info, reps, baseline, info is infos[0]) if goal else None
+                wanted = goal.wanted.estimate(reps, baseline, info is infos[0]) if goal else None
                 if goal and wanted is not None and not goal.precision.reached(wanted):
                     found.imprecise.append(_imprecise(point, info, wanted))
         tell("tables", total, total)
@@ -310,9 +293,9 @@ def _summary(state: _State, recipe: Figures, found: _Found, files: Mapping[str, 
             "distinct": len(state.batch_of),
             "programs": len({info.model for infos in state.points for info in infos}),
         },
-        "precision": None if goal is None else {
-            "kpi": goal.kpi, "asked": goal.words, "cap": goal.cap, "not_reached": found.imprecise
-        },
+        "precision": None
+        if goal is None
+        else {"kpi": goal.wanted.name, "asked": goal.words, "cap": goal.cap, "not_reached": found.imprecise},
         "notes": [
             f"{event} was met in too few replications: {count} of {cases} alternatives at points are not resolved"
             for event, count in found.rare.items()
