@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,8 +27,10 @@ from corridor_sim.cli.options import (
     lanes_of,
     workers,
 )
-from corridor_sim.cli.outcome import USAGE, complain, reported, use_safe_streams
+from corridor_sim.cli.outcome import USAGE, complain, print_json, reported, use_safe_streams
 from corridor_sim.cli.progress import progress_bar
+from corridor_sim.cli.results import results
+from corridor_sim.cli.sweep import sweep
 from corridor_sim.errors import CorridorSimError
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(catalog, name="catalog")
+app.add_typer(results, name="results")
+app.command()(sweep)
 
 
 def main() -> None:
@@ -96,7 +100,7 @@ def run(
         results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet)
         folder = write_bundle(results, out, draw_figures(results.summary, results.samples), _command_line())
         if json:
-            _print_json(results.summary)
+            print_json(results.summary)
         elif quiet:
             print(folder)
         else:
@@ -128,7 +132,7 @@ def compare(
     with reported(debug):
         results = _evaluated(file, alternatives or (), sets, replications, seed, noise, lanes, quiet)
         if json:
-            _print_json(results.summary)
+            print_json(results.summary)
         else:
             from corridor_sim.report.comparison import show_comparison
             from corridor_sim.report.terminal import console_for
@@ -231,7 +235,7 @@ def schema() -> None:
     with reported(debug=False):
         from corridor_sim.scenario.schema import json_schema
 
-        _print_json(json_schema())
+        print_json(json_schema())
 
 
 def _evaluated(
@@ -259,14 +263,6 @@ def _evaluated(
             workers=workers(),
             progress=report,
         )
-
-
-def _print_json(content: Mapping[str, Any]) -> None:
-    """Print JSON in UTF-8 whatever the terminal's encoding: the same bytes as in the file."""
-    from corridor_sim.study.bundle import json_bytes
-
-    sys.stdout.flush()
-    sys.stdout.buffer.write(json_bytes(content))
 
 
 def _command_line() -> str:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from enum import StrEnum
 from fractions import Fraction
 from itertools import product
 from math import ceil, floor, log2, prod
@@ -19,6 +18,7 @@ from math import ceil, floor, log2, prod
 from corridor_sim.errors import InputError, Problem
 from corridor_sim.reading.located import LONGEST_NAME, printable
 from corridor_sim.scenario.overrides import parse_path, split_argument
+from corridor_sim.study.kinds import Kind
 
 MOST_POINTS = 100_000
 DIGITS = 9
@@ -37,14 +37,6 @@ FIXED = {
 RANGE_PARTS = 3
 _END = re.compile(r"\s*(?P<before>[A-Z]{3}\s+)?(?P<number>[+-]?\d+(?:\.\d+)?)(?P<after>\s*(?:[A-Za-z%/][^:]*)?)")
 _CLOCK_TIME = re.compile(r"\s*\d{1,2}:\d{2}\s*")
-
-
-class Kind(StrEnum):
-    """How the points of a design are laid out."""
-
-    GRID = "grid"
-    LHS = "lhs"
-    SOBOL = "sobol"
 
 
 @dataclass(frozen=True, slots=True)

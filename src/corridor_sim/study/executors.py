@@ -11,7 +11,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, Thr
 from concurrent.futures import Executor as Pool
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from enum import StrEnum
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
@@ -20,6 +19,7 @@ from threading import Thread
 from typing import Protocol, TypeVar
 
 from corridor_sim.errors import EngineError
+from corridor_sim.study.kinds import Where
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -27,14 +27,6 @@ AHEAD = 2
 """Tasks under way or waiting for each worker: what is finished can be written while all are busy."""
 MOST_DEATHS = 3
 """Worker processes that may die one after the other without a single result between them."""
-
-
-class Where(StrEnum):
-    """Kinds of executors."""
-
-    THREADS = "threads"
-    PROCESSES = "processes"
-    DASK = "dask"
 
 
 class Executor(Protocol):
