@@ -31,6 +31,7 @@ from corridor_sim.cli.outcome import USAGE, complain, print_json, reported, use_
 from corridor_sim.cli.progress import progress_bar
 from corridor_sim.cli.results import results
 from corridor_sim.cli.sweep import sweep
+from corridor_sim.cli.warmup import warmup
 from corridor_sim.errors import CorridorSimError
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ app = typer.Typer(
 app.add_typer(catalog, name="catalog")
 app.add_typer(results, name="results")
 app.command()(sweep)
+app.command()(warmup)
 
 
 def main() -> None:

@@ -77,12 +77,14 @@ def sweep(
         from corridor_sim.study.design import lay_out
         from corridor_sim.study.goals import wanted_figure
         from corridor_sim.study.sweep import Question, sweep
+        from corridor_sim.study.warmup import settled
 
         check_out(out)
         loaded = load(file, sets or (), list(_names(alternatives or ())))
         chosen = loaded.base.clock.seed if seed is None else seed
         laid_out = lay_out(vary or (), design, points, chosen)
         count = replications or loaded.base.clock.replications
+        loaded = settled(loaded, loaded.base.clock.replications, chosen)
         if kpi is not None:
             wanted_figure(kpi, loaded.baseline)
         goal = _goal(loaded, kpi, precision, cap, count)
