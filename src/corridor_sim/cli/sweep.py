@@ -142,11 +142,10 @@ def _say_size(loaded: ScenarioFile, design: Design, count: int, at_once: int, ye
     from corridor_sim.study.forecast import in_words, seconds_each
 
     each = seconds_each(loaded)
-    lasts = "" if each is None else f"; at most about {in_words(total * each / at_once)} with {at_once} workers"
-    said = (
-        f"{len(design.points):,} points x {len(loaded.alternatives)} alternatives x {count:,} replications "
-        f"= {total:,}{lasts}"
-    )
+    lasts = "" if each is None else f"; at most about {in_words(total * each / at_once)} with {at_once} worker(s)"
+    sizes = {"point": len(design.points), "alternative": len(loaded.alternatives), "replication": count}
+    said = " x ".join(f"{size:,} {what}{'' if size == 1 else 's'}" for what, size in sizes.items())
+    said += f" = {total:,}{lasts}"
     if unasked:
         raise InputError(f"{said}; that is over {MOST_UNASKED:,}: add --yes to run it, or take fewer points")
     print(said, file=sys.stderr)

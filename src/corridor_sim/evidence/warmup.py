@@ -9,9 +9,9 @@ import numpy as np
 
 from corridor_sim.sampling.law import Floats
 
-LEAST_LEFT = 5
-"""Batches that are never cut off: the statistic of very few is small by chance."""
-LEAST_BATCHES = 2 * LEAST_LEFT
+LEAST_BATCHES = 20
+ALWAYS_LEFT = 4
+"""One in so many batches, the last ones, is never cut off: a few neighbours at the end are alike by chance."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,6 @@ def mser(means: Sequence[float] | Floats) -> Truncation:
         raise ValueError(f"{len(values)} batches; at least {LEAST_BATCHES} are needed")
     if not np.isfinite(values).all():
         raise ValueError("a batch has no finite mean")
-    left = [values[cut:] for cut in range(len(values) - LEAST_LEFT + 1)]
+    left = [values[cut:] for cut in range(len(values) - len(values) // ALWAYS_LEFT + 1)]
     statistic = np.array([((part - part.mean()) ** 2).sum() / len(part) ** 2 for part in left])
     return Truncation(int(statistic.argmin()), len(values), statistic)

@@ -23,6 +23,7 @@ TITLE = "Warm-up"
 HEIGHT_INCHES = 5.0
 PLACES = {"left": 0.1, "right": 0.98, "top": 0.86, "bottom": 0.1, "hspace": 0.25}
 HEIGHTS = (2, 1)
+HEADROOM = 1.1
 LINE_POINTS, MARK_POINTS = 1.2, 3.0
 
 
@@ -48,7 +49,7 @@ def warm_up_chart(
         above.set_xlim(0, max(map(len, hours.values())))
         above.set_ylabel("hours door to door, weekly mean")
         below.set_ylabel("MSER")
-        below.set_yscale("symlog" if any((each <= 0).any() for each in statistics.values()) else "log")
+        below.set_ylim(0, max(float(each.max()) for each in statistics.values()) * HEADROOM or 1)
         below.set_xlabel("weeks since the start of the scenario (grey: removed)")
         below.xaxis.set_major_locator(MaxNLocator(integer=True))
         above.legend(loc="best", fontsize=SMALL)

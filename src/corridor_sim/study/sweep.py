@@ -111,19 +111,20 @@ def sweep(question: Question, out: Path, executor: Executor, progress: Progress 
 def _look(question: Question, asked: Asked, executor: Executor, tell: Progress) -> list[tuple[CaseInfo, ...]]:
     """Return what every point is made of. Raises InputError or ModelError with the problems of all points."""
     places = {question.design.overrides(point): point for point in range(len(question.design.points))}
-    found: dict[int, tuple[CaseInfo, ...]] = {}
-    problems: dict[type[CorridorSimError], dict[str, Problem]] = {InputError: {}, ModelError: {}}
+    found: dict[int, tuple[CaseInfo, ...] | CorridorSimError] = {}
     tasks = [PointTask(asked, overrides) for overrides in places]
     for task, infos in executor.run(_look_safely, tasks):
-        if isinstance(infos, CorridorSimError):
-            problems[type(infos)].update({str(problem): problem for problem in infos.problems})
-        else:
-            found[places[task.overrides]] = infos
+        found[places[task.overrides]] = infos
         tell("points", len(found), len(places))
-    for kind, wrong in problems.items():
-        if wrong:
-            raise kind(capped([wrong[text] for text in sorted(wrong)]))
-    return [found[point] for point in sorted(found)]
+    looked = [found[point] for point in range(len(places))]
+    wrong = [each for each in looked if isinstance(each, CorridorSimError)]
+    for kind in (InputError, ModelError):
+        problems: dict[tuple[str, str], Problem] = {}
+        for problem in (problem for each in wrong if isinstance(each, kind) for problem in each.problems):
+            problems.setdefault((problem.path, problem.message), problem)
+        if problems:
+            raise kind(capped(list(problems.values())))
+    return [each for each in looked if not isinstance(each, CorridorSimError)]
 
 
 def _look_safely(task: PointTask) -> tuple[CaseInfo, ...] | InputError | ModelError:

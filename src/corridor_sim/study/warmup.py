@@ -93,8 +93,8 @@ def _truncation(file: str, name: str, weekly: Floats) -> Truncation:
 
 def _too_late(name: str, truncation: Truncation) -> str:
     return (
-        f"alternative {name}: MSER would remove {truncation.removed} of {truncation.batches} weeks, past half the run; "
-        "it is too short or never settles"
+        f"alternative {name}: MSER would remove {truncation.removed} of {truncation.batches} weeks, "
+        "past half the run: it is too short, or never settles"
     )
 
 
