@@ -197,8 +197,7 @@ class Store:
         label = Chunk(content, "what a worker sent").label
         if label != self.label(batch, label.start, label.stop):
             raise self._refused("a worker runs another version of this program; install the same everywhere")
-        name = f"{batch}-{label.start:0{NUMBER_DIGITS}}-{label.stop:0{NUMBER_DIGITS}}.parquet"
-        write_bytes_whole(self.folder / CHUNKS / name, content)
+        write_bytes_whole(self._path(batch, label.start, label.stop), content)
         self._starts[batch][label.start] = label.stop
 
     def replications(self, batch: str, case: str, count: int) -> list[Replication]:
@@ -207,11 +206,23 @@ class Store:
         for start, stop in sorted(self._starts[batch].items()):
             if start >= count:
                 break
-            name = f"{batch}-{start:0{NUMBER_DIGITS}}-{stop:0{NUMBER_DIGITS}}.parquet"
-            with as_results_error(self.folder / CHUNKS / name):
-                chunk = Chunk((self.folder / CHUNKS / name).read_bytes(), name)
-            found.update((rep.number, rep) for rep in chunk.replications(case) if rep.number < count)
+            found.update((rep.number, rep) for rep in self._read(self._path(batch, start, stop), case))
         return [found[number] for number in range(count)]
+
+    def _path(self, batch: str, start: int, stop: int) -> Path:
+        return self.folder / CHUNKS / f"{batch}-{start:0{NUMBER_DIGITS}}-{stop:0{NUMBER_DIGITS}}.parquet"
+
+    def _read(self, path: Path, case: str) -> list[Replication]:
+        """Return the replications of a case in a chunk; one whose bits have changed is removed."""
+        with as_results_error(path):
+            content = path.read_bytes()
+        try:
+            return list(Chunk(content, path.name).replications(case))
+        except (ValueError, OSError):
+            with as_results_error(path):
+                path.unlink()
+            message = f"{CHUNKS}/{path.name} was damaged and is removed; the same command makes it again"
+            raise self._refused(message) from None
 
 
 NUMBER_DIGITS = 7

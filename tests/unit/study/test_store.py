@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import shutil
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from corridor_sim.errors import ResultsError
@@ -79,10 +82,12 @@ def test_a_file_that_is_no_chunk_of_this_sweep_is_refused(tmp_path: Path) -> Non
         path.unlink()
 
 
+FOREIGN = io.BytesIO()
+pq.write_table(pa.table({"replication": [0, 1]}), FOREIGN)
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut off": lambda whole: whole[:-9],
     "empty": lambda whole: b"",
-    "without label": lambda whole: whole.replace(b"corridor", b"xxxxxxxx"),
+    "foreign": lambda whole: FOREIGN.getvalue(),
 }
 
 
@@ -92,6 +97,20 @@ def test_a_damaged_chunk_counts_as_missing(tmp_path: Path, damage: Callable[[byt
     (path,) = (tmp_path / "s" / "chunks").iterdir()
     path.write_bytes(damage(path.read_bytes()))
     assert opened(tmp_path / "s").missing(BATCH, 2) == [range(0, 2)]
+
+
+def test_a_bit_that_flipped_is_found_and_the_same_command_mends_it(
+    run_sweep: RunSweep, finished: Swept, same_bytes: Callable[[Path], None], tmp_path: Path
+) -> None:
+    shutil.copytree(finished[0].parent, tmp_path / "small")
+    path = sorted((tmp_path / "small" / finished[0].name).glob("chunks/*"))[0]
+    content = bytearray(path.read_bytes())
+    content[len(content) // 4] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ResultsError, match="damaged") as caught:
+        run_sweep(tmp_path)
+    assert len(caught.value.problems) == 1
+    same_bytes(run_sweep(tmp_path)[0])
 
 
 @pytest.mark.parametrize(
