@@ -84,7 +84,7 @@ def _points(summary: Summary, names: Sequence[str], figure: str, rows: Rows, foo
     short = _short(summary["design"]["vary"])
     for place, point in enumerate(summary["design"]["points"][:MOST_SHOWN]):
         values = zip(short, point["values"], strict=True)
-        label = "\n".join(f"{path} {printable(value)}" for path, value in values)
+        label = ", ".join(f"{path} {printable(value)}" for path, value in values)
         cells = []
         for name in names:
             row = found.get((place, name))

@@ -23,6 +23,8 @@ from corridor_sim.study.summary import touching
 
 Overrides = tuple[str, ...]
 """`path=value` arguments of a design point."""
+KEPT_BATCHES = 2
+"""Batches a worker keeps lowered: the one whose chunks it gets, and the one before."""
 NOT_DECISIVE = ("replications", "seed")
 """Fields of the clock that a sweep replaces by its own."""
 
@@ -128,7 +130,7 @@ def _unpacked(packed: bytes) -> ScenarioFile:
     return file
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=KEPT_BATCHES)
 def _members(asked: Asked, members: tuple[tuple[Overrides, str], ...]) -> tuple[Lowered, ...]:
     """Return the members of a chunk lowered; they share one Program and plan, so that only one is kept."""
     found: list[Lowered] = []

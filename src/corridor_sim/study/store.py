@@ -29,6 +29,7 @@ RECIPE, SUMMARY, LOCK, CHUNKS = "recipe.json", "summary.json", "lock", "chunks"
 SWEEP = "sweep-"
 ASIDE = ".writing-"
 MOST_TRIES = 100
+LOCK_MODE = 0o644
 _CHUNK_NAME = re.compile(rf"([0-9a-f]{{{KEY_DIGITS}}})-([0-9]{{7}})-([0-9]{{7}})\.parquet")
 
 Json = Mapping[str, Any]
@@ -86,7 +87,7 @@ def _lock(path: Path) -> int:
     import fcntl
 
     for _ in range(MOST_TRIES):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, LOCK_MODE)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # another process may have removed the file between our opening and locking it
