@@ -15,9 +15,9 @@ from math import ceil
 from pathlib import Path
 
 from corridor_sim.errors import CorridorSimError, InputError, ModelError, Problem
+from corridor_sim.evidence.compare import Sample
 from corridor_sim.evidence.intervals import Estimate
 from corridor_sim.evidence.precision import next_round
-from corridor_sim.metrics.kpis import Replication
 from corridor_sim.reading.located import capped
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.study.bundle import KEY_DIGITS, as_results_error, json_bytes
@@ -75,11 +75,11 @@ class _State:
     store: Store
     counts: list[int]
 
-    def replications(self, point: int, info: CaseInfo) -> list[Replication]:
+    def replications(self, point: int, info: CaseInfo) -> Sample:
         """Return the replications of one alternative at a point."""
-        return self.store.replications(self.batch_of[info.case], info.case, self.counts[point])
+        return Sample(self.store.replications(self.batch_of[info.case], info.case, self.counts[point]))
 
-    def alternatives(self, point: int) -> Iterator[tuple[CaseInfo, list[Replication], list[Replication]]]:
+    def alternatives(self, point: int) -> Iterator[tuple[CaseInfo, Sample, Sample]]:
         """Yield each alternative of a point with its replications and the baseline's."""
         against = self.replications(point, self.points[point][0])
         for place, info in enumerate(self.points[point]):
