@@ -12,7 +12,7 @@ from concurrent.futures import Executor as Pool
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 from signal import SIG_IGN, SIGINT, signal
 from threading import Thread
@@ -117,11 +117,15 @@ def local_executor(where: Where, workers: int) -> Iterator[Executor]:
     def threads() -> Pool:
         return ThreadPoolExecutor(workers)
 
+    others = set(active_children())
     pooled = Pooled(threads if where is Where.THREADS else processes, workers)
     try:
         yield pooled
     except BaseException:
         pooled.close(cancel=True)
+        # nobody wants what they are at, and this process would wait for it at its end
+        for worker in set(active_children()) - others:
+            worker.terminate()
         raise
     pooled.close()
 
