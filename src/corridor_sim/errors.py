@@ -45,6 +45,10 @@ class CorridorSimError(Exception):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[CorridorSimError], tuple[tuple[Problem, ...]]]:
+        """Come out of a worker process with every problem as it went in."""
+        return type(self), (self.problems,)
+
 
 class InputError(CorridorSimError):
     """A file or an argument is wrong. The caller mends the named lines."""

@@ -80,6 +80,8 @@ def test_run_hands_over_what_it_was_told(world: SimpleNamespace) -> None:
         "noise": False,
         "lanes": {"export check": "selected"},
         "progress": None,
+        "engine": "auto",
+        "tell": tell,
     }
     assert Path("here/qinzhou").is_dir()
     assert not Path("results").exists()

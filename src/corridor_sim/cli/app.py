@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,8 +29,11 @@ from corridor_sim.cli.options import (
     lanes_of,
     workers,
 )
-from corridor_sim.cli.outcome import USAGE, complain, reported, use_safe_streams
+from corridor_sim.cli.outcome import USAGE, complain, print_json, reported, use_safe_streams
 from corridor_sim.cli.progress import progress_bar, tell
+from corridor_sim.cli.results import results
+from corridor_sim.cli.sweep import sweep
+from corridor_sim.cli.warmup import warmup
 from corridor_sim.errors import CorridorSimError
 
 if TYPE_CHECKING:
@@ -47,6 +50,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(catalog, name="catalog")
+app.add_typer(results, name="results")
+app.command()(sweep)
+app.command()(warmup)
 
 
 def main() -> None:
@@ -99,7 +105,7 @@ def run(
         results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet, engine)
         folder = write_bundle(results, out, draw_figures(results.summary, results.samples), _command_line())
         if json:
-            _print_json(results.summary)
+            print_json(results.summary)
         elif quiet:
             print(folder)
         else:
@@ -132,7 +138,7 @@ def compare(
     with reported(debug):
         results = _evaluated(file, alternatives or (), sets, replications, seed, noise, lanes, quiet, engine)
         if json:
-            _print_json(results.summary)
+            print_json(results.summary)
         else:
             from corridor_sim.report.comparison import show_comparison
             from corridor_sim.report.terminal import console_for
@@ -245,7 +251,7 @@ def schema() -> None:
     with reported(debug=False):
         from corridor_sim.scenario.schema import json_schema
 
-        _print_json(json_schema())
+        print_json(json_schema())
 
 
 def _evaluated(
@@ -276,14 +282,6 @@ def _evaluated(
             engine=engine.value,
             tell=None if quiet else tell,
         )
-
-
-def _print_json(content: Mapping[str, Any]) -> None:
-    """Print JSON in UTF-8 whatever the terminal's encoding: the same bytes as in the file."""
-    from corridor_sim.study.bundle import json_bytes
-
-    sys.stdout.flush()
-    sys.stdout.buffer.write(json_bytes(content))
 
 
 def _command_line() -> str:

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
@@ -58,6 +58,14 @@ def complain(lines: Iterable[str]) -> None:
 
     for line in lines:
         print(printable(line, LONGEST_LINE), file=sys.stderr)
+
+
+def print_json(content: Any) -> None:
+    """Print JSON in UTF-8 whatever the terminal's encoding: the same bytes as in the file."""
+    from corridor_sim.study.bundle import json_bytes
+
+    sys.stdout.flush()
+    sys.stdout.buffer.write(json_bytes(content))
 
 
 def _fail(lines: Iterable[str], code: int, debug: bool) -> NoReturn:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from corridor_sim.catalog.values import Priced
-from corridor_sim.economics.charges import quantities_of
-from corridor_sim.economics.ledger import Postings
-from corridor_sim.economics.money import amount_cents, to_cny_cents
-from corridor_sim.economics.passages import Mask
+from corridor_sim.economics.ledger import Columns, Postings
+from corridor_sim.economics.money import Exchange
+from corridor_sim.economics.passages import Mask, Passages
 from corridor_sim.economics.paths import Paths, follow
-from corridor_sim.engine.base import OUTCOMES, Trace
-from corridor_sim.engine.program import NONE, ONE, Inputs, Ints
+from corridor_sim.economics.rating import RateTable
+from corridor_sim.engine.base import OUTCOMES
+from corridor_sim.engine.program import NONE, ONE, Ints
+from corridor_sim.network.instructions import Instructions
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.rates import WHERE_A_FEU_IS, lower_price
 from corridor_sim.sampling.law import Floats
@@ -45,15 +46,60 @@ def whole_cents(cents: Floats) -> Ints:
     return np.rint(cents).astype(np.int64)
 
 
-def priced_cents(priced: Priced, sizes: Ints, seconds: Ints | int = 0) -> Ints:
-    """Return (n,) cents in the price's currency of things of `sizes` (n, MEASURES), in thousandths.
+@dataclass(frozen=True)
+class Prices:
+    """What goods are worth, or cost, by flow: a row of `rates` and a place in `exchange` each.
 
-    `seconds` is what a price per unit of time is multiplied with. Raises UnitProblem for a unit that goods do not
-    count (see `check_money`), ModelError where something has none of what its price is per.
+    Raises UnitProblem when made of a unit that goods do not count (see `check_money`).
     """
-    rates = lower_price(priced, WHERE_A_FEU_IS)
-    lasting = np.broadcast_to(np.asarray(seconds, np.int64), (len(sizes),))
-    return amount_cents(quantities_of(rates, sizes, lasting), [rate.millionths for rate in rates])
+
+    rates: RateTable
+    currency: Ints
+    exchange: Exchange
+
+    @staticmethod
+    def of(prices: Sequence[Priced], lowered: Lowered) -> Prices:
+        """Return the Prices of `prices` by flow."""
+        currencies = tuple(dict.fromkeys(price.parts[0].currency for price in prices))
+        return Prices(
+            RateTable.of([lower_price(price, WHERE_A_FEU_IS) for price in prices]),
+            np.array([currencies.index(price.parts[0].currency) for price in prices], np.int64),
+            Exchange.of(currencies, lowered.tariffs.exchange),
+        )
+
+    def named(self, flow: int) -> str:
+        """Return the currency of a flow's price."""
+        return self.exchange.currencies[int(self.currency[flow])]
+
+
+@dataclass(frozen=True)
+class Goods:
+    """What the scenario says of the goods of each own flow, in the order of Lowered.flow_order.
+
+    `worth` is their value, `penalty` of a day's delay and `fee` of the bank where there are such.
+    """
+
+    flows: tuple[Flow, ...]
+    owners: tuple[str, ...]
+    insurers: tuple[str, ...]
+    worth: Prices
+    penalty: Prices | None
+    fee: Prices | None
+
+
+def goods_of(lowered: Lowered) -> Goods:
+    """Return the Goods of an alternative."""
+    money = lowered.scenario.money
+    flows = tuple(lowered.scenario.flows[name] for name in lowered.flow_order)
+    fee = money.trade_finance.fee if money.trade_finance else None
+    return Goods(
+        flows,
+        tuple(goods_owner(flow.terms) for flow in flows),
+        tuple(insuring_party(flow.terms) for flow in flows),
+        Prices.of([flow.value for flow in flows], lowered),
+        Prices.of([money.delay_penalty] * len(flows), lowered) if money.delay_penalty else None,
+        Prices.of([fee] * len(flows), lowered) if fee else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -62,11 +108,13 @@ class Cargo:
 
     Arrays by consignment: `flow`, `release` (tick), `delivered` (whether), `measured` (whether released in the
     window), `value` (CNY cents), `sizes` (MEASURES, thousandths); `paths.ended` is the delivery or the stop.
+    `rows` are those released before the stop.
     """
 
     lowered: Lowered
-    inputs: Inputs
-    trace: Trace
+    instructions: Instructions
+    goods: Goods
+    passages: Passages
     flow: Ints
     release: Ints
     delivered: Mask
@@ -74,6 +122,7 @@ class Cargo:
     value: Ints
     sizes: Ints
     paths: Paths
+    rows: Ints
 
     @property
     def transit(self) -> Ints:
@@ -82,9 +131,20 @@ class Cargo:
 
     def flows(self) -> Iterator[tuple[int, Flow, Ints]]:
         """Yield number, flow and the rows of its consignments released before the stop."""
-        released = self.paths.released
-        for number, name in enumerate(self.lowered.flow_order):
-            yield number, self.lowered.scenario.flows[name], np.flatnonzero(released & (self.flow == number))
+        ends = np.searchsorted(self.flow[self.rows], np.arange(len(self.goods.flows) + 1))
+        for number, flow in enumerate(self.goods.flows):
+            yield number, flow, self.rows[ends[number] : ends[number + 1]]
+
+    def priced(self, prices: Prices, rows: Ints, ticks: Ints, seconds: Ints | None = None) -> tuple[Ints, Ints]:
+        """Return cents in the price's currency and in CNY of consignments `rows`, exchanged at `ticks`.
+
+        `seconds` is what a price per unit of time is multiplied with. Raises ModelError where something has none of
+        what its price is per.
+        """
+        flow = self.flow[rows]
+        lasting = np.zeros(len(rows), np.int64) if seconds is None else seconds
+        cents = prices.rates.cents(flow, prices.rates.quantities(flow, self.passages.counted, rows, lasting))
+        return cents, prices.exchange.cny_cents(prices.currency[flow], cents, ticks)
 
     def post(
         self,
@@ -93,53 +153,59 @@ class Cargo:
         cents: Ints,
         *,
         activity: str,
-        payer: str,
+        payers: Sequence[str] | None = None,
         payee: str = "nobody",
         base: str = "time",
         quantity: Ints | int = ONE,
         step: Ints | int = NONE,
         tariff: str = "",
-        currency: str = HOME_CURRENCY,
+        currency: str | Prices = HOME_CURRENCY,
         amount: Ints | None = None,
     ) -> None:
         """Post CNY `cents` of the consignments `rows`, those of 0 left out.
 
-        `quantity` in thousandths; `amount` in cents of `currency` where that is not the CNY.
+        payers    by flow; the goods' owners unless given
+        quantity  in thousandths
+        currency  in which it was priced, or the prices by flow
+        amount    cents of that currency, where it is not the CNY
         """
         paid = np.flatnonzero(cents)
-        own = cents if amount is None else amount
-        quantity, step = (np.broadcast_to(np.asarray(column, np.int64), cents.shape) for column in (quantity, step))
-        unit_price = np.rint(own[paid] * float(MILLIONTHS_PER_CENT * ONE) / np.maximum(quantity[paid], 1))
-        postings.add(
-            len(paid),
-            base=base,
-            consignment=rows[paid],
-            flow=self.flow[rows[paid]],
-            step=step[paid],
-            activity=activity,
-            payer=payer,
-            payee=payee,
-            tariff=tariff,
-            quantity=quantity[paid],
-            unit_price=unit_price.astype(np.int64),
-            currency=currency,
-            amount=own[paid],
-            amount_cny=cents[paid],
-        )
+        flow, own = self.flow[rows[paid]], cents if amount is None else amount
+        known = [
+            (payer, currency if isinstance(currency, str) else currency.named(number))
+            for number, payer in enumerate(payers or self.goods.owners)
+        ]
+        number_of = {
+            (payer, stated): postings.headings.number(
+                base=base, activity=activity, payer=payer, payee=payee, tariff=tariff, currency=stated
+            )
+            for payer, stated in dict.fromkeys(known)
+        }
+        headings = [number_of[each] for each in known]
+
+        def details() -> Columns:
+            counted = np.broadcast_to(np.asarray(quantity, np.int64), cents.shape)[paid]
+            unit_price = np.rint(own[paid] * float(MILLIONTHS_PER_CENT * ONE) / np.maximum(counted, 1))
+            return {
+                "flow": flow,
+                "quantity": counted,
+                "unit_price": unit_price.astype(np.int64),
+                "amount": own[paid],
+            }
+
+        at_step = step[paid] if isinstance(step, np.ndarray) else step
+        postings.post(np.array(headings, np.int64)[flow], cents[paid], rows[paid], at_step, details=details)
 
 
-def our_cargo(lowered: Lowered, inputs: Inputs, trace: Trace) -> Cargo:
+def our_cargo(lowered: Lowered, instructions: Instructions, goods: Goods, passages: Passages) -> Cargo:
     """Return our consignments; their value, at the exchange of the release date, is 0 if never released."""
-    everyone, program = inputs.consignments, lowered.program
+    everyone, program = passages.inputs.consignments, lowered.program
     count = int(np.searchsorted(everyone.flow, len(lowered.flow_order)))
     flow, release, sizes = everyone.flow[:count], everyone.release[:count], everyone.sizes[:count]
-    paths = follow(lowered, inputs, trace, count)
-    value = np.zeros(count, np.int64)
-    for number, name in enumerate(lowered.flow_order):
-        rows = np.flatnonzero((flow == number) & (paths.released))
-        worth = lowered.scenario.flows[name].value
-        cents, currency = priced_cents(worth, sizes[rows]), worth.parts[0].currency
-        value[rows] = to_cny_cents(currency, cents, release[rows], lowered.tariffs.exchange)
-    delivered = trace.outcomes[:count, OUTCOMES.index("delivered")] != NONE
+    paths = follow(instructions, passages, count)
+    delivered = passages.trace.outcomes[:count, OUTCOMES.index("delivered")] != NONE
     measured = (program.window_from <= release) & (release < program.window_to)
-    return Cargo(lowered, inputs, trace, flow, release, delivered, measured, value, sizes, paths)
+    value, rows = np.zeros(count, np.int64), np.flatnonzero(paths.released)
+    cargo = Cargo(lowered, instructions, goods, passages, flow, release, delivered, measured, value, sizes, paths, rows)
+    _, value[rows] = cargo.priced(goods.worth, rows, release[rows])
+    return cargo

@@ -2,150 +2,221 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
-from corridor_sim.economics.ledger import Postings
-from corridor_sim.economics.money import amount_cents, scaled, to_cny_cents, weighted
+from corridor_sim.economics.ledger import LAST, Columns, Headings, Postings
+from corridor_sim.economics.money import Exchange, weighted
 from corridor_sim.economics.passages import Passages
-from corridor_sim.engine.program import MEASURES, NONE, ONE, Ints, Op
-from corridor_sim.errors import ModelError
+from corridor_sim.economics.rating import RateTable
+from corridor_sim.engine.program import NONE, ONE, Ints
 from corridor_sim.network.charge_rules import Charge
-from corridor_sim.network.rates import CHARGEABLE, FEU, PASSAGE, Rate
-from corridor_sim.units import TEU_PER_FEU
-
-LITRES_PER_CHARGEABLE_KG = 6
-"""IATA's volume weight: 6,000 cubic centimetres count as one kilogram."""
-MAY_BE_NONE = (MEASURES.index("plug"),)
-"""Measures of which a load may have none: a dry box has no plug."""
+from corridor_sim.network.instructions import Instructions
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.network.rates import Rate
 
 
 @dataclass(frozen=True)
 class Due:
-    """What one charge counts, before money.
+    """What charges count, before money.
 
-    consignment, departure, tick  int64[n]; departure NONE where the passage is not a ride
-    quantities                    int64[n, rates] in thousandths
-    prices                        unit price of each rate in millionths, as stated
+    charge, visit, consignment, tick  int64[n]; visit the row of the passage that is charged, NONE where it is none
+    quantities                        int64[n, rates] in thousandths
     """
 
+    charge: Ints
+    visit: Ints
     consignment: Ints
-    departure: Ints
     tick: Ints
     quantities: Ints
-    prices: tuple[Fraction, ...]
+
+    def departures(self, instructions: Instructions, passages: Passages) -> Ints:
+        """Return the row of departures of each passage that is a ride, else NONE."""
+        rides = (self.visit != NONE) & instructions.boards[passages.column("step")[self.visit]]
+        return np.where(rides, passages.column("resource")[self.visit], NONE)
 
     def only(self, keep: Ints) -> Due:
         """Return the given rows."""
-        return Due(self.consignment[keep], self.departure[keep], self.tick[keep], self.quantities[keep], self.prices)
+        return Due(self.charge[keep], self.visit[keep], self.consignment[keep], self.tick[keep], self.quantities[keep])
+
+    @staticmethod
+    def joined(dues: Sequence[Due]) -> Due:
+        """Return all of them."""
+        return Due(
+            np.concatenate([due.charge for due in dues]),
+            np.concatenate([due.visit for due in dues]),
+            np.concatenate([due.consignment for due in dues]),
+            np.concatenate([due.tick for due in dues]),
+            np.concatenate([due.quantities for due in dues]),
+        )
 
 
-def measured(sizes: Ints, measure: str) -> Ints:
-    """Return how much of `measure` (see network.rates.COUNTED) each load has, in thousandths.
+@dataclass(frozen=True)
+class ChargeTable:
+    """All charges of an alternative, ready for many postings at once; arrays are by charge.
 
-    Raises ModelError where a load has none of it: a price per something that is not there would be free by accident.
+    `instruction` NONE where a clock or the delivery posts it; `step` NONE at delivery; a charge is due from
+    `valid_from` to before `valid_to` only; `least` and `most` limit its cents, net; `currency` is a place in
+    `exchange`; `headings` (charges, flows) are the headings of its postings.
     """
-    if measure == PASSAGE:
-        return np.full(len(sizes), ONE)
-    if measure == CHARGEABLE:
-        by_volume = scaled(sizes[:, MEASURES.index("volume")], Fraction(1, LITRES_PER_CHARGEABLE_KG))
-        found = np.maximum(sizes[:, MEASURES.index("mass")], by_volume)
-    elif measure == FEU:
-        found = sizes[:, MEASURES.index("teu")] // TEU_PER_FEU
-    else:
-        found = sizes[:, MEASURES.index(measure)]
-    if np.any(found == 0) and measure not in {MEASURES[column] for column in MAY_BE_NONE}:
-        raise ModelError(f"a price per {measure} meets a load without any {measure}")
-    return found
+
+    charges: tuple[Charge, ...]
+    instruction: Ints
+    step: Ints
+    valid_from: Ints
+    valid_to: Ints
+    least: Ints
+    most: Ints
+    count: Ints
+    currency: Ints
+    exchange: Exchange
+    headings: Ints
+    rates: RateTable
+
+    @property
+    def limited(self) -> bool:
+        """Whether any charge has a minimum or a maximum."""
+        return bool((self.least > -LAST).any() or (self.most < LAST).any())
 
 
-def quantities_of(rates: Sequence[Rate], sizes: Ints, seconds: Ints) -> Ints:
-    """Return (n, rates) thousandths of what each rate counts; `seconds` is how long each passage took."""
-    columns = [measured(sizes, rate.measure) * (seconds if rate.timed else 1) for rate in rates]
-    return np.column_stack(columns)
-
-
-def due_at_passages(passages: Passages, instruction: int, rates: Sequence[Rate]) -> Due:
-    """Return what is due at the end of each visit of `instruction`, once per visit and load."""
-    rows = passages.rows_at(instruction)
-    tick, resource = passages.column("end")[rows], passages.column("resource")[rows]
-    rides = passages.lowered.program.code[instruction].op is Op.BOARD
-    quantities = quantities_of(rates, passages.sizes[rows], tick - passages.column("start")[rows])
-    return Due(
-        passages.column("consignment")[rows],
-        resource if rides else np.full(len(rows), NONE),
-        tick,
-        quantities,
-        tuple(rate.millionths for rate in rates),
+def charge_table(lowered: Lowered, headings: Headings) -> ChargeTable:
+    """Return the ChargeTable of an alternative; what the charges are for is added to `headings`."""
+    charges = lowered.tariffs.charges
+    currencies = tuple(dict.fromkeys(charge.currency for charge in charges))
+    valid = [charge.valid or (-LAST, LAST) for charge in charges]
+    limits = [(charge.least_cents, charge.most_cents, charge.net) for charge in charges]
+    return ChargeTable(
+        charges,
+        _column(NONE if charge.clock else charge.instruction for charge in charges),
+        _column(NONE if charge.at_delivery else charge.step for charge in charges),
+        _column(first for first, _ in valid),
+        _column(last for _, last in valid),
+        _column(-LAST if least is None else round(least * net) for least, _, net in limits),
+        _column(LAST if most is None else round(most * net) for _, most, net in limits),
+        _column(charge.count for charge in charges),
+        _column(currencies.index(charge.currency) for charge in charges),
+        Exchange.of(currencies, lowered.tariffs.exchange),
+        np.array([_headings(lowered, charge, headings) for charge in charges], np.int64).reshape(
+            len(charges), len(lowered.flow_order)
+        ),
+        RateTable.of(
+            [rates_of(charge) for charge in charges],
+            [charge.net for charge in charges],
+            [f"{charge.name} at {_called(lowered, charge.step)}: " for charge in charges],
+        ),
     )
 
 
-def due_at_delivery(passages: Passages, charge: Charge) -> Due:
-    """Return what is due for each consignment, by its own size, that was delivered at the end of the charge's route."""
-    leader, consignment = passages.final_leader(), passages.column("consignment")
+def _column(values: Iterable[int]) -> Ints:
+    return np.array(list(values), np.int64)
+
+
+def _called(lowered: Lowered, step: int) -> str:
+    return f"{lowered.steps[step].route}/{lowered.steps[step].name}"
+
+
+def rates_of(charge: Charge) -> tuple[Rate, ...]:
+    """Return the rates of a charge, of a clock those of all its tiers."""
+    return tuple(rate for tier in charge.clock.tiers for rate in tier.rates) if charge.clock else charge.rates
+
+
+def payers_at(lowered: Lowered, party: str, step: int) -> list[str]:
+    """Return who pays at a step by flow; `incoterm` is resolved by the flow."""
+    payers = lowered.tariffs.payers
+    return [payers[flow][step] if party == "incoterm" else party for flow in lowered.flow_order]
+
+
+def _headings(lowered: Lowered, charge: Charge, headings: Headings) -> list[int]:
+    return [
+        headings.number(
+            common=charge.common,
+            activity=charge.activity,
+            payer=payer,
+            payee=charge.payee,
+            tariff=charge.name,
+            currency=charge.currency,
+            tax=charge.tax,
+        )
+        for payer in payers_at(lowered, charge.payer, charge.step)
+    ]
+
+
+def due_at_passages(table: ChargeTable, passages: Passages) -> Due:
+    """Return what is due at the end of each visit of the charges' instructions, once per visit and load."""
+    at = np.flatnonzero(table.instruction != NONE)
+    begin = passages.passed_from[table.instruction[at]]
+    count = passages.passed_from[table.instruction[at] + 1] - begin
+    charge = np.repeat(at, count)
+    rows = passages.passed[np.arange(len(charge)) + np.repeat(begin - (np.cumsum(count) - count), count)]
+    tick = passages.column("end")[rows]
+    seconds = tick - passages.column("start")[rows] if table.rates.timed[at].any() else tick
+    quantities = table.rates.quantities(charge, passages.counted, passages.held[rows], seconds)
+    return Due(charge, rows, passages.column("consignment")[rows], tick, quantities)
+
+
+def due_at_deliveries(table: ChargeTable, instructions: Instructions, passages: Passages) -> list[Due]:
+    """Return what is due for each consignment, by its own size, that was delivered at the end of a charge's route."""
+    charges = [number for number, charge in enumerate(table.charges) if charge.at_delivery]
+    if not charges:
+        return []
+    people, steps = passages.inputs.consignments, passages.lowered.steps
+    leader = passages.final_leader()
     delivered = passages.outcome("delivered")[leader]
-    last = np.searchsorted(consignment, leader, side="right") - 1
-    step_of, steps = np.array(passages.lowered.step_of), passages.lowered.steps
-    on_route = np.array([info.route == steps[charge.step].route for info in steps])
-    ends_here = on_route[step_of[passages.column("step")[last]]]
-    who = np.flatnonzero((delivered != NONE) & ends_here & passages.own())
-    quantities = quantities_of(
-        charge.rates,
-        passages.inputs.consignments.sizes[who],
-        delivered[who] - passages.inputs.consignments.release[who],
-    )
-    return Due(
-        who, np.full(len(who), NONE), delivered[who], quantities, tuple(rate.millionths for rate in charge.rates)
-    )
+    last = np.searchsorted(passages.column("consignment"), leader, side="right") - 1
+    last_step = instructions.step[passages.column("step")[last]]
+    dues = []
+    for number in charges:
+        route = steps[table.charges[number].step].route
+        ends_here = np.array([info.route == route for info in steps])[last_step]
+        who = np.flatnonzero((delivered != NONE) & ends_here & passages.own)
+        tick, charge = delivered[who], np.full(len(who), number)
+        quantities = table.rates.quantities(charge, passages.counted, who, tick - people.release[who])
+        dues.append(Due(charge, np.full(len(who), NONE), who, tick, quantities))
+    return dues
 
 
-def payer_codes(passages: Passages, postings: Postings, party: str, step: int, consignment: Ints) -> Ints:
-    """Return the code of who pays at a step for each consignment; `incoterm` is resolved by its flow."""
-    if party != "incoterm":
-        return np.full(len(consignment), postings.code("payer", party))
-    payers = passages.lowered.tariffs.payers
-    by_flow = np.array([postings.code("payer", payers[flow][step]) for flow in passages.lowered.flow_order])
-    return by_flow[passages.inputs.consignments.flow[consignment]]
+def post_dues(table: ChargeTable, instructions: Instructions, passages: Passages, due: Due, postings: Postings) -> None:
+    """Post charges: discount is in their rates; then minimum and maximum, tax, one rounding, count and exchange."""
+    if any(charge.valid for charge in table.charges):
+        valid = (due.tick >= table.valid_from[due.charge]) & (due.tick < table.valid_to[due.charge])
+        due = due.only(np.flatnonzero(valid))
+    charge = due.charge
+    amount = table.rates.cents(charge, due.quantities)
+    if table.limited:
+        amount = np.minimum(np.maximum(amount, table.least[charge]), table.most[charge])
+    amount = amount * table.count[charge]
+    flow = passages.inputs.consignments.flow[due.consignment]
 
+    def details() -> Columns:
+        quantity, unit_price = _shown(table, due)
+        return {
+            "departure": due.departures(instructions, passages),
+            "flow": flow,
+            "quantity": quantity * table.count[charge],
+            "unit_price": unit_price,
+            "amount": amount,
+        }
 
-def post_charge(passages: Passages, charge: Charge, due: Due, postings: Postings) -> None:
-    """Post one charge: discount is in its rates; then minimum and maximum, tax, one rounding, count and exchange."""
-    if charge.valid:
-        due = due.only(np.flatnonzero((due.tick >= charge.valid[0]) & (due.tick < charge.valid[1])))
-    amount = amount_cents(due.quantities, [price * charge.net for price in due.prices])
-    limits = [limit * charge.net for limit in (charge.least_cents, charge.most_cents) if limit is not None]
-    if charge.least_cents is not None:
-        amount = np.maximum(amount, round(limits[0]))
-    if charge.most_cents is not None:
-        amount = np.minimum(amount, round(limits[-1]))
-    amount = amount * charge.count
-    quantity, unit_price = _shown(due)
-    who = due.consignment
-    postings.add(
-        len(who),
-        common=charge.common,
-        consignment=who,
-        departure=due.departure,
-        flow=passages.inputs.consignments.flow[who],
-        step=NONE if charge.at_delivery else charge.step,
-        activity=charge.activity,
-        payer=payer_codes(passages, postings, charge.payer, charge.step, who),
-        payee=charge.payee,
-        tariff=charge.name,
-        quantity=quantity * charge.count,
-        unit_price=unit_price,
-        currency=charge.currency,
-        tax=charge.tax,
-        amount=amount,
-        amount_cny=to_cny_cents(charge.currency, amount, due.tick, passages.lowered.tariffs.exchange),
+    postings.post(
+        table.headings[charge, flow],
+        table.exchange.cny_cents(table.currency[charge], amount, due.tick),
+        due.consignment,
+        table.step[charge],
+        order=charge,
+        details=details,
     )
 
 
-def _shown(due: Due) -> tuple[Ints, Ints]:
+def _shown(table: ChargeTable, due: Due) -> tuple[Ints, Ints]:
     """Return quantity and unit price as a reader sees them: of several rates, one times their sum, as stated."""
-    if len(due.prices) == 1:
-        return due.quantities[:, 0], np.full(len(due.quantities), round(due.prices[0]))
-    return np.full(len(due.quantities), ONE), weighted(due.quantities, [price / ONE for price in due.prices])
+    quantity, unit_price = np.full(len(due.charge), ONE), np.zeros(len(due.charge), np.int64)
+    for number in np.unique(due.charge):
+        rows = np.flatnonzero(due.charge == number)
+        prices = [rate.millionths for rate in rates_of(table.charges[number])]
+        if len(prices) == 1:
+            quantity[rows], unit_price[rows] = due.quantities[rows, 0], round(prices[0])
+        else:
+            unit_price[rows] = weighted(due.quantities[rows, : len(prices)], [price / ONE for price in prices])
+    return quantity, unit_price

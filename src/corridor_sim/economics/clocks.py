@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from corridor_sim.economics.charges import Due, measured
-from corridor_sim.economics.passages import Passages
+from corridor_sim.economics.charges import ChargeTable, Due
+from corridor_sim.economics.passages import Mask, Passages
 from corridor_sim.engine.program import NONE, Ints, Op
 from corridor_sim.network.charge_rules import Charge, ClockRule, Event
 from corridor_sim.network.clock_rules import UNIT_SECONDS
@@ -48,20 +51,24 @@ def day_table(clock: Clock, zone: str, holidays: str, working: bool, horizon: in
     return np.array([local.tick_at(day, 0) for day in days]), np.array(counts, dtype=np.int64)
 
 
-def charge_units(rule: ClockRule, begin: Ints, end: Ints, clock: Clock, closed: tuple[Window, ...] = ()) -> Ints:
+def charge_units(
+    rule: ClockRule, begin: Ints, end: Ints, clock: Clock, closed: tuple[Window, ...] = (), horizon: int = 0
+) -> Ints:
     """Return how many charge units [begin, end) touches, free ones too; a unit that has started counts.
 
     begin, end  int64[n] ticks of the events; a clock that starts at the next midnight may end before it begins
     closed      windows in which the clock stands still: for hours and 24 h their time is taken out, a day counts
                 unless all of it that lies in [begin, end) is closed
+    horizon     no later tick will be asked for; days up to it are worked out once
     """
-    horizon = int(max(end.max(initial=0), begin.max(initial=0)))
+    horizon = int(max(end.max(initial=0), begin.max(initial=0), horizon))
     days_of = day_table(clock, rule.zone, rule.holidays, rule.unit == "working day", horizon)
     midnights, counts = days_of
     if rule.at_midnight:
         begin = midnights[np.searchsorted(midnights, begin, side="right")]
     end = np.maximum(end, begin)
-    opens, closes = window_arrays(subtract_windows([(0, int(midnights[-1]))], closed))
+    whole = [(0, int(midnights[-1]))]
+    opens, closes = window_arrays(subtract_windows(whole, closed) if closed else whole)
     if rule.unit in ("24 h", "hour"):
         return -(-open_time_between(opens, closes, begin, end) // UNIT_SECONDS[rule.unit])
     resumed = next_open(opens, closes, begin)
@@ -75,46 +82,102 @@ def charge_units(rule: ClockRule, begin: Ints, end: Ints, clock: Clock, closed: 
     return np.where(running, counted[np.minimum(last + 1, len(counted) - 1)] - counted[np.maximum(first, 0)], 0)
 
 
-def due_by_clock(passages: Passages, charge: Charge, rule: ClockRule) -> Due:
-    """Return what a clock has run up for each load: units after the free ones, by tier, times what each rate counts.
+@dataclass(frozen=True)
+class ClockTable:
+    """The charges that clocks run up: numbers of the charges, and the instructions that start and stop each."""
+
+    numbers: tuple[int, ...]
+    starts: tuple[Mask, ...]
+    stops: tuple[Mask, ...]
+
+
+def clock_table(lowered: Lowered) -> ClockTable:
+    """Return the ClockTable of an alternative."""
+    clocks = {number: charge.clock for number, charge in enumerate(lowered.tariffs.charges) if charge.clock}
+    return ClockTable(
+        tuple(clocks),
+        tuple(_happens(lowered, rule.starts) for rule in clocks.values()),
+        tuple(_happens(lowered, rule.stops) for rule in clocks.values()),
+    )
+
+
+@dataclass(frozen=True)
+class Started:
+    """The visits at which a charge's clock started, of own loads, and what the consignments held then."""
+
+    rows: Ints
+    held: Ints
+
+
+def started_clocks(clocks: ClockTable, passages: Passages) -> list[Started]:
+    """Return by clock where it started."""
+    charges = passages.lowered.tariffs.charges
+    return [
+        _started(passages, charges[number], starts)
+        for number, starts in zip(clocks.numbers, clocks.starts, strict=True)
+    ]
+
+
+def dues_by_clocks(
+    clocks: ClockTable, started: Sequence[Started], table: ChargeTable, passages: Passages
+) -> Iterator[Due]:
+    """Yield what each clock has run up for each load: units after the free ones, by tier, times what each rate counts.
 
     A clock whose stop event never came runs to the delivery, or to the stop of the run.
     """
     lowered = passages.lowered
-    rows = start_rows(passages, charge, rule)
-    moment = MOMENTS.index(rule.starts.moment) < MOMENTS.index(rule.stops.moment)
-    end = _stop_ticks(passages, rows, rule.stops, "left" if moment else "right")
-    closed = tuple((begin, until) for number, begin, until in passages.inputs.closures if number in rule.closures)
-    units = charge_units(rule, passages.column(rule.starts.moment)[rows], end, lowered.clock, closed) - rule.free
-    sizes, _ = passages.at(rows, rule.starts.moment)
-    columns, prices, lower = [np.zeros((len(rows), 0), dtype=np.int64)], [], 0
+    for number, begun, stops in zip(clocks.numbers, started, clocks.stops, strict=True):
+        rule = table.charges[number].clock
+        if rule is None:
+            continue
+        rows = begun.rows
+        moment = MOMENTS.index(rule.starts.moment) < MOMENTS.index(rule.stops.moment)
+        end = _stop_ticks(passages, rows, stops, rule.stops.moment, "left" if moment else "right")
+        closed = tuple((begin, until) for each, begin, until in passages.inputs.closures if each in rule.closures)
+        begin = passages.column(rule.starts.moment)[rows]
+        horizon = max(lowered.program.horizon, passages.trace.stop)
+        units = charge_units(rule, begin, end, lowered.clock, closed, horizon) - rule.free
+        charge = np.full(len(rows), number)
+        quantities = table.rates.quantities(charge, passages.counted, begun.held, end - begin)
+        quantities *= _units_by_rate(rule, units, quantities.shape[1])
+        due = Due(charge, np.full(len(rows), NONE), passages.column("consignment")[rows], end, quantities)
+        yield due.only(np.flatnonzero(units > 0))
+
+
+def _units_by_rate(rule: ClockRule, units: Ints, columns: int) -> Ints:
+    """Return (n, columns) units that count for each rate of a clock's tiers, in their order; 0 for further columns."""
+    counted, lower, column = np.zeros((len(units), columns), np.int64), 0, 0
     for tier in rule.tiers:
         in_tier = np.clip(units, lower, tier.up_to) - lower
-        columns += [(measured(sizes, rate.measure) * in_tier)[:, None] for rate in tier.rates]
-        prices += [rate.millionths for rate in tier.rates]
+        counted[:, column : column + len(tier.rates)] = in_tier[:, None]
+        column += len(tier.rates)
         lower = tier.up_to or lower
-    due = Due(passages.column("consignment")[rows], np.full(len(rows), NONE), end, np.hstack(columns), tuple(prices))
-    return due.only(np.flatnonzero(units > 0))
+    return counted
 
 
-def start_rows(passages: Passages, charge: Charge, rule: ClockRule) -> Ints:
-    """Return the visits at which a charge's clock started, of own loads; in a lane, of those that pass its step."""
-    consignment, info = passages.column("consignment"), passages.lowered.steps[charge.step]
-    rows = _event_rows(passages, rule.starts)
-    rows = rows[passages.column(rule.starts.moment)[rows] != NONE]
-    sizes, _ = passages.at(rows, rule.starts.moment)
-    rows = np.asarray(rows[sizes.any(axis=1) & passages.own()[consignment[rows]]], dtype=np.int64)
+def _started(passages: Passages, charge: Charge, starts: Mask) -> Started:
+    """Return where a clock started; in a lane, for the loads that pass its step."""
+    rule, info = charge.clock, passages.lowered.steps[charge.step]
+    moment = rule.starts.moment if rule else ""
+    consignment, step = passages.column("consignment"), passages.column("step")
+    rows = np.flatnonzero(starts[step] & (passages.column(moment) != NONE))
+    held = passages.held_at(rows, moment)
+    keep = passages.real()[held] & passages.own[consignment[rows]]
+    rows, held = rows[keep], held[keep]
     if not info.lane:
-        return rows
-    passed = consignment[np.flatnonzero(passages.column("step") == info.main)]
+        return Started(rows, held)
+    passed = np.zeros(len(passages.own), bool)
+    passed[consignment[step == info.main]] = True
     who = consignment[rows]
-    travels = np.isin(who, passed) | np.isin(passages.final_leader()[who], passed)
-    return rows[np.flatnonzero(travels)]
+    travels = passed[who] | passed[passages.final_leader()[who]]
+    return Started(rows[travels], held[travels])
 
 
-def _event_rows(passages: Passages, event: Event) -> Ints:
-    """Return the visits, in order, at which an event happens or will happen."""
-    return np.flatnonzero(np.isin(passages.column("step"), _instructions(passages.lowered, event)))
+def _happens(lowered: Lowered, event: Event) -> Mask:
+    """Return by instruction whether an event happens at its visits."""
+    happens = np.zeros(len(lowered.program.code), bool)
+    happens[_instructions(lowered, event)] = True
+    return happens
 
 
 def _instructions(lowered: Lowered, event: Event) -> list[int]:
@@ -131,15 +194,15 @@ def _instructions(lowered: Lowered, event: Event) -> list[int]:
     return [min(row for row in of_step if lowered.steps[lowered.step_of[row]].main == main) for main in mains]
 
 
-def _stop_ticks(passages: Passages, rows: Ints, stops: Event, side: str) -> Ints:
+def _stop_ticks(passages: Passages, rows: Ints, stops: Mask, moment: str, side: Literal["left", "right"]) -> Ints:
     """Return for each started clock when it stops: at the next stop event of its cargo, alone or in a load."""
     consignment = passages.column("consignment")
-    stop_rows = np.append(_event_rows(passages, stops), len(consignment))
+    stop_rows = np.append(np.flatnonzero(stops[passages.column("step")]), len(consignment))
     padded = np.append(consignment, NONE)
     found, after = np.full(len(rows), NONE), rows.copy()
     searching = np.arange(len(rows))
     while len(searching):
-        place = np.searchsorted(stop_rows, after[searching], side="left" if side == "left" else "right")
+        place = np.searchsorted(stop_rows, after[searching], side=side)
         candidate = stop_rows[np.minimum(place, len(stop_rows) - 1)]
         hit = padded[candidate] == consignment[after[searching]]
         found[searching[hit]] = candidate[hit]
@@ -149,5 +212,5 @@ def _stop_ticks(passages: Passages, rows: Ints, stops: Event, side: str) -> Ints
     leader = passages.final_leader()[consignment[rows]]
     delivered = passages.outcome("delivered")[leader]
     run_on = np.where(delivered != NONE, delivered, passages.trace.stop)
-    reached = np.where(found != NONE, passages.column(stops.moment)[found], NONE)
+    reached = np.where(found != NONE, passages.column(moment)[found], NONE)
     return np.where(reached != NONE, reached, run_on)

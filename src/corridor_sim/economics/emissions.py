@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from corridor_sim.economics.cargo import Cargo, goods_owner, whole_cents
+from corridor_sim.economics.cargo import Cargo, whole_cents
 from corridor_sim.economics.ledger import Postings
-from corridor_sim.economics.money import to_cny_cents
+from corridor_sim.economics.money import Exchange
 from corridor_sim.engine.program import MEASURES, NONE, ONE, Ints
 from corridor_sim.network.info import StepInfo
 from corridor_sim.network.lowered import Lowered
@@ -25,6 +25,7 @@ COUNTED_BY = {"tonne_km": "mass", "teu_km": "teu", "tonne": "mass", "box": "box"
 """What a factor is per -> the measure of a load."""
 PER_KM = ("tonne_km", "teu_km")
 BOUNDARIES = ("wtw", "ttw")
+MEASURE_AXIS = 2
 LOADED = (0, 1)
 """Second axis of the weights: loads without and with reefer plugs."""
 
@@ -33,12 +34,18 @@ LOADED = (0, 1)
 class Emissions:
     """kg CO2e by (consignment, row of Lowered.steps); None where a chain element in use cannot be counted.
 
-    A load's emissions are its members' by gross mass. `remarks` say in words what is missing or left out.
+    A load's emissions are its members' by gross mass. `remarks` say in words what is missing or left out. Tank to
+    wheel is worked out when it is asked for.
     """
 
     wtw_kg: Floats | None
-    ttw_kg: Floats | None
+    tank_to_wheel: Callable[[], Floats] | None
     remarks: tuple[str, ...]
+
+    @property
+    def ttw_kg(self) -> Floats | None:
+        """The same tank to wheel."""
+        return self.tank_to_wheel() if self.tank_to_wheel else None
 
 
 @dataclass
@@ -146,74 +153,116 @@ def _empty_legs(lowered: Lowered) -> Iterator[tuple[int, str, str, RouteBox]]:
                 yield step, start, stop, route.box
 
 
-def emissions(cargo: Cargo) -> Emissions:
-    """Return what our consignments emitted: every transport that started, and every hub once per passage."""
-    lowered, paths = cargo.lowered, cargo.paths
+@dataclass(frozen=True)
+class Elements:
+    """What of an alternative's instructions and steps counts as a chain element of transport.
+
+    `element` by instruction: the row of Lowered.steps whose passage it is, else NONE; `hub` by step: the number of the
+    place where goods are handled, else NONE; `weights` what each step emits, of which the measures `counted` do.
+    """
+
+    element: Ints
+    hub: Ints
+    weights: Weights
+    counted: tuple[int, ...]
+
+
+def elements_of(lowered: Lowered) -> Elements:
+    """Return the Elements of an alternative."""
+    places = sorted({info.origin for info in lowered.steps})
+    element, hub = np.full(len(lowered.program.code), NONE), np.full(len(lowered.steps), NONE)
+    for number, info in enumerate(lowered.steps):
+        if info.kind in TRANSPORT + HUB:
+            element[info.main] = number
+        if info.kind in HUB:
+            hub[number] = places.index(info.origin)
     weights = weigh_steps(lowered)
-    rows, step = _elements(cargo)
-    sizes = paths.sizes[rows]
-    plugged = (sizes[:, MEASURES.index("plug")] > 0).astype(np.int64)
-    used = [divmod(kind, len(LOADED)) for kind in np.unique(step * len(LOADED) + plugged).tolist()]
-    lacking = sorted(
-        {
-            f"emissions of {_called(lowered.steps[at])}: {weights.lacking[at, plug]}"
-            for at, plug in used
-            if (at, plug) in weights.lacking
-        }
-    )
-    if lacking:
-        return Emissions(None, None, (*lacking, *weights.remarks))
-    kg = np.einsum("rm,rmb->rb", sizes, weights.kg[step, plugged])
-    total = paths.divided(rows, step, kg, len(lowered.steps))
-    return Emissions(total[..., 0], total[..., 1], tuple(weights.remarks))
+    by_measure = np.moveaxis(weights.kg, MEASURE_AXIS, 0).reshape(len(MEASURES), -1)
+    return Elements(element, hub, weights, tuple(np.flatnonzero(by_measure.any(axis=1)).tolist()))
+
+
+def emissions(cargo: Cargo, elements: Elements) -> Emissions:
+    """Return what our consignments emitted: every transport that started, and every hub once per passage."""
+    lowered, paths, weights = cargo.lowered, cargo.paths, elements.weights
+    rows, step = _elements(cargo, elements)
+    things, held = cargo.passages.things, paths.held[rows]
+    plugged = (things[held, MEASURES.index("plug")] > 0).astype(np.int64)
+    if weights.lacking:
+        used = [divmod(kind, len(LOADED)) for kind in np.unique(step * len(LOADED) + plugged).tolist()]
+        lacking = sorted(
+            {
+                f"emissions of {_called(lowered.steps[at])}: {weights.lacking[at, plug]}"
+                for at, plug in used
+                if (at, plug) in weights.lacking
+            }
+        )
+        if lacking:
+            return Emissions(None, None, (*lacking, *weights.remarks))
+
+    def of(boundary: str) -> Floats:
+        kg, per = np.zeros(len(rows)), weights.kg[..., BOUNDARIES.index(boundary)]
+        for measure in elements.counted:
+            kg += things[held, measure] * per[step, plugged, measure]
+        return paths.divided(rows, step, kg, len(lowered.steps))
+
+    return Emissions(of("wtw"), lambda: of("ttw"), tuple(weights.remarks))
 
 
 def _called(info: StepInfo) -> str:
     return f"{info.route}/{info.name}"
 
 
-def _elements(cargo: Cargo) -> tuple[Ints, Ints]:
+def _elements(cargo: Cargo, elements: Elements) -> tuple[Ints, Ints]:
     """Return (rows of the paths, rows of Lowered.steps) of the chain elements that were used.
 
     Steps at one place with no transport between them are one hub, however finely they are modelled.
     """
-    infos, paths = cargo.lowered.steps, cargo.paths
-    places = sorted({info.origin for info in infos})
-    element = np.full(len(cargo.lowered.program.code), NONE)
-    hub = np.full(len(infos), NONE)
-    for number, info in enumerate(infos):
-        if info.kind in TRANSPORT + HUB:
-            element[info.main] = number
-        if info.kind in HUB:
-            hub[number] = places.index(info.origin)
-    rows = np.flatnonzero((element[paths.step] != NONE) & paths.started)
-    step = element[paths.step[rows]]
-    repeated = (np.diff(paths.consignment[rows], prepend=NONE) == 0) & (np.diff(hub[step], prepend=NONE) == 0)
-    counts = ~(repeated & (hub[step] != NONE))
+    paths = cargo.paths
+    rows = np.flatnonzero((elements.element[paths.step] != NONE) & paths.started)
+    step = elements.element[paths.step[rows]]
+    hub = elements.hub[step]
+    repeated = (np.diff(paths.consignment[rows], prepend=NONE) == 0) & (np.diff(hub, prepend=NONE) == 0)
+    counts = ~(repeated & (hub != NONE))
     return rows[counts], step[counts]
 
 
-def post_carbon(cargo: Cargo, emitted: Emissions, postings: Postings) -> None:
+@dataclass(frozen=True)
+class Carbon:
+    """The price of emissions: `cents_per_kg` of the one currency of `exchange`."""
+
+    cents_per_kg: float
+    exchange: Exchange
+
+
+def carbon_of(lowered: Lowered) -> Carbon | None:
+    """Return the price of emissions of an alternative, None where it has none."""
+    carbon = lowered.scenario.money.carbon
+    if carbon is None:
+        return None
+    currency = carbon.price.parts[0].currency
+    return Carbon(
+        float(sum(part.amount for part in carbon.price.parts) * CENTS),
+        Exchange.of((currency,), lowered.tariffs.exchange),
+    )
+
+
+def post_carbon(cargo: Cargo, carbon: Carbon | None, emitted: Emissions, postings: Postings) -> None:
     """Post price per mass x well-to-wheel emissions by consignment and step; nothing where they are not available."""
-    carbon = cargo.lowered.scenario.money.carbon
     if carbon is None or emitted.wtw_kg is None:
         return
-    currency = carbon.price.parts[0].currency
-    cents_per_kg = float(sum(part.amount for part in carbon.price.parts) * CENTS)
-    for _, flow, rows in cargo.flows():
-        place, step = np.nonzero(emitted.wtw_kg[rows])
-        who = rows[place]
-        kg = emitted.wtw_kg[who, step]
-        amount = whole_cents(kg * cents_per_kg)
-        cargo.post(
-            postings,
-            who,
-            to_cny_cents(currency, amount, cargo.paths.ended[who], cargo.lowered.tariffs.exchange),
-            activity="carbon",
-            base="carbon",
-            payer=goods_owner(flow.terms),
-            step=step,
-            quantity=np.rint(kg * ONE).astype(np.int64),
-            currency=currency,
-            amount=amount,
-        )
+    place, step = np.nonzero(emitted.wtw_kg[cargo.rows])
+    who = cargo.rows[place]
+    kg = emitted.wtw_kg[who, step]
+    amount = whole_cents(kg * carbon.cents_per_kg)
+    cents = carbon.exchange.cny_cents(np.zeros(len(who), np.int64), amount, cargo.paths.ended[who])
+    cargo.post(
+        postings,
+        who,
+        cents,
+        activity="carbon",
+        base="carbon",
+        step=step,
+        quantity=np.rint(kg * ONE).astype(np.int64),
+        currency=carbon.exchange.currencies[0],
+        amount=amount,
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor_sim.engine.program import ONE, Ints
+from corridor_sim.engine.program import NONE, ONE, Ints
 from corridor_sim.errors import InputError
 from corridor_sim.network.rates import MILLION, DatedRates
 from corridor_sim.units import CENTS, HOME_CURRENCY
@@ -36,11 +37,57 @@ def scaled(values: Ints, factor: Fraction) -> Ints:
 
 def weighted(quantities: Ints, factors: Sequence[Fraction]) -> Ints:
     """Return sum over k of quantities[:, k] * factors[k], exact, then rounded half to even."""
-    denominator = lcm(*(factor.denominator for factor in factors))
-    weights = [int(factor * denominator) for factor in factors]
-    most = int(np.abs(quantities).max(initial=0)) * max(1, sum(map(abs, weights)))
-    kind = np.int64 if max(most, denominator) < LARGEST else np.object_
-    return half_even(quantities.astype(kind) @ np.array(weights, dtype=kind), denominator)
+    return Factors.of([factors]).rounded(np.zeros(len(quantities), np.int64), quantities)
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Rows of exact factors, each over one denominator: what is counted is multiplied with one of the rows.
+
+    `weights` (rows, k) and `denominators` (rows,) are Python integers, `small_weights` and `small_denominators` the
+    same in int64. `largest` (rows,): quantities up to it are sure to stay within int64; NONE where none is.
+    """
+
+    weights: NDArray[Any]
+    denominators: NDArray[Any]
+    small_weights: Ints
+    small_denominators: Ints
+    largest: Ints
+
+    @staticmethod
+    def of(rows: Sequence[Sequence[Fraction]]) -> Factors:
+        """Return the factors of rows of equal length."""
+        denominators = [lcm(*(factor.denominator for factor in row)) for row in rows]
+        weights = [
+            [int(factor * denominator) for factor in row] for row, denominator in zip(rows, denominators, strict=True)
+        ]
+        sizes = [max(1, sum(map(abs, row))) for row in weights]
+        fits = [max(size, below) < LARGEST for size, below in zip(sizes, denominators, strict=True)]
+        shape = (len(rows), len(rows[0]) if rows else 0)
+        return Factors(
+            np.array(weights, object).reshape(shape),
+            np.array(denominators, object),
+            np.array(
+                [row if fit else [0] * len(row) for row, fit in zip(weights, fits, strict=True)], np.int64
+            ).reshape(shape),
+            np.array([below if fit else 1 for below, fit in zip(denominators, fits, strict=True)], np.int64),
+            np.array([(LARGEST - 1) // size if fit else NONE for size, fit in zip(sizes, fits, strict=True)], np.int64),
+        )
+
+    def rounded(self, row: Ints, quantities: Ints) -> Ints:
+        """Return sum over k of quantities[:, k] * factors[row, k], exact, then rounded half to even.
+
+        row         int64[n], which factors count
+        quantities  int64[n, k]
+        """
+        fits = (np.abs(quantities) <= self.largest[row, None]).all(axis=1)
+        if fits.all():
+            return half_even((quantities * self.small_weights[row]).sum(axis=1), self.small_denominators[row])
+        result = np.zeros(len(row), np.int64)
+        result[fits] = self.rounded(row[fits], quantities[fits])
+        exact = (quantities[~fits].astype(object) * self.weights[row[~fits]]).sum(axis=1)
+        result[~fits] = half_even(exact, self.denominators[row[~fits]])
+        return result
 
 
 def amount_cents(quantities: Ints, prices_millionths: Sequence[Fraction]) -> Ints:
@@ -48,22 +95,53 @@ def amount_cents(quantities: Ints, prices_millionths: Sequence[Fraction]) -> Int
     return weighted(quantities, [price / CENTS_TO_PRODUCT for price in prices_millionths])
 
 
-def to_cny_cents(currency: str, cents: Ints, ticks: Ints, exchange: dict[str, DatedRates]) -> Ints:
+def to_cny_cents(currency: str, cents: Ints, ticks: Ints, exchange: Mapping[str, DatedRates]) -> Ints:
     """Return `cents` of a currency in CNY cents by the rate of each posting's tick.
 
     Raises InputError where the currency has no rate on a posting's date.
     """
     if currency == HOME_CURRENCY or not len(cents):
         return cents
-    dated = exchange.get(currency)
-    if dated is None or ticks.min() < dated.starts[0] or ticks.max() >= dated.until:
-        raise InputError(f"money.rates.{currency}: no rate for a posting's date; add one, or say `hold_last: ...`")
-    period = np.searchsorted(dated.starts, ticks, side="right") - 1
-    converted = np.zeros_like(cents)
-    for number in np.unique(period):
-        mask = period == number
-        converted[mask] = scaled(cents[mask], dated.rates[int(number)])
-    return converted
+    return Exchange.of((currency,), exchange).cny_cents(np.zeros(len(cents), np.int64), cents, ticks)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Dated rates of some currencies, ready for many postings: per currency where its rates start, and the rates.
+
+    The home currency, and one without rates, has none.
+    """
+
+    currencies: tuple[str, ...]
+    starts: tuple[Ints, ...]
+    until: tuple[int, ...]
+    rates: tuple[Factors, ...]
+
+    @staticmethod
+    def of(currencies: tuple[str, ...], exchange: Mapping[str, DatedRates]) -> Exchange:
+        """Return the rates of `currencies`."""
+        dated = [exchange.get(currency, DatedRates((), (), 0)) for currency in currencies]
+        return Exchange(
+            currencies,
+            tuple(np.array(each.starts, np.int64) for each in dated),
+            tuple(each.until for each in dated),
+            tuple(Factors.of([[rate] for rate in each.rates]) for each in dated),
+        )
+
+    def cny_cents(self, currency: Ints, cents: Ints, ticks: Ints) -> Ints:
+        """Return CNY cents; `currency` int64[n] is a place in `currencies`. Raises InputError as `to_cny_cents`."""
+        foreign = [place for place, name in enumerate(self.currencies) if name != HOME_CURRENCY]
+        converted = cents if not foreign else cents.copy()
+        for place in foreign:
+            rows = np.flatnonzero(currency == place)
+            if not len(rows):
+                continue
+            starts, when, name = self.starts[place], ticks[rows], self.currencies[place]
+            if not len(starts) or when.min() < starts[0] or when.max() >= self.until[place]:
+                raise InputError(f"money.rates.{name}: no rate for a posting's date; add one, or say `hold_last: ...`")
+            period = np.searchsorted(starts, when, side="right") - 1
+            converted[rows] = self.rates[place].rounded(period, cents[rows, None])
+        return converted
 
 
 def largest_remainder(total_cents: int, weights: Ints, tie: Ints) -> Ints:
@@ -94,8 +172,10 @@ def divide_groups(totals: Ints, group: Ints, weights: Ints, tie: Ints) -> Ints:
     remainders = np.asarray(product % divisor, dtype=np.int64)
     given = np.zeros_like(size)
     np.add.at(given, group, shares)
-    order = np.lexsort((tie, -remainders, group))
+    left = size - given
+    open_ = np.flatnonzero(left[group])
+    order = open_[np.lexsort((tie[open_], -remainders[open_], group[open_]))]
     ranked = group[order]
     place = np.arange(len(order)) - np.searchsorted(ranked, ranked, side="left")
-    shares[order] += place < (size - given)[ranked]
+    shares[order] += place < left[ranked]
     return np.asarray(shares * np.sign(totals)[group], dtype=np.int64)

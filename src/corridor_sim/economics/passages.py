@@ -1,4 +1,4 @@
-"""What passed each step, and with what load: sizes at every visit, and who travelled in which load."""
+"""What passed each step, and with what load: who held what at every visit, and who travelled in which load."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corridor_sim.economics.rating import countable
 from corridor_sim.engine.base import OUTCOMES, VISITS, Trace
-from corridor_sim.engine.program import MEASURES, NONE, Inputs, Ints, Op
+from corridor_sim.engine.program import MEASURES, NONE, Inputs, Ints
+from corridor_sim.network.instructions import Instructions
 from corridor_sim.network.lowered import Lowered
 
 Mask = NDArray[np.bool_]
@@ -18,19 +20,28 @@ Mask = NDArray[np.bool_]
 class Passages:
     """A Trace with its loads.
 
-    sizes    (visits, MEASURES) thousandths at the end of each visit; 0 for members of another's load
-    load     (visits,) number of the load that the consignment led at the end of the visit, NONE for its own cargo
+    things   (things, MEASURES) sizes of all that travelled: first each consignment's own cargo, then each load, last
+             nothing, which is what a member of another's load has
+    held     (visits,) row of `things` that the consignment had at the end of each visit
     members  (pairs, 2) load and consignment, of all loads, also those within loads, sorted by load
     joined   (consignments,) row of the BATCH visit of the leader whose load it joined, NONE where it led or was alone
+    own      (consignments,) whether it is of the scenario's own flows, which alone are priced
+    passed   rows of ended visits by own consignments that lead a load or are alone, in the order (instruction, visit);
+             those of an instruction begin at its place in `passed_from`
+    counted  (things, COUNTABLE) what prices count of each
     """
 
     lowered: Lowered
     inputs: Inputs
     trace: Trace
-    sizes: Ints
-    load: Ints
+    things: Ints
+    held: Ints
     members: Ints
     joined: Ints
+    own: Mask
+    passed: Ints
+    passed_from: Ints
+    counted: Ints
 
     def column(self, name: str) -> Ints:
         """Return a column of Trace.visits (see VISITS)."""
@@ -40,24 +51,38 @@ class Passages:
         """Return a column of Trace.outcomes (see OUTCOMES)."""
         return self.trace.outcomes[:, OUTCOMES.index(name)]
 
-    def own(self) -> Mask:
-        """Return for each consignment whether it is of the scenario's own flows, which alone are priced."""
-        background = np.array([flow.background for flow in self.lowered.program.flows], dtype=bool)
-        return ~background[self.inputs.consignments.flow]
+    def real(self) -> Mask:
+        """Return for each row of `things` whether there is anything of it."""
+        return something(self.things)
+
+    @property
+    def sizes(self) -> Ints:
+        """(visits, MEASURES) thousandths at the end of each visit; 0 for members of another's load."""
+        return self.things[self.held]
+
+    def load_of(self, held: Ints) -> Ints:
+        """Return the numbers of the loads among rows of `things`, NONE for own cargo."""
+        number = held - len(self.own)
+        return np.where((number >= 0) & (held < len(self.things) - 1), number, NONE)
 
     def rows_at(self, instruction: int) -> Ints:
         """Return the rows of ended visits of an instruction by own consignments that lead a load or are alone."""
-        rows = np.flatnonzero((self.column("step") == instruction) & (self.column("end") != NONE))
-        return rows[self.own()[self.column("consignment")[rows]] & self.sizes[rows].any(axis=1)]
+        return self.passed[self.passed_from[instruction] : self.passed_from[instruction + 1]]
 
-    def at(self, rows: Ints, moment: str) -> tuple[Ints, Ints]:
-        """Return (sizes, load) at the `ready`, `start` or `end` of visits; only a BATCH changes them, at its end."""
+    def held_at(self, rows: Ints, moment: str) -> Ints:
+        """Return rows of `things` at the `ready`, `start` or `end` of visits; only a BATCH changes them, at its end."""
         if moment == "end":
-            return self.sizes[rows], self.load[rows]
+            return self.held[rows]
         consignment = self.column("consignment")
         follows = (rows > 0) & (consignment[rows - 1] == consignment[rows])
-        alone = self.inputs.consignments.sizes[consignment[rows]]
-        return (np.where(follows[:, None], self.sizes[rows - 1], alone), np.where(follows, self.load[rows - 1], NONE))
+        return np.where(follows, self.held[rows - 1], consignment[rows])
+
+    def held_last(self) -> Ints:
+        """Return for each consignment the row of `things` that it had last, its own cargo where it never set out."""
+        last = np.arange(len(self.own))
+        # of several visits the last counts, which is the last to be noted
+        last[self.column("consignment")] = self.held
+        return last
 
     def final_leader(self) -> Ints:
         """Return for each consignment who led the load it travelled in last, itself where it was alone."""
@@ -67,42 +92,67 @@ class Passages:
         return leader
 
 
-def passages_of(lowered: Lowered, inputs: Inputs, trace: Trace) -> Passages:
+def something(sizes: Ints) -> Mask:
+    """Return whether each row of `sizes` has anything."""
+    found: Mask = np.asarray(sizes.any(axis=1))
+    return found
+
+
+def passages_of(lowered: Lowered, instructions: Instructions, inputs: Inputs, trace: Trace) -> Passages:
     """Follow every consolidation of a Trace, loads of loads too, from the Trace alone."""
-    visits, program = trace.visits, lowered.program
+    program, sizes = lowered.program, inputs.consignments.sizes
+    background = np.array([flow.background for flow in program.flows], dtype=bool)
+    own = ~background[inputs.consignments.flow]
+    step, end = (trace.visits[:, VISITS.index(name)] for name in ("step", "end"))
+    formed = np.flatnonzero(instructions.batches[step] & (end != NONE)) if instructions.batches.any() else _NO_ROWS
+    loads, held, members, joined = _loads(instructions, inputs, trace, formed)
+    things = np.concatenate((sizes, loads, np.zeros((1, len(MEASURES)), np.int64)))
+    consignment = trace.visits[:, VISITS.index("consignment")]
+    passed = np.flatnonzero((end != NONE) & own[consignment] & something(things)[held])
+    passed = passed[np.argsort(step[passed].astype(np.min_scalar_type(len(program.code))), kind="stable")]
+    passed_from = np.searchsorted(step[passed], np.arange(len(program.code) + 1))
+    return Passages(lowered, inputs, trace, things, held, members, joined, own, passed, passed_from, countable(things))
+
+
+_NO_ROWS: Ints = np.zeros(0, np.int64)
+
+
+def _loads(instructions: Instructions, inputs: Inputs, trace: Trace, formed: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return the loads' sizes, and `held`, `members` and `joined` of Passages; `formed` are the BATCH visits."""
     wanted = (VISITS.index(name) for name in ("consignment", "step", "end", "resource"))
-    consignment, step, end, leader = (visits[:, number] for number in wanted)
-    batch = np.array([row.a if row.op is Op.BATCH else NONE for row in program.code], dtype=np.int64)
-    becomes = np.array([rule.becomes for rule in program.batches], dtype=np.int64).reshape(-1, len(MEASURES))
+    consignment, step, end, leader = (trace.visits[:, number] for number in wanted)
     count = len(inputs.consignments.flow)
-    sizes, load = inputs.consignments.sizes[consignment], np.full(len(visits), NONE)
-    current, holder, joined = inputs.consignments.sizes.copy(), np.arange(count), np.full(count, NONE)
+    held, joined = consignment.copy(), np.full(count, NONE)
     members = [np.zeros((0, 1 + 1), dtype=np.int64)]
-    formed = np.flatnonzero((batch[step] != NONE) & (end != NONE))
     number = _load_numbers(end[formed], step[formed], leader[formed])
     stage = _stages(number, consignment[formed])
+    loads = np.zeros((number.max(initial=NONE) + 1, len(MEASURES)), np.int64)
+    nothing = count + len(loads)
+    current, holder = inputs.consignments.sizes.copy(), np.arange(count)
     for level in range(stage.max(initial=NONE) + 1):
         rows, numbers = formed[stage == level], number[stage == level]
         who, leads = consignment[rows], consignment[rows] == leader[rows]
-        totals = np.zeros((number.max() + 1, len(MEASURES)), dtype=np.int64)
-        np.add.at(totals, numbers, current[who])
-        fixed = becomes[batch[step[rows[leads]]]]
+        np.add.at(loads, numbers, current[who])
+        led = numbers[leads]
+        fixed = instructions.becomes[step[rows[leads]]]
+        loads[led] = np.where(fixed == NONE, loads[led], fixed)
         current[who] = 0
-        current[who[leads]] = np.where(fixed == NONE, totals[numbers[leads]], fixed)
-        load_of, lead_row = np.full(count, NONE), np.full(len(totals), NONE)
-        load_of[who[leads]], lead_row[numbers[leads]] = numbers[leads], rows[leads]
+        current[who[leads]] = loads[led]
+        load_of, lead_row = np.full(count, NONE), np.full(len(loads), NONE)
+        load_of[who[leads]], lead_row[led] = led, rows[leads]
         joined[who[~leads]] = lead_row[numbers[~leads]]
-        since = np.full(count, len(visits))
+        since = np.full(count, len(held))
         since[who] = rows
-        after = np.flatnonzero(np.arange(len(visits)) >= since[consignment])
-        sizes[after], load[after] = current[consignment[after]], load_of[consignment[after]]
+        after = np.flatnonzero(np.arange(len(held)) >= since[consignment])
+        now = load_of[consignment[after]]
+        held[after] = np.where(now == NONE, nothing, count + now)
         moved = np.arange(count)
         moved[who] = leader[rows]
         holder = moved[holder]
         inside = np.flatnonzero(load_of[holder] != NONE)
         members.append(np.column_stack((load_of[holder[inside]], inside)))
     pairs = np.concatenate(members)
-    return Passages(lowered, inputs, trace, sizes, load, pairs[np.argsort(pairs[:, 0], kind="stable")], joined)
+    return loads, held, pairs[np.argsort(pairs[:, 0], kind="stable")], joined
 
 
 def _load_numbers(end: Ints, step: Ints, leader: Ints) -> Ints:

@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
-from corridor_sim.economics.charges import Due, due_at_delivery, due_at_passages, post_charge
-from corridor_sim.economics.clocks import due_by_clock
-from corridor_sim.economics.ledger import Postings
-from corridor_sim.economics.passages import Passages, passages_of
-from corridor_sim.economics.transfers import post_departures, post_subsidy
-from corridor_sim.engine.base import Trace
-from corridor_sim.engine.program import Inputs
-from corridor_sim.errors import ModelError
-from corridor_sim.network.charge_rules import Charge
+from dataclasses import dataclass
+
+from corridor_sim.economics.charges import ChargeTable, Due, charge_table, due_at_deliveries, due_at_passages, post_dues
+from corridor_sim.economics.clocks import ClockTable, clock_table, dues_by_clocks, started_clocks
+from corridor_sim.economics.ledger import Headings, Postings
+from corridor_sim.economics.passages import Passages
+from corridor_sim.economics.transfers import (
+    DepartureTable,
+    SubsidyTable,
+    departure_tables,
+    post_departures,
+    post_subsidy,
+    subsidy_tables,
+)
+from corridor_sim.network.instructions import Instructions
 from corridor_sim.network.lowered import Lowered
 
 
-def post_charges(lowered: Lowered, inputs: Inputs, trace: Trace, postings: Postings) -> None:
+@dataclass(frozen=True)
+class PriceTables:
+    """All that rests on the tariffs of an alternative, made once; `headings` are what its postings are for."""
+
+    headings: Headings
+    charges: ChargeTable
+    clocks: ClockTable
+    subsidies: list[SubsidyTable]
+    departures: list[DepartureTable]
+
+
+def price_tables(lowered: Lowered) -> PriceTables:
+    """Return the PriceTables of an alternative."""
+    headings = Headings()
+    charges, clocks = charge_table(lowered, headings), clock_table(lowered)
+    return PriceTables(
+        headings, charges, clocks, subsidy_tables(lowered, headings), departure_tables(lowered, headings)
+    )
+
+
+def post_charges(tables: PriceTables, instructions: Instructions, passages: Passages, postings: Postings) -> None:
     """Post all that rests on tariffs, for the consignments of the scenario's own flows.
 
+    `postings` begin with the headings of the tables.
     A load is charged through its leader with the load's size, its other members pay nothing once they joined; before,
     everybody pays by its own size. Who was not delivered is charged for what it passed, and its clocks run to the stop.
     Raises ModelError where a price counts something that a load does not have, and InputError for a date without an
     exchange rate.
     """
-    passages = passages_of(lowered, inputs, trace)
-    for charge in lowered.tariffs.charges:
-        try:
-            due = _due(passages, charge)
-        except ModelError as error:
-            info = lowered.steps[charge.step]
-            raise ModelError(f"{charge.name} at {info.route}/{info.name}: {error}") from None
-        post_charge(passages, charge, due, postings)
-    for rule in lowered.tariffs.subsidies:
-        post_subsidy(passages, rule, postings)
-    for cost in lowered.tariffs.departure_costs:
-        post_departures(passages, cost, postings)
-
-
-def _due(passages: Passages, charge: Charge) -> Due:
-    if charge.clock:
-        return due_by_clock(passages, charge, charge.clock)
-    if charge.at_delivery:
-        return due_at_delivery(passages, charge)
-    return due_at_passages(passages, charge.instruction, charge.rates)
+    if tables.charges.charges:
+        dues = [
+            due_at_passages(tables.charges, passages),
+            *due_at_deliveries(tables.charges, instructions, passages),
+            *dues_by_clocks(tables.clocks, started_clocks(tables.clocks, passages), tables.charges, passages),
+        ]
+        post_dues(tables.charges, instructions, passages, Due.joined(dues), postings)
+    for subsidy in tables.subsidies:
+        post_subsidy(instructions, passages, subsidy, postings)
+    for departures in tables.departures:
+        post_departures(passages, instructions, departures, postings)

@@ -1,18 +1,15 @@
-"""Tables of the ledger: roll-ups in CNY cents, totals, invariants, and loads divided among their members."""
+"""Tables of the ledger: which rows are in a cost base, roll-ups in CNY cents, totals and invariants."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from corridor_sim.economics.clocks import start_rows
 from corridor_sim.economics.ledger import BASES, COLUMNS, COST_BASES, VIEWS, Ledger
-from corridor_sim.economics.money import divide_groups, to_cny_cents
-from corridor_sim.economics.passages import Mask, Passages, passages_of
-from corridor_sim.engine.base import Trace
-from corridor_sim.engine.program import MEASURES, NONE, Inputs, Ints
+from corridor_sim.economics.money import to_cny_cents
+from corridor_sim.economics.passages import Mask
+from corridor_sim.engine.program import NONE, Ints
 from corridor_sim.errors import CheckFailed
 from corridor_sim.network.charge_rules import COST_CLASSES
 from corridor_sim.network.info import StepInfo
@@ -23,20 +20,28 @@ from corridor_sim.units import HOME_CURRENCY
 PERSPECTIVES = ("shipper", "consignee", "chain")
 SUPPLIERS = ("carrier", "operator", "terminal", "customs", "government", "insurer", "bank", "others")
 """Payers whose costs are no cost of the goods' owners: the chain is everybody else."""
-AMOUNTS = ("quantity", "amount", "amount_cny")
+FREIGHT = ("line_haul", "drayage")
 Key = tuple[str | int, ...]
 
 
 def chosen_rows(ledger: Ledger, cost_base: str = "cash", view: str = "price", perspective: str = "chain") -> Mask:
     """Return a mask of the rows in a cost base and view, as a party sees them; the resource view has no party."""
-    bases = [BASES.index(base) for base in COST_BASES[cost_base]]
-    mask: Mask = np.isin(ledger.columns["base"], bases) & (ledger.columns["view"] == VIEWS.index(view))
+    in_base = np.array([base in COST_BASES[cost_base] for base in BASES])
+    mask: Mask = in_base[ledger.columns["base"]] & (ledger.columns["view"] == VIEWS.index(view))
     if view != "price":
         return mask
     if perspective != "chain":
-        return mask & ledger.where(payer=perspective)
-    suppliers = [code for code, word in enumerate(ledger.words["payer"]) if word in SUPPLIERS]
-    return mask & ~np.isin(ledger.columns["payer"], suppliers)
+        mask &= ledger.where(payer=perspective)
+        return mask
+    in_chain = np.array([word not in SUPPLIERS for word in ledger.words["payer"]], bool)
+    mask &= np.asarray(in_chain[ledger.columns["payer"]])
+    return mask
+
+
+def freight_rows(ledger: Ledger) -> Mask:
+    """Return a mask of the rows that are invoiced freight, on which cargo is insured too."""
+    line_haul, drayage = (ledger.where(activity=activity, base="cash", view="price") for activity in FREIGHT)
+    return line_haul | drayage
 
 
 def total(ledger: Ledger, cost_base: str = "cash", view: str = "price", perspective: str = "chain") -> int:
@@ -149,56 +154,3 @@ def check_invariants(ledger: Ledger, exchange: dict[str, DatedRates] | None = No
 def _first_wrong(wrong: Mask, what: str) -> None:
     if wrong.any():
         raise CheckFailed(f"row {int(np.argmax(wrong))} of the ledger {what}")
-
-
-def divide_among_members(
-    ledger: Ledger, lowered: Lowered, inputs: Inputs, trace: Trace, amounts: tuple[str, ...] = AMOUNTS
-) -> Ledger:
-    """Return the ledger with every posting on a load divided among its members by mass, to the cent.
-
-    A cash posting is on a load where its consignment led one at the posting's step (a clock's: where it started);
-    rows without a step, and time and carbon, are the consignment's own. The columns `amounts` are divided by largest
-    remainder in tie-rank order, others repeated; each share goes to the member's own flow.
-    """
-    passages = passages_of(lowered, inputs, trace)
-    load = _loads_of_postings(ledger, passages)
-    begin, end = (np.searchsorted(passages.members[:, 0], load, side=side) for side in ("left", "right"))
-    shared = load != NONE
-    count = np.where(shared, end - begin, 1)
-    row = np.repeat(np.arange(len(ledger)), count)
-    place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    if not shared.any():
-        return ledger
-    member = passages.members[np.minimum(begin[row] + place, len(passages.members) - 1), 1]
-    consignment = np.where(shared[row], member, ledger.columns["consignment"][row])
-    known = consignment != NONE
-    mass = np.where(shared[row], inputs.consignments.sizes[consignment, MEASURES.index("mass")], 1)
-    tie = np.where(known, inputs.consignments.tie[consignment], 0)
-    columns = {name: values[row] for name, values in ledger.columns.items()}
-    for name in amounts:
-        columns[name] = divide_groups(ledger.columns[name], row, mass, tie)
-    flow = np.where(shared[row], inputs.consignments.flow[consignment], columns["flow"])
-    return replace(ledger, columns={**columns, "consignment": consignment, "flow": flow})
-
-
-def _loads_of_postings(ledger: Ledger, passages: Passages) -> Ints:
-    """Return for each posting the load that it is on, NONE where it is the consignment's own."""
-    # others' work at a facility has no step, so NONE needs a place of its own in the keys
-    stride, columns = len(passages.lowered.steps) + 1, ledger.columns
-    step_of = np.array(passages.lowered.step_of)
-    keys = passages.column("consignment") * stride + step_of[passages.column("step")]
-    order = np.argsort(keys, kind="stable")
-    wanted = columns["consignment"] * stride + columns["step"]
-    last = np.searchsorted(keys[order], wanted, side="right") - 1
-    row = order[np.maximum(last, 0)]
-    invoiced = columns["base"] == BASES.index("cash")
-    told = invoiced & (columns["consignment"] != NONE) & (columns["step"] != NONE) & (keys[row] == wanted)
-    load = np.where(told, passages.load[row], NONE)
-    for charge in passages.lowered.tariffs.charges:
-        if charge.clock:
-            rows = start_rows(passages, charge, charge.clock)
-            started = np.full(len(passages.joined), NONE)
-            started[passages.column("consignment")[rows]] = passages.at(rows, charge.clock.starts.moment)[1]
-            mine = ledger.where(tariff=charge.name) & (columns["step"] == charge.step)
-            load[mine] = started[columns["consignment"][mine]]
-    return load

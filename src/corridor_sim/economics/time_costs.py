@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
 
-from corridor_sim.economics.cargo import (
-    SECONDS_PER_YEAR,
-    Cargo,
-    goods_owner,
-    priced_cents,
-    whole_cents,
-)
+from corridor_sim.economics.cargo import SECONDS_PER_YEAR, Cargo, whole_cents
 from corridor_sim.economics.ledger import Postings
-from corridor_sim.economics.money import to_cny_cents, weighted
+from corridor_sim.economics.money import Factors
 from corridor_sim.economics.paths import MASS
 from corridor_sim.engine.program import NONE, ONE, Ints
+from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.law import SQUARE, Floats
 from corridor_sim.scenario.model import Flow, Scenario
 from corridor_sim.scenario.money import SafetyStock, TimeCost
@@ -59,61 +55,82 @@ def yearly_rate(cost: TimeCost) -> Fraction:
     return parts.capital.value + parts.obsolescence.value + parts.storage.value + parts.insurance.value
 
 
-def post_stock_in_transit(cargo: Cargo, postings: Postings) -> None:
+def stock_rates(lowered: Lowered) -> Factors:
+    """Return by flow the shares of value lost per second: always, and while nobody else finances it."""
+    flows = [lowered.scenario.flows[name] for name in lowered.flow_order]
+    return Factors.of([transit_rates(lowered.scenario, flow) for flow in flows])
+
+
+def post_stock_in_transit(cargo: Cargo, rates: Factors, postings: Postings) -> None:
     """Post value x rate x time from release to delivery (or to the stop) per consignment, payer the goods' owner.
 
     Days financed by a trade-finance posting carry no capital charge.
     """
-    scenario = cargo.lowered.scenario
-    financed = scenario.money.trade_finance.days.value if scenario.money.trade_finance else Fraction(0)
-    for _, flow, rows in cargo.flows():
-        seconds = cargo.transit[rows]
-        lasting = np.column_stack((seconds, np.maximum(seconds - round(financed), 0)))
-        cents = weighted(cargo.value[rows, None] * lasting, transit_rates(scenario, flow))
-        cargo.post(
-            postings,
-            rows,
-            cents,
-            activity="stock_in_transit",
-            payer=goods_owner(flow.terms),
-            quantity=_thousandths_of_days(seconds),
-        )
+    finance = cargo.lowered.scenario.money.trade_finance
+    rows, financed = cargo.rows, round(finance.days.value) if finance else 0
+    seconds = cargo.transit[rows]
+    lasting = np.column_stack((seconds, np.maximum(seconds - financed, 0)))
+    cents = rates.rounded(cargo.flow[rows], cargo.value[rows, None] * lasting)
+    cargo.post(postings, rows, cents, activity="stock_in_transit", quantity=_thousandths_of_days(seconds))
 
 
-def post_delay(cargo: Cargo, postings: Postings) -> None:
+def due_within(lowered: Lowered) -> Ints:
+    """Return by flow the seconds within which its consignments are due, rounded."""
+    flows = [lowered.scenario.flows[name] for name in lowered.flow_order]
+    return np.array([round(flow.due.within.value) for flow in flows], np.int64)
+
+
+def post_delay(cargo: Cargo, within: Ints, postings: Postings) -> None:
     """Post the owner's loss per started day after the due time, for deliveries and for what is late at the stop."""
-    penalty = cargo.lowered.scenario.money.delay_penalty
+    penalty, rows = cargo.goods.penalty, cargo.rows
     if penalty is None:
         return
-    currency = penalty.parts[0].currency
-    for _, flow, rows in cargo.flows():
-        late = np.maximum(cargo.transit[rows] - round(flow.due.within.value), 0)
-        days = -(-late // SECONDS_PER_DAY)
-        amount = priced_cents(penalty, cargo.sizes[rows], days * SECONDS_PER_DAY)
-        cents = to_cny_cents(currency, amount, cargo.paths.ended[rows], cargo.lowered.tariffs.exchange)
-        cargo.post(
-            postings,
-            rows,
-            cents,
-            activity="delay",
-            payer=goods_owner(flow.terms),
-            quantity=days * ONE,
-            currency=currency,
-            amount=amount,
-        )
+    days = -(-np.maximum(cargo.transit[rows] - within[cargo.flow[rows]], 0) // SECONDS_PER_DAY)
+    amount, cents = cargo.priced(penalty, rows, cargo.paths.ended[rows], days * SECONDS_PER_DAY)
+    cargo.post(postings, rows, cents, activity="delay", quantity=days * ONE, currency=penalty, amount=amount)
 
 
-def post_reliability(cargo: Cargo, postings: Postings, promised: Ints) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Unreliability:
+    """How late arrivals are costed: by `stock` or by `ratio` (cents per cent of value and day), by neither not at all.
+
+    `yearly` is the share of value that a year of holding stock costs; `z` the standard normal quantile of the service
+    level; `demand` by flow kg a day, NaN where it is what was shipped in the window.
+    """
+
+    stock: SafetyStock | None
+    ratio: float | None
+    yearly: float
+    z: float
+    demand: Floats
+
+
+def unreliability_of(lowered: Lowered) -> Unreliability:
+    """Return the Unreliability of an alternative."""
+    money = lowered.scenario.money
+    rules, yearly = money.reliability, yearly_rate(money.time_cost)
+    demands = [lowered.scenario.flows[name].annual_demand for name in lowered.flow_order]
+    return Unreliability(
+        None if rules.none else rules.safety_stock,
+        float(rules.ratio.value * (yearly / DAYS_PER_YEAR)) if rules.ratio is not None else None,
+        float(yearly),
+        NormalDist().inv_cdf(float(rules.safety_stock.service_level.value)) if rules.safety_stock else 0.0,
+        np.array([float(demand.value) / DAYS_PER_YEAR if demand else np.nan for demand in demands]),
+    )
+
+
+def post_reliability(cargo: Cargo, rules: Unreliability, postings: Postings, promised: Ints) -> tuple[str, ...]:
     """Post safety stock or reliability ratio on the standard deviation of lateness against `promised` (ticks or NONE).
 
     Lateness and lead time are those of the consignments released in the window; what is not delivered is late to the
     stop. Returns the flows, in words, for which too little was promised to say anything.
     """
-    rules = cargo.lowered.scenario.money.reliability
     remarks: list[str] = []
-    for number, flow, rows in cargo.flows():
+    if rules.stock is None and rules.ratio is None:
+        return ()
+    for number, _, rows in cargo.flows():
         measured = rows[cargo.measured[rows]]
-        if rules.none or not len(measured):
+        if not len(measured):
             continue
         known = measured[promised[measured] != NONE]
         if len(known) < FEWEST_FOR_A_SPREAD:
@@ -121,12 +138,10 @@ def post_reliability(cargo: Cargo, postings: Postings, promised: Ints) -> tuple[
             remarks.append(f"reliability of {name}: fewer than {FEWEST_FOR_A_SPREAD} promised arrivals, not costed")
             continue
         lateness_days: Floats = (cargo.paths.ended[known] - promised[known]) / SECONDS_PER_DAY
-        if rules.safety_stock is not None:
-            _post_safety_stock(
-                cargo, postings, rules.safety_stock, number, flow, measured, float(lateness_days.var(ddof=1))
-            )
+        if rules.stock is not None:
+            _post_safety_stock(cargo, rules, postings, number, measured, float(lateness_days.var(ddof=1)))
         elif rules.ratio is not None:
-            _post_ratio(cargo, postings, rules.ratio.value, flow, rows, float(lateness_days.std(ddof=1)))
+            _post_ratio(cargo, postings, rules.ratio, rows, float(lateness_days.std(ddof=1)))
     return tuple(remarks)
 
 
@@ -140,24 +155,19 @@ def safety_stock(z: float, lead_days: float, daily_demand: float, demand_cv: flo
 
 
 def _post_safety_stock(
-    cargo: Cargo,
-    postings: Postings,
-    rule: SafetyStock,
-    number: int,
-    flow: Flow,
-    measured: Ints,
-    lateness_variance: float,
+    cargo: Cargo, rules: Unreliability, postings: Postings, number: int, measured: Ints, lateness_variance: float
 ) -> None:
     """Post the stock's cost over the window, one row for the flow."""
-    program = cargo.lowered.program
+    program, rule = cargo.lowered.program, rules.stock
+    if rule is None:
+        return
     window_days = (program.window_to - program.window_from) / SECONDS_PER_DAY
     kg = float(cargo.sizes[measured, MASS].sum()) / ONE
-    demand = float(flow.annual_demand.value) / DAYS_PER_YEAR if flow.annual_demand else kg / window_days
+    demand = kg / window_days if np.isnan(rules.demand[number]) else float(rules.demand[number])
     lead_days = float(cargo.transit[measured].mean()) / SECONDS_PER_DAY
-    z = NormalDist().inv_cdf(float(rule.service_level.value))
-    stock_kg = safety_stock(z, lead_days, demand, float(rule.demand_cv.value), lateness_variance)
+    stock_kg = safety_stock(rules.z, lead_days, demand, float(rule.demand_cv.value), lateness_variance)
     value_per_kg = float(cargo.value[measured].sum()) / kg if kg else 0.0
-    rate = float(yearly_rate(cargo.lowered.scenario.money.time_cost)) * window_days / DAYS_PER_YEAR
+    rate = rules.yearly * window_days / DAYS_PER_YEAR
     cents = round(stock_kg * value_per_kg * rate)
     postings.add(
         1,
@@ -173,18 +183,10 @@ def _post_safety_stock(
     )
 
 
-def _post_ratio(cargo: Cargo, postings: Postings, ratio: Fraction, flow: Flow, rows: Ints, spread_days: float) -> None:
+def _post_ratio(cargo: Cargo, postings: Postings, per_day: float, rows: Ints, spread_days: float) -> None:
     """Post ratio x value of a day x standard deviation of lateness (de Jong et al., EJTIR 9(2), 2009)."""
-    value_of_a_day = yearly_rate(cargo.lowered.scenario.money.time_cost) / DAYS_PER_YEAR
-    cents = whole_cents(cargo.value[rows].astype(np.float64) * (spread_days * float(ratio * value_of_a_day)))
-    cargo.post(
-        postings,
-        rows,
-        cents,
-        activity="reliability",
-        payer=goods_owner(flow.terms),
-        quantity=round(spread_days * ONE),
-    )
+    cents = whole_cents(cargo.value[rows].astype(np.float64) * (spread_days * per_day))
+    cargo.post(postings, rows, cents, activity="reliability", quantity=round(spread_days * ONE))
 
 
 def _thousandths_of_days(seconds: Ints) -> Ints:

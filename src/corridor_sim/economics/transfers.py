@@ -2,53 +2,110 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from corridor_sim.economics.charges import Due, due_at_passages, payer_codes
-from corridor_sim.economics.ledger import Ledger, Postings
-from corridor_sim.economics.money import CENTS_TO_PRODUCT, amount_cents, divide_groups, half_even, scaled, to_cny_cents
+from corridor_sim.economics.charges import Due, payers_at
+from corridor_sim.economics.ledger import LAST, Columns, Headings, Ledger, Postings
+from corridor_sim.economics.money import CENTS_TO_PRODUCT, Exchange, divide_groups, half_even, scaled
 from corridor_sim.economics.passages import Passages
-from corridor_sim.engine.base import DEPARTURES
-from corridor_sim.engine.program import MEASURES, NONE, ONE, DepartureState, Ints, Op
+from corridor_sim.economics.rating import RateTable
+from corridor_sim.engine.base import DEPARTURES, VISITS
+from corridor_sim.engine.program import MEASURES, NONE, ONE, DepartureState, Ints
 from corridor_sim.network.charge_rules import DepartureCost, SubsidyRule
-from corridor_sim.network.rates import Rate
+from corridor_sim.network.instructions import Instructions
+from corridor_sim.network.lowered import Lowered
 
 CARGO_OWNERS = ("shipper", "consignee", "incoterm")
 """A subsidy to one of them is theirs whole: there is nobody to pass it through."""
-LAST = np.iinfo(np.int64).max
+CONSIGNMENT, START, END = (VISITS.index(name) for name in ("consignment", "start", "end"))
 
 
-def post_subsidy(passages: Passages, rule: SubsidyRule, postings: Postings) -> None:
+@dataclass(frozen=True)
+class SubsidyTable:
+    """A subsidy ready for many loads: `rates` by place of its rule, `headings` of its two shares by place and flow."""
+
+    rule: SubsidyRule
+    rates: RateTable
+    exchange: Exchange
+    passed_on: Ints
+    kept: Ints
+
+    @property
+    def whole(self) -> bool:
+        """Whether the recipient is a cargo owner, to whom there is nobody to pass it through."""
+        return self.rule.recipient in CARGO_OWNERS
+
+
+def subsidy_tables(lowered: Lowered, headings: Headings) -> list[SubsidyTable]:
+    """Return the subsidies of an alternative; what they are for is added to `headings`."""
+    tables = []
+    for rule in lowered.tariffs.subsidies:
+        whole = rule.recipient in CARGO_OWNERS
+        tables.append(
+            SubsidyTable(
+                rule,
+                RateTable.of([rates for _, rates in rule.places]),
+                Exchange.of((rule.currency,), lowered.tariffs.exchange),
+                _by_place(lowered, rule, rule.recipient if whole else "incoterm", headings),
+                _by_place(lowered, rule, rule.recipient, headings),
+            )
+        )
+    return tables
+
+
+def _by_place(lowered: Lowered, rule: SubsidyRule, party: str, headings: Headings) -> Ints:
+    """Return (places, flows) headings of what a subsidy pays to a party."""
+    numbers = [
+        headings.number(
+            activity="subsidy", payer=payer, payee=rule.payer, tariff=rule.name, currency=rule.currency, tax="exempt"
+        )
+        for row, _ in rule.places
+        for payer in payers_at(lowered, party, row)
+    ]
+    return np.array(numbers, np.int64).reshape(len(rule.places), len(lowered.flow_order))
+
+
+def post_subsidy(instructions: Instructions, passages: Passages, table: SubsidyTable, postings: Postings) -> None:
     """Post a subsidy as negative costs: the share passed through to who pays at the step, the rest to the recipient.
 
     Only loads whose leader was released in the window count: nothing is paid below the threshold of boxes, and the
     cap is used up in the order of ticks, then of tie ranks.
     """
-    found = [_in_window(passages, rule, row, rates) for row, rates in rule.places]
+    rule = table.rule
+    found = [_in_window(passages, table, place) for place in range(len(rule.places))]
     if sum(int(boxes.sum()) for _, boxes in found) < rule.least_boxes * ONE:
         return
     dues = [due for due, _ in found]
-    cents = np.concatenate([amount_cents(due.quantities, due.prices) for due in dues])
+    cents = np.concatenate([table.rates.cents(due.charge, due.quantities) for due in dues])
     if rule.most_cents is not None:
         tie = np.concatenate([passages.inputs.consignments.tie[due.consignment] for due in dues])
         cents = _capped(cents, np.lexsort((tie, np.concatenate([due.tick for due in dues]))), round(rule.most_cents))
     ends = np.cumsum([len(due.tick) for due in dues])[:-1]
-    for (row, _), due, paid in zip(rule.places, dues, np.split(cents, ends), strict=True):
-        whole = rule.recipient in CARGO_OWNERS
-        passed = paid if whole else scaled(paid, rule.pass_through)
-        _post_transfer(passages, rule, row, due, passed, rule.recipient if whole else "incoterm", postings)
-        _post_transfer(passages, rule, row, due, paid - passed, rule.recipient, postings)
+    for due, paid in zip(dues, np.split(cents, ends), strict=True):
+        passed = paid if table.whole else scaled(paid, rule.pass_through)
+        _post_transfer(instructions, passages, table, table.passed_on, due, passed, postings)
+        _post_transfer(instructions, passages, table, table.kept, due, paid - passed, postings)
 
 
-def _in_window(passages: Passages, rule: SubsidyRule, row: int, rates: tuple[Rate, ...]) -> tuple[Due, Ints]:
-    """Return what the loads of the window are entitled to at a step, and their boxes in thousandths."""
-    program, instruction = passages.lowered.program, passages.lowered.steps[row].main
-    due, rows = due_at_passages(passages, instruction, rates), passages.rows_at(instruction)
-    release = passages.inputs.consignments.release[due.consignment]
+def _in_window(passages: Passages, table: SubsidyTable, place: int) -> tuple[Due, Ints]:
+    """Return what the loads of the window are entitled to at a place, and their boxes in thousandths."""
+    program, info, valid = (
+        passages.lowered.program,
+        passages.lowered.steps[table.rule.places[place][0]],
+        table.rule.valid,
+    )
+    rows = passages.rows_at(info.main)
+    visits, number = passages.trace.visits[rows], np.full(len(rows), place)
+    tick, who = visits[:, END], visits[:, CONSIGNMENT]
+    quantities = table.rates.quantities(number, passages.counted, passages.held[rows], tick - visits[:, START])
+    due = Due(number, rows, who, tick, quantities)
+    release = passages.inputs.consignments.release[who]
     keep = (release >= program.window_from) & (release < program.window_to)
-    if rule.valid:
-        keep &= (due.tick >= rule.valid[0]) & (due.tick < rule.valid[1])
-    return due.only(np.flatnonzero(keep)), passages.sizes[rows[keep], MEASURES.index("box")]
+    if valid:
+        keep &= (tick >= valid[0]) & (tick < valid[1])
+    return due.only(np.flatnonzero(keep)), passages.things[passages.held[rows[keep]], MEASURES.index("box")]
 
 
 def _capped(cents: Ints, order: Ints, most: int) -> Ints:
@@ -59,84 +116,133 @@ def _capped(cents: Ints, order: Ints, most: int) -> Ints:
 
 
 def _post_transfer(
-    passages: Passages, rule: SubsidyRule, row: int, due: Due, cents: Ints, party: str, postings: Postings
+    instructions: Instructions,
+    passages: Passages,
+    table: SubsidyTable,
+    headings: Ints,
+    due: Due,
+    cents: Ints,
+    postings: Postings,
 ) -> None:
-    """Lower the cost of `party` by `cents`, paid by the subsidy's payer."""
-    keep = np.flatnonzero(cents)
-    who, amount = due.consignment[keep], -cents[keep]
-    postings.add(
-        len(who),
-        consignment=who,
-        departure=due.departure[keep],
-        flow=passages.inputs.consignments.flow[who],
-        step=row,
-        activity="subsidy",
-        payer=payer_codes(passages, postings, party, row, who),
-        payee=rule.payer,
-        tariff=rule.name,
-        quantity=due.quantities[keep, 0],
-        unit_price=round(due.prices[0]),
-        currency=rule.currency,
-        tax="exempt",
-        amount=amount,
-        amount_cny=to_cny_cents(rule.currency, amount, due.tick[keep], passages.lowered.tariffs.exchange),
+    """Lower the cost of the party that `headings` name by `cents`, paid by the subsidy's payer."""
+    due, amount = due.only(np.flatnonzero(cents)), -cents[cents != 0]
+    flow = passages.inputs.consignments.flow[due.consignment]
+    steps = np.array([row for row, _ in table.rule.places], np.int64)
+
+    def details() -> Columns:
+        stated = [round(rates[0].millionths) for _, rates in table.rule.places]
+        return {
+            "departure": due.departures(instructions, passages),
+            "flow": flow,
+            "quantity": due.quantities[:, 0],
+            "unit_price": np.array(stated, np.int64)[due.charge],
+            "amount": amount,
+        }
+
+    postings.post(
+        headings[due.charge, flow],
+        table.exchange.cny_cents(np.zeros(len(amount), np.int64), amount, due.tick),
+        due.consignment,
+        steps[due.charge],
+        details=details,
     )
 
 
-def post_departures(passages: Passages, cost: DepartureCost, postings: Postings) -> None:
+@dataclass(frozen=True)
+class DepartureTable:
+    """The cost of a service's departures, ready to be shared out: `headings` for operator, others and nobody."""
+
+    cost: DepartureCost
+    service: int
+    measure: int
+    exchange: Exchange
+    headings: Ints
+
+
+def departure_tables(lowered: Lowered, headings: Headings) -> list[DepartureTable]:
+    """Return the costs of departures of an alternative; what they are for is added to `headings`."""
+    return [
+        DepartureTable(
+            cost,
+            lowered.program.service_names.index(cost.service),
+            MEASURES.index(cost.measure),
+            Exchange.of((cost.currency,), lowered.tariffs.exchange),
+            np.array(
+                [
+                    headings.number(
+                        view="resource",
+                        activity="line_haul",
+                        payer="operator",
+                        payee=payee,
+                        tariff=cost.service,
+                        currency=cost.currency,
+                        tax=cost.tax,
+                    )
+                    for payee in ("operator", "others", "nobody")
+                ]
+            ),
+        )
+        for cost in lowered.tariffs.departure_costs
+    ]
+
+
+def post_departures(passages: Passages, instructions: Instructions, table: DepartureTable, postings: Postings) -> None:
     """Post the resource view of a service: the cost of each departure that ran, divided over its actual load.
 
     Our loads have shares by the service's measure; the background's goes to payee `others`, and the cost of an empty
     run to payee `nobody`, both without a consignment.
     """
-    program, inputs, table = passages.lowered.program, passages.inputs, passages.trace.departures
-    column, service = MEASURES.index(cost.measure), program.service_names.index(cost.service)
-    ran = np.flatnonzero(
-        (table[:, DEPARTURES.index("service")] == service) & (table[:, DEPARTURES.index("state")] == DepartureState.RAN)
-    )
-    rows = _rides(passages, ran)
-    who, background = passages.column("consignment")[rows], inputs.departures.background[ran, column]
+    inputs, departures, cost = passages.inputs, passages.trace.departures, table.cost
+    state = departures[:, DEPARTURES.index("state")]
+    ran = np.flatnonzero((departures[:, DEPARTURES.index("service")] == table.service) & (state == DepartureState.RAN))
+    rows = _rides(passages, instructions, ran)
+    who, background = passages.column("consignment")[rows], inputs.departures.background[ran, table.measure]
+    size = passages.things[passages.held[rows], table.measure]
     own = np.zeros(len(ran), dtype=np.int64)
     group = np.concatenate((np.searchsorted(ran, passages.column("resource")[rows]), np.arange(len(ran))))
-    np.add.at(own, group[: len(rows)], passages.sizes[rows, column])
+    np.add.at(own, group[: len(rows)], size)
     empty = own + background == 0
-    weights = np.concatenate((passages.sizes[rows, column], np.where(empty, ONE, background)))
+    weights = np.concatenate((size, np.where(empty, ONE, background)))
     tie = np.concatenate((inputs.consignments.tie[who], np.full(len(ran), LAST)))
     total = np.full(len(ran), round(cost.cents))
-    total_cny = to_cny_cents(
-        cost.currency, total, table[ran, DEPARTURES.index("actual")], passages.lowered.tariffs.exchange
-    )
-    amount, amount_cny = (divide_groups(each, group, weights, tie) for each in (total, total_cny))
-    payee = [postings.code("payee", word) for word in ("operator", "others", "nobody")]
+    actual = departures[ran, DEPARTURES.index("actual")]
+    total_cny = table.exchange.cny_cents(np.zeros(len(ran), np.int64), total, actual)
     none = np.full(len(ran), NONE)
-    step_of = np.array(passages.lowered.step_of)
+    flow = np.concatenate((inputs.consignments.flow[who], none))
+    ours, others, nobody = table.headings
+    heading = np.concatenate((np.full(len(who), ours), np.where(empty, nobody, others)))
+    step = np.concatenate((instructions.step[passages.column("step")[rows]], none))
     keep = np.flatnonzero(weights)
-    postings.add(
-        len(keep),
-        view="resource",
-        consignment=np.concatenate((who, none))[keep],
-        departure=ran[group][keep],
-        flow=np.concatenate((inputs.consignments.flow[who], none))[keep],
-        step=np.concatenate((step_of[passages.column("step")[rows]], none))[keep],
-        activity="line_haul",
-        payer="operator",
-        payee=np.concatenate((np.full(len(who), payee[0]), np.where(empty, payee[-1], payee[1])))[keep],
-        tariff=cost.service,
-        quantity=weights[keep],
-        unit_price=half_even(total * CENTS_TO_PRODUCT, np.where(empty, ONE, own + background))[group][keep],
-        currency=cost.currency,
-        tax=cost.tax,
-        amount=amount[keep],
-        amount_cny=amount_cny[keep],
+
+    def details() -> Columns:
+        unit_price = half_even(total * CENTS_TO_PRODUCT, np.where(empty, ONE, own + background))
+        amount = divide_groups(total, group, weights, tie)
+        return {
+            "departure": ran[group][keep],
+            "flow": flow[keep],
+            "quantity": weights[keep],
+            "unit_price": unit_price[group][keep],
+            "amount": amount[keep],
+        }
+
+    postings.post(
+        heading[keep],
+        divide_groups(total_cny, group, weights, tie)[keep],
+        np.concatenate((who, none))[keep],
+        step[keep],
+        details=details,
     )
 
 
-def _rides(passages: Passages, departures: Ints) -> Ints:
-    """Return the rows of visits in which own loads left with one of `departures`."""
-    boards = np.array([row.op is Op.BOARD for row in passages.lowered.program.code])
-    left = boards[passages.column("step")] & (passages.column("start") != NONE)
-    rows = np.flatnonzero(left & np.isin(passages.column("resource"), departures))
-    return rows[passages.own()[passages.column("consignment")[rows]]]
+def _rides(passages: Passages, instructions: Instructions, departures: Ints) -> Ints:
+    """Return the rows of visits in which own loads left with one of `departures`, which rise."""
+    boards = np.flatnonzero(instructions.boards[passages.column("step")])
+    left = (passages.column("start")[boards] != NONE) & passages.own[passages.column("consignment")[boards]]
+    rows = boards[left]
+    wanted = np.zeros(len(passages.trace.departures), bool)
+    wanted[departures] = True
+    taken: Ints = rows[wanted[passages.column("resource")[rows]]]
+    return taken
 
 
 def operator_gap(ledger: Ledger) -> dict[int, int]:

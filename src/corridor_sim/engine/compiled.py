@@ -39,34 +39,34 @@ class CompiledEngine:
 
     def __init__(self, keep: bool = True) -> None:
         self._keep = keep
-        self._memories: dict[int, tuple[Program, Memory]] = {}
+        self._memories: dict[int, tuple[Program, Rules, Memory]] = {}
         self._changes: dict[int, tuple[tuple[CapacityChange, ...], Ints]] = {}
         self._visits = np.zeros(0, np.int64)
 
     def __call__(self, program: Program, inputs: Inputs) -> Trace:
         """Run one replication and return its Trace. Raises EngineError when holds form a cycle, ModelError."""
-        memory = self._memory_of(program)
+        rules, memory = self._memory_of(program)
         while True:
-            self._write(memory, program, inputs)
+            self._write(rules, memory, program, inputs)
             problem = int(k.simulate(memory.cells))
             if problem == k.FINE:
                 break
-            _make_room(memory.rules, problem)
+            _make_room(rules, problem)
         if (memory.table(k.FACILITIES)[:, k.F_HEAD] != NONE).any():
             raise_if_stuck(program, _waits(program, memory), inputs.consignments.flow)
         return self._trace(memory)
 
-    def _memory_of(self, program: Program) -> Memory:
+    def _memory_of(self, program: Program) -> tuple[Rules, Memory]:
         known = self._memories.get(id(program))
         if known is None or known[0] is not program:
             while len(self._memories) >= KEPT_PROGRAMS:
                 del self._memories[next(iter(self._memories))]
-            known = self._memories[id(program)] = (program, Memory(lay_out(program)))
-        return known[1]
+            rules = lay_out(program)
+            known = self._memories[id(program)] = (program, rules, Memory(rules.lasting()))
+        return known[1], known[2]
 
-    def _write(self, memory: Memory, program: Program, inputs: Inputs) -> None:
+    def _write(self, rules: Rules, memory: Memory, program: Program, inputs: Inputs) -> None:
         """Write the inputs and a fresh state into the memory."""
-        rules = memory.rules
         changes, facility = self._facilities(rules, inputs)
         closures, service = _services(rules, inputs)
         flow = _flows(rules, inputs.consignments.flow)
@@ -84,7 +84,7 @@ class CompiledEngine:
             memory.write(table, rows)
         order = _write_cargo(memory, inputs, flow)
         _write_departures(memory, inputs)
-        _add_state(memory, program, flow, len(changes))
+        _add_state(rules, memory, program, flow, len(changes))
         for scalar, value in (
             (k.ORDERED, order),
             (k.HORIZON, program.horizon),
@@ -144,9 +144,16 @@ def is_compiled() -> bool:
 
 def compile_kernel() -> None:
     """Compile the kernel for this machine, or load it; numba keeps it on the disk."""
-    for function, signature in ((k.simulate, SIGNATURE), (k.gather_rows, (*SIGNATURE, int64[:, ::1]))):
+    column = int64[::1]
+    for function, more in (
+        (k.simulate, ()),
+        (k.gather_rows, (int64[:, ::1],)),
+        (k.draw_departures, ()),
+        (k.draw_releases, (int64, int64, column, column)),
+        (k.draw_durations, (int64, int64, int64, column)),
+    ):
         if isinstance(function, Dispatcher):
-            function.compile(signature)
+            function.compile((*SIGNATURE, *more))
 
 
 def run(program: Program, inputs: Inputs) -> Trace:
@@ -206,9 +213,9 @@ def _write_departures(memory: Memory, inputs: Inputs) -> None:
     rows[:, k.T_SERVICE], rows[:, k.T_SCHEDULED], rows[:, k.T_STATE] = departures.service, departures.scheduled, 0
 
 
-def _add_state(memory: Memory, program: Program, flow: Ints, changes: int) -> None:
+def _add_state(rules: Rules, memory: Memory, program: Program, flow: Ints, changes: int) -> None:
     """Make room for what happens; what the kernel does not write first is set to nothing."""
-    rules, people, vehicles = memory.rules, memory.count(k.FLOW_OF), memory.count(k.SCHEDULED)
+    people, vehicles = memory.count(k.FLOW_OF), memory.count(k.SCHEDULED)
     visits = int((flow[:, k.Q_LAST] - flow[:, k.Q_FIRST]) @ flow[:, k.Q_MOST_ROWS])
     for table, rows, width in (
         (k.PRIORITIES, k.MOST_PRIORITIES, 1),

@@ -175,6 +175,24 @@ IDLE, RUNNING, RESTING = range(3)
 D_STEP, D_CARGO, D_CARGO_LAST, D_BERTHED, D_OWING, DEPARTURE_COLUMNS = range(6)
 BEFORE_CLOSING, QUIET, TO_BE_CANCELLED, TO_BE_HELD, LEAVING, AT_FIRST_BERTH, BEING_LOADED = range(7)
 AT_SEA, AT_LAST_BERTH, BEING_UNLOADED, WAITING_FOR_YARD, THROUGH = range(7, 12)
+# columns of what is drawn for a service and for a flow
+(
+    N_WORD,
+    N_TRANSIT_STREAM,
+    N_DELAY,
+    N_DELAY_UPTO,
+    N_DELAY_STREAM,
+    N_CANCEL_UPTO,
+    N_CANCEL_NOTICE,
+    N_CANCEL_STREAM,
+    N_BACKGROUND,
+    N_BACKGROUND_STREAM,
+    LINE_COLUMNS,
+) = range(11)
+O_WORD, O_STREAM, O_FIRST, O_LAST, SOURCE_COLUMNS = range(5)
+POSITION_BITS, LARGEST_BITS = 30, 62
+SHARE_BITS = 16
+SHARE_MASK = (1 << SHARE_BITS) - 1
 # columns of the tables of a Trace
 CONSIGNMENT, SEQ, STEP, VISIT, READY, START, END, RESOURCE, UNITS, VISIT_COLUMNS = range(10)
 T_SERVICE, T_SCHEDULED, T_STATE, T_CLOSED, T_ACTUAL, T_ARRIVED, T_BERTHED, T_LEFT, T_BEHIND = range(9)
@@ -250,11 +268,16 @@ HEAD = 3
     OWN,
     OUTCOMES,
     CAPACITY,
+    LINES,
+    SOURCES,
+    LAWS_OF_DAY,
+    CURVE_TICKS,
+    CURVE_LEVELS,
     TABLES_END,
-) = range(SCALARS, SCALARS + HEAD * 46 + 1, HEAD)
+) = range(SCALARS, SCALARS + HEAD * 51 + 1, HEAD)
 
 
-INNER: dict[str, Any] = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+INNER: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 part_of_kernel = njit(**INNER)
 """Functions that only the kernel calls; without wrappers for Python they compile in half the time."""
 
@@ -517,7 +540,8 @@ def request(m, f, i, units):
 def give_back(m, f, units):
     """Free units of a facility."""
     m[at(m, FACILITIES, f) + F_IN_USE] -= units
-    touch(m, f)
+    if is_wanted(m, f):
+        touch(m, f)
 
 
 @part_of_kernel
@@ -1138,16 +1162,19 @@ def advance(m, i, step):
         if op == SEIZE:
             units = m[code + C] if m[code + B] == NONE else m[at(m, SIZES, i) + m[code + B]]
             m[row + RESOURCE], m[row + UNITS] = a, units
-            request(m, a, i, units)
-            return
-        if op == BOARD:
+            if not is_granted_now(m, a, units):
+                request(m, a, i, units)
+                return
+            m[at(m, FACILITIES, a) + F_IN_USE] += units
+            seized(m, i, a, row)
+        elif op == BOARD:
             m[at(m, ENTITIES, i) + E_READY] = m[NOW]
             queue_up(m, at(m, SERVICES, a) + S_HEAD, i)
             return
-        if op == BATCH:
+        elif op == BATCH:
             join_batch(m, i, a)
             return
-        if op == RELEASE:
+        elif op == RELEASE:
             release_units(m, i, code, row)
         elif op == BRANCH:
             step = take_branch(m, i, code, row)
@@ -1161,6 +1188,32 @@ def advance(m, i, step):
 
 
 @part_of_kernel
+def is_granted_now(m, f, units):
+    """Return whether a request would be the next thing that the dispatcher grants, with nothing to happen before."""
+    here = at(m, FACILITIES, f)
+    if m[here + F_HEAD] != NONE or m[here + F_REST_HEAD] != NONE or m[AWAKE]:
+        return False
+    if m[here + F_CAPACITY] <= 0 or m[here + F_IN_USE] + units > m[here + F_CAPACITY]:
+        return False
+    return not m[HEAP_SIZE] or m[m[HEAP]] > (m[NOW] << PHASE_BITS) | DISPATCH
+
+
+@part_of_kernel
+def seized(m, i, f, row):
+    """Note that a consignment holds units of a facility; a vehicle may have waited for that."""
+    me = at(m, ENTITIES, i)
+    m[row + START] = m[NOW]
+    m[at(m, HELD, i) + f] = m[me + E_ROW]
+    d = m[me + E_OWED]
+    if d != NONE and m[me + E_OWED_AT] == f:
+        owing = at(m, VOYAGES, d) + D_OWING
+        m[me + E_OWED] = NONE
+        m[owing] -= 1
+        if not m[owing]:
+            push_aged(m, m[NOW], COMPLETIONS, 0, EMPTIED, d, 0)
+
+
+@part_of_kernel
 def go_on(m, i):
     """Let a consignment that waited end its visit and walk on."""
     me = at(m, ENTITIES, i)
@@ -1168,15 +1221,7 @@ def go_on(m, i):
     if m[code + OP] == DELAY:
         m[row + END] = m[NOW]
     elif m[code + OP] == SEIZE:
-        m[row + START] = m[NOW]
-        m[at(m, HELD, i) + m[code + A]] = m[me + E_ROW]
-        d = m[me + E_OWED]
-        if d != NONE and m[me + E_OWED_AT] == m[code + A]:
-            owing = at(m, VOYAGES, d) + D_OWING
-            m[me + E_OWED] = NONE
-            m[owing] -= 1
-            if not m[owing]:
-                push_aged(m, m[NOW], COMPLETIONS, 0, EMPTIED, d, 0)
+        seized(m, i, m[code + A], row)
     advance(m, i, m[code + NEXT_STEP])
 
 
@@ -1509,3 +1554,113 @@ def gather_rows(m, visits):
                     visits[target, column] = m[row + column]
                 row += m[ROWS + 1]
                 target += 1
+
+
+# ---------------------------------------------------------------------------------------------------------- inputs
+
+
+@part_of_kernel
+def uniforms_of(m, stream, word, ordinal, visit):
+    """Return the two uniforms of an entity's draw from a stream."""
+    key = at(m, KEYS, stream)
+    return philox(m[REPLICATION], word, ordinal, visit, m[key], m[key + 1])
+
+
+@part_of_kernel
+def drawn_by_line(m, sampler, stream, word, scheduled, visit):
+    """Return a duration drawn for a departure."""
+    k1, k2 = uniforms_of(m, stream, word, scheduled, visit)
+    return whole(drawn_amount(m, sampler, k1, k2), m[at(m, SAMPLERS, sampler) + P_SHIFT], 1)
+
+
+@part_of_kernel
+def taken_by_others(m, d, line, scheduled):
+    """Write what others take of a departure's room: capacity x drawn share, as `network.inputs.taken_share`."""
+    sampler, room, taken = m[line + N_BACKGROUND], at(m, ROOM, d), at(m, BACKGROUND, d)
+    k1, k2 = uniforms_of(m, m[line + N_BACKGROUND_STREAM], m[line + N_WORD], scheduled, 0)
+    share, one = drawn_amount(m, sampler, k1, k2), np.int64(1) << m[at(m, SAMPLERS, sampler) + P_SHIFT]
+    for measure in range(MEASURES):
+        capacity = m[room + measure]
+        if capacity == NONE:
+            continue
+        high = (capacity >> SHARE_BITS) * share
+        low = (capacity & SHARE_MASK) * share
+        whole_part, left = high // one, high % one
+        m[taken + measure] = (whole_part << SHARE_BITS) + ((left << SHARE_BITS) + low + (one >> 1)) // one
+
+
+@njit(cache=True, nogil=True)
+def draw_departures(m):
+    """Draw what departures need: delay, notice of cancellation, transit, others' cargo, tie rank."""
+    ties = m[KEYS + 2] - 1
+    for d in range(m[SCHEDULED + 2]):
+        line, scheduled = at(m, LINES, m[at(m, SERVICE_OF, d)]), m[at(m, SCHEDULED, d)]
+        word, stream = m[line + N_WORD], m[line + N_DELAY_STREAM]
+        delay, notice = np.int64(0), np.int64(NONE)
+        if m[line + N_DELAY] != NONE and uniforms_of(m, stream, word, scheduled, 0)[0] < m[line + N_DELAY_UPTO]:
+            delay = drawn_by_line(m, m[line + N_DELAY], stream, word, scheduled, 1)
+        stream, upto = m[line + N_CANCEL_STREAM], m[line + N_CANCEL_UPTO]
+        if upto and uniforms_of(m, stream, word, scheduled, 0)[0] < upto:
+            notice = max(scheduled - m[line + N_CANCEL_NOTICE], 0)
+        m[at(m, DELAYS, d)], m[at(m, NOTICES, d)] = delay, notice
+        law = m[at(m, LAWS_OF_DAY, d)]
+        m[at(m, TRANSITS, d)] = drawn_by_line(m, law, m[line + N_TRANSIT_STREAM], word, scheduled, 0)
+        if m[line + N_BACKGROUND] != NONE:
+            taken_by_others(m, d, line, scheduled)
+        m[at(m, VEHICLE_TIES, d)] = uniforms_of(m, ties, word, scheduled, 0)[0]
+
+
+@part_of_kernel
+def inverted(m, corner, position):
+    """Return the tick at which a cumulative rate reaches a position, as `sampling.arrivals.invert_rate`.
+
+    `corner` is the last corner of the curve at or before the position. The product of the way past it and of the
+    length overflows, so the length is taken in chunks, as in long division.
+    """
+    start, level = m[at(m, CURVE_TICKS, corner)], m[at(m, CURVE_LEVELS, corner)]
+    length = m[at(m, CURVE_TICKS, corner + 1)] - start
+    height, past = m[at(m, CURVE_LEVELS, corner + 1)] - level, position - level
+    bits = LARGEST_BITS - np.int64(math.frexp(np.float64(height))[1])
+    left, rest = np.int64(math.frexp(np.float64(length))[1]), np.int64(0)
+    ticks = start
+    while left > 0:
+        chunk = min(bits, left)
+        left -= chunk
+        product = (rest << chunk) + past * ((length >> left) & ((np.int64(1) << chunk) - 1))
+        quotient = product // height
+        rest = product - quotient * height
+        ticks += quotient << left
+    twice = rest + rest
+    return ticks + 1 if twice > height or (twice == height and ticks & 1) else ticks
+
+
+@njit(cache=True, nogil=True)
+def draw_releases(m, q, gap, releases, ties):
+    """Draw the releases of a flow and their tie ranks; return how many there are, NONE where the room was too small.
+
+    `gap` is the sampler of the gaps between arrivals of a process of unit rate; the arrays are written from the start.
+    """
+    source, tie_stream = at(m, SOURCES, q), m[KEYS + 2] - 1
+    word, stream = m[source + O_WORD], m[source + O_STREAM]
+    corner, last = m[source + O_FIRST], m[source + O_LAST]
+    end, shift = m[at(m, CURVE_LEVELS, last)], m[at(m, SAMPLERS, gap) + P_SHIFT] - POSITION_BITS
+    half, position, number = (np.int64(1) << shift) >> 1, np.int64(0), np.int64(0)
+    while True:
+        k1, k2 = uniforms_of(m, stream, word, number, 0)
+        position += (drawn_amount(m, gap, k1, k2) + half) >> shift
+        if position >= end:
+            return number
+        if number == len(releases):
+            return np.int64(NONE)
+        while m[at(m, CURVE_LEVELS, corner + 1)] <= position:
+            corner += 1
+        releases[number] = inverted(m, corner, position)
+        ties[number] = uniforms_of(m, tie_stream, word, number, 0)[0]
+        number += 1
+
+
+@njit(cache=True, nogil=True)
+def draw_durations(m, sampler, stream, word, lasts):
+    """Draw how long the events of a random closure last."""
+    for number in range(len(lasts)):
+        lasts[number] = drawn_by_line(m, sampler, stream, word, number, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,23 +57,26 @@ class Rules:
     heap: int = FIRST_ROOM
     returns: int = FIRST_ROOM
 
+    def lasting(self) -> dict[int, Ints]:
+        """Return the tables that no run changes."""
+        return {
+            k.CODE: self.code,
+            k.BATCHES: self.batch,
+            k.LANES: self.lane,
+            k.SWITCHES: self.switch,
+            k.SAMPLERS: self.sampler,
+            k.PARTS: self.part,
+            k.KNOTS: self.knots.reshape(-1, KNOTS),
+        }
+
 
 class Memory:
-    """The memory of the kernel for one Program: the tables that never change, and behind them those of one run."""
+    """The memory of the kernel: tables that never change, and behind them those of one run."""
 
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
+    def __init__(self, lasting: Mapping[int, Ints]) -> None:
         self.cells = np.zeros(k.TABLES_END + FIRST_ROOM, np.int64)
         self._end = k.TABLES_END
-        for table, rows in (
-            (k.CODE, rules.code),
-            (k.BATCHES, rules.batch),
-            (k.LANES, rules.lane),
-            (k.SWITCHES, rules.switch),
-            (k.SAMPLERS, rules.sampler),
-            (k.PARTS, rules.part),
-            (k.KNOTS, rules.knots.reshape(-1, KNOTS)),
-        ):
+        for table, rows in lasting.items():
             self.write(table, rows)
         self._lasting = self._end
 
@@ -112,7 +116,7 @@ def lay_out(program: Program) -> Rules:
     looping = _looping(program)
     slots = _Slots(program, looping)
     branch, lane = _branches(program, slots)
-    sampler, part, knots = _samplers(program.samplers)
+    sampler, part, knots = lay_out_samplers(program.samplers)
     places = len(program.batches) * (len(program.flows) + 1)
     gathering = np.zeros((places, k.GATHERING_COLUMNS), np.int64)
     gathering[:, [k.G_HEAD, k.G_TAIL]] = NONE
@@ -281,7 +285,7 @@ def _flows(program: Program) -> Ints:
     return flow
 
 
-def _samplers(samplers: tuple[Sampler, ...]) -> tuple[Ints, Ints, Ints]:
+def lay_out_samplers(samplers: Sequence[Sampler]) -> tuple[Ints, Ints, Ints]:
     """Return samplers, their parts, and all their knots: (tables, ENDS, KNOTS)."""
     rows: list[list[int]] = []
     parts: list[list[int]] = []

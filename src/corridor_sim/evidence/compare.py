@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import overload
 
 import numpy as np
 
@@ -31,6 +32,45 @@ from corridor_sim.units import SECONDS_PER_HOUR
 Replications = Sequence[Replication]
 MEDIAN, NINE_TENTHS, ONE_TENTH = 0.5, 0.9, 0.1
 SAVINGS = {COST_PER_BOX: SAVING_PER_BOX, COST_PER_KG: SAVING_PER_KG}
+
+
+class Sample(Sequence[Replication]):
+    """Replications of one alternative that keep what was once read of them, for those who ask for many figures."""
+
+    def __init__(self, reps: Replications) -> None:
+        """Hold these replications, which must not change."""
+        self._reps = tuple(reps)
+        self._terms: dict[str, tuple[Floats, Floats]] = {}
+        self._values: dict[tuple[str, int | None], list[Floats]] = {}
+
+    @overload
+    def __getitem__(self, place: int) -> Replication: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Replications: ...
+
+    def __getitem__(self, place: int | slice) -> Replication | Replications:
+        """Return one replication, or some."""
+        return self._reps[place]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._reps)
+
+    def terms(self, name: str) -> tuple[Floats, Floats]:
+        """Return the numerators and denominators of a figure, by replication and flow."""
+        if name not in self._terms:
+            top, bottom = (np.array([rep.terms[name][side] for rep in self._reps]) for side in (0, 1))
+            self._terms[name] = top, bottom
+        return self._terms[name]
+
+    def values(self, read: Callable[[Replication, int | None], Floats], flow: int | None) -> list[Floats]:
+        """Return what `read` finds of a flow in each replication."""
+        key = read.__name__, flow
+        if key not in self._values:
+            self._values = {known: found for known, found in self._values.items() if known[1] == flow}
+            self._values[key] = [read(rep, flow) for rep in self._reps]
+        return self._values[key]
 
 
 def _of_flow(rep: Replication, flow: int | None) -> Flags:
@@ -75,14 +115,17 @@ def summarise(reps: Replications, flow: int | None = None, resolved: bool = True
 
     `resolved` False marks all of them (see `met`).
     """
-    figures: dict[str, Estimate] = {}
-    for name in _names(reps):
-        if name in POOLED:
-            values, statistic = POOLED[name]
-            figures[name] = pooled([values(rep, flow) for rep in reps], statistic)
-        else:
-            figures[name] = ratio_of_sums(*_terms(reps, name, flow))
+    sample = reps if isinstance(reps, Sample) else Sample(reps)
+    figures = {name: figure_of(sample, name, flow) for name in names_of(sample)}
     return _marked(figures, resolved)
+
+
+def figure_of(reps: Replications, name: str, flow: int | None = None) -> Estimate:
+    """Return one KPI or cost figure of one alternative. Raises KeyError where the replications do not hold it."""
+    if name in POOLED:
+        read, statistic = POOLED[name]
+        return pooled(_values(reps, read, flow), statistic)
+    return ratio_of_sums(*_terms(reps, name, flow))
 
 
 def compare(
@@ -95,25 +138,31 @@ def compare(
     if [rep.number for rep in baseline] != [rep.number for rep in alternative]:
         raise ValueError("only the same replications of two alternatives can be compared")
     figures: dict[str, Estimate] = {}
-    known = set(_names(baseline))
-    for name in filter(known.__contains__, _names(alternative)):
-        if name in POOLED:
-            values, statistic = POOLED[name]
-            ours, theirs = ([values(rep, flow) for rep in reps] for reps in (alternative, baseline))
-            figures[name] = pooled_difference(ours, theirs, statistic)
-            continue
-        pair = _terms(alternative, name, flow), _terms(baseline, name, flow)
-        figures[name] = paired_difference_of_ratios(*pair)
+    known = set(names_of(baseline))
+    for name in filter(known.__contains__, names_of(alternative)):
+        figures[name] = difference_of(baseline, alternative, name, flow)
         cost, _, key = name.partition(":")
         if cost in SAVINGS:
-            figures[f"{SAVINGS[cost]}:{key}"] = paired_relative_saving(*pair)
+            figures[f"{SAVINGS[cost]}:{key}"] = saving_of(baseline, alternative, name, flow)
     return _marked(figures, resolved)
+
+
+def difference_of(baseline: Replications, alternative: Replications, name: str, flow: int | None = None) -> Estimate:
+    """Return alternative minus baseline of one KPI or cost figure, on paired replications."""
+    if name in POOLED:
+        read, statistic = POOLED[name]
+        return pooled_difference(_values(alternative, read, flow), _values(baseline, read, flow), statistic)
+    return paired_difference_of_ratios(_terms(alternative, name, flow), _terms(baseline, name, flow))
+
+
+def saving_of(baseline: Replications, alternative: Replications, cost: str, flow: int | None = None) -> Estimate:
+    """Return the relative saving in a cost figure, as a share of the baseline's."""
+    return paired_relative_saving(_terms(alternative, cost, flow), _terms(baseline, cost, flow))
 
 
 def flow_saving(baseline: Replications, alternative: Replications, cost: str, flow: int, resolved: bool) -> Estimate:
     """Return the relative saving of one flow in a cost figure, baseline over alternative, as a share."""
-    saving = paired_relative_saving(_terms(alternative, cost, flow), _terms(baseline, cost, flow))
-    return _marked_one(saving, resolved)
+    return _marked_one(saving_of(baseline, alternative, cost, flow), resolved)
 
 
 def flow_cost(reps: Replications, cost: str, flow: int, resolved: bool) -> Estimate:
@@ -161,7 +210,7 @@ def met(reps: Replications) -> tuple[dict[int, int], dict[int, int]]:
     return closures, outages
 
 
-def _names(reps: Replications) -> list[str]:
+def names_of(reps: Replications) -> list[str]:
     """Return the figures that the replications hold, in the order of reports, costs last."""
     terms = reps[0].terms
     life = any(len(remaining_life(rep)) for rep in reps)
@@ -170,8 +219,12 @@ def _names(reps: Replications) -> list[str]:
 
 
 def _terms(reps: Replications, name: str, flow: int | None) -> tuple[Floats, Floats]:
-    top, bottom = (np.array([rep.terms[name][side] for rep in reps]) for side in (0, 1))
+    top, bottom = (reps if isinstance(reps, Sample) else Sample(reps)).terms(name)
     return (top.sum(axis=1), bottom.sum(axis=1)) if flow is None else (top[:, flow], bottom[:, flow])
+
+
+def _values(reps: Replications, read: Callable[[Replication, int | None], Floats], flow: int | None) -> list[Floats]:
+    return reps.values(read, flow) if isinstance(reps, Sample) else [read(rep, flow) for rep in reps]
 
 
 def _marked(figures: dict[str, Estimate], resolved: bool) -> dict[str, Estimate]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from corridor_sim.engine.base import VISITS, Trace
-from corridor_sim.engine.program import NONE, Ints, Op, Program
+from corridor_sim.engine.program import NONE, Ints
+from corridor_sim.metrics.view import Flags
 
 CONSIGNMENT, STEP, END, RESOURCE = (VISITS.index(name) for name in ("consignment", "step", "end", "resource"))
 
@@ -20,12 +21,19 @@ class Journeys:
     visit: Ints
 
 
-def journeys(program: Program, trace: Trace, rows: Ints) -> Journeys:
-    """Return the journeys of the consignments `rows` (of Inputs.consignments)."""
+def journeys(batches: Flags, trace: Trace, rows: Ints) -> Journeys:
+    """Return the journeys of the consignments `rows` (of Inputs.consignments, rising); `batches` by instruction."""
     visits = trace.visits
+    if not batches.any():
+        # nobody joins anybody
+        number = np.full(len(trace.outcomes), NONE)
+        number[rows] = np.arange(len(rows))
+        owner = number[visits[:, CONSIGNMENT]]
+        own = np.flatnonzero(owner != NONE)
+        return Journeys(owner[own], own)
     ends = np.searchsorted(visits[:, CONSIGNMENT], rows, side="right")
     begins = np.searchsorted(visits[:, CONSIGNMENT], rows, side="left")
-    lead = _Leads(program, trace)
+    lead = _Leads(batches, trace)
     owner = np.arange(len(rows))
     owners, places = [], []
     while len(owner):
@@ -46,14 +54,13 @@ def journeys(program: Program, trace: Trace, rows: Ints) -> Journeys:
 class _Leads:
     """Finds, for the visit in which a consignment joined a load, the visit of its leader in the same batch."""
 
-    def __init__(self, program: Program, trace: Trace) -> None:
+    def __init__(self, batches: Flags, trace: Trace) -> None:
         visits = trace.visits
-        is_batch = np.array([instruction.op is Op.BATCH for instruction in program.code], bool)
-        formed = is_batch[visits[:, STEP]] & (visits[:, END] != NONE)
+        formed = batches[visits[:, STEP]] & (visits[:, END] != NONE)
         leads = visits[:, RESOURCE] == visits[:, CONSIGNMENT]
         self.joined = formed & ~leads
         """By visit: whether the consignment went on in another's load."""
-        self._visits, self._ticks, self._steps = visits, trace.stop + 1, len(program.code)
+        self._visits, self._ticks, self._steps = visits, trace.stop + 1, len(batches)
         leaders = np.flatnonzero(formed & leads)
         keys = self._keys(visits[leaders, CONSIGNMENT], leaders)
         order = np.argsort(keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Literal
 
 import numpy as np
@@ -12,13 +13,14 @@ from corridor_sim.engine.base import CAPACITY, Trace
 from corridor_sim.engine.program import NONE, ONE, Cause, Inputs, Ints
 from corridor_sim.metrics.breaks import breaks
 from corridor_sim.metrics.causes import Lateness, biggest_cause_of_lateness
+from corridor_sim.metrics.details import Details
 from corridor_sim.metrics.journeys import Journeys, journeys
 from corridor_sim.metrics.missed import Misses, misses
 from corridor_sim.metrics.resources import facility_use, service_use
-from corridor_sim.metrics.spent import TRAVELLING, WAITING, WORKING
+from corridor_sim.metrics.spent import TRAVELLING, WAITING, WORKING, Spent
 from corridor_sim.metrics.steps import Spells, customs_ticks, dwell_ticks, elapsed_at_ends, spells
-from corridor_sim.metrics.times import NEVER, UNPROMISED, Flags, Times, door_to_door
-from corridor_sim.network.lowered import Lowered
+from corridor_sim.metrics.times import NEVER, UNPROMISED, Flags, Times, Whole, door_to_door, short
+from corridor_sim.metrics.view import View
 from corridor_sim.sampling.law import Floats
 from corridor_sim.units import CENTS, SECONDS_PER_HOUR
 
@@ -107,10 +109,10 @@ class Replication:
     """
 
     number: int
-    flow: Ints
-    door_to_door: Ints
-    late_due: Ints
-    late_promised: Ints
+    flow: Whole
+    door_to_door: Whole
+    late_due: Whole
+    late_promised: Whole
     remaining_life: Floats
     terms: Mapping[str, Terms]
     details: Mapping[str, tuple[float, float]]
@@ -120,147 +122,155 @@ class Replication:
     outages: frozenset[int] = field(default=frozenset())
 
 
-def measure(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints, books: Books | None = None) -> Replication:
+def measure(
+    view: View, inputs: Inputs, trace: Trace, promised: Ints, books: Books | None = None, details: bool = True
+) -> Replication:
     """Return the Replication of one Trace.
 
     `promised`: int64[consignments] promised delivery ticks or NONE; `books` what economics adds, where it ran.
+    Without `details` nothing is said of steps, places, facilities and services, of causes of lateness and of profiles.
     """
-    times = door_to_door(lowered, inputs, trace, promised)
-    travelled = journeys(lowered.program, trace, times.row)
-    missed = misses(lowered.program, inputs, trace)
-    stays = spells(lowered, inputs, trace, times, travelled, missed)
-    terms = _time_terms(lowered, times) | _customs_terms(lowered, times, stays)
-    terms |= _missed_terms(lowered, times, travelled, missed)
+    program = view.lowered.program
+    times = door_to_door(view, inputs, trace, promised)
+    travelled = journeys(view.instructions.batches, trace, times.row)
+    missed = misses(view, inputs, trace)
+    stays = spells(view, inputs, trace, times, travelled, missed if details else None)
+    terms = _time_terms(view, times) | _customs_terms(view, times, stays)
+    terms |= _missed_terms(view, times, travelled, missed, len(trace.visits))
     if books is not None:
-        terms |= _book_terms(lowered, times, books)
+        terms |= _book_terms(view, times, books)
     return Replication(
         inputs.replication,
-        times.flow,
-        times.transit,
-        times.late_due,
-        times.late_promised,
+        short(times.flow),
+        short(times.transit),
+        short(times.late_due),
+        short(times.late_promised),
         books.remaining_life[times.row] if books is not None else np.zeros(0),
         terms,
-        _step_details(lowered, times, stays) | _resource_details(lowered, inputs, trace),
-        biggest_cause_of_lateness(lowered, times, stays),
-        elapsed_at_ends(lowered, times, stays),
-        frozenset(
-            number for number, begin, end in inputs.closures if begin < trace.stop and end > lowered.program.window_from
-        ),
+        _details(view, inputs, trace, times, stays) if details else {},
+        biggest_cause_of_lateness(view, times, stays)
+        if details
+        else Lateness(np.zeros((0, len(Spent)), np.int64), int((~times.on_time).sum())),
+        elapsed_at_ends(view, times, stays) if details else (np.zeros(0, np.int64), np.zeros(0, np.int64)),
+        frozenset(number for number, begin, end in inputs.closures if begin < trace.stop and end > program.window_from),
         frozenset(trace.capacity[trace.capacity[:, CAPACITY.index("cause")] == Cause.FAILURE, 0].tolist()),
     )
 
 
-def _by_flow(lowered: Lowered, flow: Ints, values: Floats | Ints | Flags) -> Floats:
-    total = np.zeros(len(lowered.flow_order))
-    np.add.at(total, flow, values)
-    return total
+def _by_flow(view: View, flow: Ints, values: Floats | Ints | Flags) -> Floats:
+    # of nothing at all bincount makes integers
+    return np.bincount(flow, values, len(view.within)).astype(np.float64)
 
 
-def _time_terms(lowered: Lowered, times: Times) -> dict[str, Terms]:
-    everyone = _by_flow(lowered, times.flow, np.ones(len(times.flow)))
+def _time_terms(view: View, times: Times) -> dict[str, Terms]:
+    everyone = _by_flow(view, times.flow, np.ones(len(times.flow)))
     promised = times.late_promised != UNPROMISED
     late = np.where(times.late_promised == NEVER, np.inf, times.late_promised / SECONDS_PER_HOUR)[promised]
     there = times.delivered != NONE
     hours = np.where(there, times.transit / SECONDS_PER_HOUR, np.inf)
     return {
-        "transit_mean": (_by_flow(lowered, times.flow, hours), everyone),
-        "on_time": (_by_flow(lowered, times.flow, times.on_time), everyone),
-        "undelivered": (_by_flow(lowered, times.flow, ~there), everyone),
-        "lateness_mean": (
-            _by_flow(lowered, times.flow[promised], late),
-            _by_flow(lowered, times.flow, promised),
-        ),
+        "transit_mean": (_by_flow(view, times.flow, hours), everyone),
+        "on_time": (_by_flow(view, times.flow, times.on_time), everyone),
+        "undelivered": (_by_flow(view, times.flow, ~there), everyone),
+        "lateness_mean": (_by_flow(view, times.flow[promised], late), _by_flow(view, times.flow, promised)),
     }
 
 
-def _customs_terms(lowered: Lowered, times: Times, stays: Spells) -> dict[str, Terms]:
-    hours = customs_ticks(lowered, stays, len(times.row)) / SECONDS_PER_HOUR
-    everyone = _by_flow(lowered, times.flow, np.ones(len(times.flow)))
-    return {"customs_hours": (_by_flow(lowered, times.flow, hours), everyone)}
+def _customs_terms(view: View, times: Times, stays: Spells) -> dict[str, Terms]:
+    hours = customs_ticks(view, stays, len(times.row)) / SECONDS_PER_HOUR
+    everyone = _by_flow(view, times.flow, np.ones(len(times.flow)))
+    return {"customs_hours": (_by_flow(view, times.flow, hours), everyone)}
 
 
-def _missed_terms(lowered: Lowered, times: Times, travelled: Journeys, missed: Misses) -> dict[str, Terms]:
+def _missed_terms(view: View, times: Times, travelled: Journeys, missed: Misses, visits: int) -> dict[str, Terms]:
     """Members of a load missed what its leader missed."""
-    found = np.minimum(np.searchsorted(missed.visit, travelled.visit), max(0, len(missed.visit) - 1))
-    boards = missed.visit[found] == travelled.visit if len(missed.visit) else np.zeros(len(found), bool)
+    place = np.full(visits, NONE)
+    place[missed.visit] = np.arange(len(missed.visit))
+    found = place[travelled.visit]
+    boards = np.flatnonzero(found != NONE)
     flow, rows = times.flow[travelled.owner[boards]], found[boards]
-    everyone = _by_flow(lowered, times.flow, np.ones(len(times.flow)))
+    everyone = _by_flow(view, times.flow, np.ones(len(times.flow)))
     terms: dict[str, Terms] = {}
     for count, hours, waited in (
         ("missed_cutoffs", "missed_cutoff_hours", missed.cutoff),
         ("no_room", "no_room_hours", missed.no_room),
         ("cancelled", "cancelled_hours", missed.cancelled),
     ):
-        terms[count] = (_by_flow(lowered, flow, waited[rows] > 0), everyone)
-        terms[hours] = (_by_flow(lowered, flow, waited[rows] / SECONDS_PER_HOUR), everyone)
+        terms[count] = (_by_flow(view, flow, waited[rows] > 0), everyone)
+        terms[hours] = (_by_flow(view, flow, waited[rows] / SECONDS_PER_HOUR), everyone)
     return terms
 
 
-def _book_terms(lowered: Lowered, times: Times, books: Books) -> dict[str, Terms]:
-    boxes = _by_flow(lowered, times.flow, books.boxes[times.row] / ONE)
-    mass_kg = _by_flow(lowered, times.flow, books.mass[times.row] / ONE)
+def _book_terms(view: View, times: Times, books: Books) -> dict[str, Terms]:
+    boxes = _by_flow(view, times.flow, books.boxes[times.row] / ONE)
+    mass_kg = _by_flow(view, times.flow, books.mass[times.row] / ONE)
     decays = ~np.isnan(books.remaining_life[times.row])
     refused = books.unsaleable[times.row] & decays
     terms: dict[str, Terms] = {
-        "emissions": (_by_flow(lowered, times.flow, books.emissions_kg[times.row]), mass_kg / KG_PER_TONNE),
-        "unsaleable": (_by_flow(lowered, times.flow, refused), _by_flow(lowered, times.flow, decays)),
+        "emissions": (_by_flow(view, times.flow, books.emissions_kg[times.row]), mass_kg / KG_PER_TONNE),
+        "unsaleable": (_by_flow(view, times.flow, refused), _by_flow(view, times.flow, decays)),
     }
+    known: dict[int, Floats] = {}
     for key, cents in books.cents.items():
-        amount = _by_flow(lowered, times.flow, cents[times.row]) / CENTS
-        terms[f"{COST_PER_BOX}:{key}"] = (amount, boxes)
-        terms[f"{COST_PER_KG}:{key}"] = (amount, mass_kg)
+        # without subsidies the sums before and after them are the same array
+        if id(cents) not in known:
+            known[id(cents)] = _by_flow(view, times.flow, cents[times.row]) / CENTS
+        # one text each for all replications
+        terms[intern(f"{COST_PER_BOX}:{key}")] = (known[id(cents)], boxes)
+        terms[intern(f"{COST_PER_KG}:{key}")] = (known[id(cents)], mass_kg)
     return terms
 
 
-def _step_details(lowered: Lowered, times: Times, stays: Spells) -> dict[str, tuple[float, float]]:
+def _details(view: View, inputs: Inputs, trace: Trace, times: Times, stays: Spells) -> Details:
+    """Return the figures in the order of `detail_names`."""
+    parts = [
+        *_step_details(view, times, stays),
+        *_resource_details(view, inputs, trace),
+        _break_details(view, trace),
+    ]
+    above, below = (np.concatenate([part[side].ravel() for part in parts]) for side in (0, 1))
+    return Details(view.names, above, below)
+
+
+def _step_details(view: View, times: Times, stays: Spells) -> tuple[Terms, Terms]:
     """Return hours per finished stay in each step, what they were spent on, and hours stood at each place."""
-    details: dict[str, tuple[float, float]] = {}
-    for number, info in enumerate(lowered.steps):
-        here = stays.spent[(stays.step == number) & stays.finished]
-        for word, kinds in (("waiting", WAITING), ("working", WORKING), ("travelling", TRAVELLING)):
-            spent = float(here[:, list(kinds)].sum()) / SECONDS_PER_HOUR
-            details[f"step/{info.route}/{info.name}/{word}_hours"] = (spent, float(len(here)))
-        total = float(here.sum()) / SECONDS_PER_HOUR
-        details[f"step/{info.route}/{info.name}/hours"] = (total, float(len(here)))
-    for place, ticks in dwell_ticks(lowered, stays).items():
-        details[f"place/{place}/dwell_hours"] = (ticks / SECONDS_PER_HOUR, float(len(times.row)))
-    return details
+    steps = len(view.main)
+    spent = np.zeros((steps, len(Spent)), np.int64)
+    np.add.at(spent, stays.step[stays.finished], stays.spent[stays.finished])
+    kinds = [spent[:, list(kind)].sum(axis=1) for kind in (WAITING, WORKING, TRAVELLING)]
+    hours = np.column_stack((*kinds, spent.sum(axis=1))) / SECONDS_PER_HOUR
+    count = np.bincount(stays.step[stays.finished], minlength=steps).astype(np.float64)
+    stood = np.array(list(dwell_ticks(view, stays).values()), np.int64) / SECONDS_PER_HOUR
+    everyone = np.full(len(stood), float(len(times.row)))
+    return (hours, np.repeat(count, hours.shape[1])), (stood, everyone)
 
 
-def _resource_details(lowered: Lowered, inputs: Inputs, trace: Trace) -> dict[str, tuple[float, float]]:
+def _resource_details(view: View, inputs: Inputs, trace: Trace) -> tuple[Terms, Terms]:
     """Return utilisation and queues by facility, load factors and fates by service."""
-    details: dict[str, tuple[float, float]] = {}
-    facilities = facility_use(lowered.program, trace)
-    for number, name in enumerate(lowered.program.facility_names):
-        details[f"facility/{name}/utilisation"] = (float(facilities.busy[number]), float(facilities.staffed[number]))
-        details[f"facility/{name}/mean_queue"] = (float(facilities.queue[number]), float(facilities.span))
-        details[f"facility/{name}/longest_queue"] = (float(facilities.longest_queue[number]), 1.0)
-    services = service_use(lowered.program, inputs, trace)
-    for number, name in enumerate(lowered.program.service_names):
-        ran = float(services.ran[number])
-        details[f"service/{name}/own_load_factor"] = (float(services.own_load[number]), ran)
-        details[f"service/{name}/load_factor"] = (float(services.full_load[number]), ran)
-        details[f"service/{name}/ran"] = (ran, 1.0)
-        details[f"service/{name}/cancelled"] = (float(services.cancelled[number]), 1.0)
-        details[f"service/{name}/too_light"] = (float(services.too_light[number]), 1.0)
-        details[f"service/{name}/held_too_long"] = (float(services.held[number]), 1.0)
-        details[f"service/{name}/left_behind"] = (float(services.left_behind[number]), 1.0)
-    return details | _break_details(lowered, trace)
+    use = facility_use(view, trace)
+    span, once = np.full(len(use.busy), use.span), np.ones(len(use.busy))
+    run = service_use(view, inputs, trace)
+    counts = (run.ran, run.cancelled, run.too_light, run.held, run.left_behind)
+    ones = np.ones((len(run.ran), len(counts)))
+    return (
+        (
+            np.column_stack((use.busy, use.queue, use.longest_queue)).astype(np.float64),
+            np.column_stack((use.staffed, span, once)).astype(np.float64),
+        ),
+        (
+            np.column_stack((run.own_load, run.full_load, *counts)).astype(np.float64),
+            np.column_stack((run.ran, run.ran, ones)).astype(np.float64),
+        ),
+    )
 
 
-def _break_details(lowered: Lowered, trace: Trace) -> dict[str, tuple[float, float]]:
+def _break_details(view: View, trace: Trace) -> Terms:
     """Return whether each facility and service broke, whether as the first, and on which day."""
-    found = breaks(lowered.program, trace)
+    found, program = breaks(view, trace), view.lowered.program
     days = {(each.kind, each.name): each.day for each in found}
     first = (found[0].kind, found[0].name) if found else None
-    program = lowered.program
     things = [("facility", name) for name in program.facility_names]
     things += [("service", name) for name in program.service_names]
-    details: dict[str, tuple[float, float]] = {}
-    for thing in things:
-        label = "/".join(thing)
-        details[f"{label}/broken"] = (float(thing in days), 1.0)
-        details[f"{label}/broke_first"] = (float(thing == first), 1.0)
-        details[f"{label}/broke_after"] = (days.get(thing, 0.0), float(thing in days))
-    return details
+    above = [(float(thing in days), float(thing == first), days.get(thing, 0.0)) for thing in things]
+    below = [(1.0, 1.0, float(thing in days)) for thing in things]
+    return np.array(above, np.float64), np.array(below, np.float64)

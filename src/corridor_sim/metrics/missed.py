@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from corridor_sim.engine.base import DEPARTURES, VISITS, Trace
-from corridor_sim.engine.program import MARK_KINDS, NONE, DepartureState, Inputs, Ints, Op, Program
-from corridor_sim.metrics.times import Flags
+from corridor_sim.engine.program import NONE, DepartureState, Inputs, Ints
+from corridor_sim.metrics.view import Flags, View
 
 CONSIGNMENT, STEP, READY, START, RESOURCE = (
     VISITS.index(name) for name in ("consignment", "step", "ready", "start", "resource")
@@ -43,14 +43,12 @@ class Misses:
     late: Ints
 
 
-def misses(program: Program, inputs: Inputs, trace: Trace) -> Misses:
+def misses(view: View, inputs: Inputs, trace: Trace) -> Misses:
     """Return the Misses of one replication, of every consignment that reached a BOARD step."""
-    is_board = np.array([instruction.op is Op.BOARD for instruction in program.code], bool)
-    board_of = np.array([instruction.a for instruction in program.code], np.int64)
-    visit = np.flatnonzero(is_board[trace.visits[:, STEP]])
-    service = board_of[trace.visits[visit, STEP]]
+    visit = np.flatnonzero(view.instructions.boards[trace.visits[:, STEP]])
+    service = view.boards[trace.visits[visit, STEP]]
     ready, start, taken = (trace.visits[visit, column] for column in (READY, START, RESOURCE))
-    earliest = _earliest(program, trace, visit, service)
+    earliest = _earliest(view, trace, visit, service)
 
     line = _Line(inputs, trace)
     left = start != NONE
@@ -69,25 +67,26 @@ def misses(program: Program, inputs: Inputs, trace: Trace) -> Misses:
     )
 
 
-def _earliest(program: Program, trace: Trace, visit: Ints, service: Ints) -> Ints:
+def _earliest(view: View, trace: Trace, visit: Ints, service: Ints) -> Ints:
     """Return for each BOARD visit the earliest scheduled tick whose cut-offs it can meet."""
     ready = trace.visits[visit, READY]
-    earliest: Ints = ready + np.array([rule.close for rule in program.services], np.int64)[service]
-    for kind in range(len(MARK_KINDS)):
-        before = np.array([rule.cutoffs[kind] for rule in program.services], np.int64)[service]
-        mark = _last_mark(program, trace, kind)[visit]
+    earliest: Ints = ready + view.close[service]
+    marks = np.flatnonzero((view.marks != NONE)[trace.visits[:, STEP]])
+    of_kind = view.marks[trace.visits[marks, STEP]]
+    for kind in np.flatnonzero((view.cutoffs != NONE).any(axis=0)).tolist():
+        before = view.cutoffs[service, kind]
+        mark = _last_mark(trace, marks[of_kind == kind], visit)
         met = np.where(mark == NONE, ready, mark)
         earliest = np.where(before == NONE, earliest, np.maximum(earliest, met + before))
     return earliest
 
 
-def _last_mark(program: Program, trace: Trace, kind: int) -> Ints:
-    """Return for each visit the tick of its consignment's last MARK of `kind` until then, or NONE."""
-    marks = np.array([row.op is Op.MARK and row.a == kind for row in program.code], bool)
-    base = trace.visits[:, CONSIGNMENT] * APART
-    noted = np.where(marks[trace.visits[:, STEP]], trace.visits[:, READY], NONE)
-    last: Ints = np.maximum.accumulate(base + noted - NONE) - base + NONE
-    return last
+def _last_mark(trace: Trace, marks: Ints, visit: Ints) -> Ints:
+    """Return for each of the visits `visit` the tick of its consignment's last one of `marks` until then, or NONE."""
+    noted = np.append(NONE, marks)
+    last = noted[np.searchsorted(noted, visit, side="right") - 1]
+    same = (last != NONE) & (trace.visits[last, CONSIGNMENT] == trace.visits[visit, CONSIGNMENT])
+    return np.where(same, trace.visits[last, READY], NONE)
 
 
 class _Line:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from corridor_sim.engine.base import CAPACITY, DEPARTURES, VISITS, Trace
-from corridor_sim.engine.program import NONE, ONE, AtClosing, DepartureState, Inputs, Ints, Op, Program
+from corridor_sim.engine.program import MEASURES, NONE, ONE, DepartureState, Inputs, Ints
+from corridor_sim.metrics.hours import APART
+from corridor_sim.metrics.view import Flags, View
 from corridor_sim.sampling.law import Floats
 
 STEP, READY, START, END, RESOURCE, SEIZED = (
@@ -52,110 +54,149 @@ class ServiceUse:
     left_behind: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """A quantity that changes at `ticks` (rising) to `after`; 0 before the first."""
+@dataclass(frozen=True)
+class _Span:
+    """A stretch of time from `begin` to before `end`, of which only the overlap counts."""
 
-    ticks: Ints
-    after: Ints
+    begin: int
+    end: int
 
-    def at(self, ticks: Ints) -> Ints:
-        """Return the level from each of `ticks` on."""
-        return np.append(self.after, 0)[np.searchsorted(self.ticks, ticks, side="right") - 1]
-
-    def area(self, begin: int, end: int) -> int:
-        """Return the integral over [begin, end)."""
-        cuts = np.unique(np.concatenate(([begin, end], self.ticks[(self.ticks > begin) & (self.ticks < end)])))
-        return int((self.at(cuts[:-1]) * np.diff(cuts)).sum())
-
-    def most(self, begin: int, end: int) -> int:
-        """Return the highest level within [begin, end)."""
-        cuts = np.append(self.ticks[(self.ticks > begin) & (self.ticks < end)], begin)
-        return int(self.at(cuts).max())
+    def of(self, begins: Ints, ends: Ints) -> Ints:
+        """Return how much of each interval lies within."""
+        overlap: Ints = np.maximum(np.minimum(ends, self.end) - np.maximum(begins, self.begin), 0)
+        return overlap
 
 
-def _level(begins: Ints, ends: Ints, units: Ints) -> _Level:
-    """Return the sum of `units` held in the intervals [begin, end)."""
-    ticks, place = np.unique(np.concatenate((begins, ends)), return_inverse=True)
-    changes = np.zeros(len(ticks), np.int64)
-    np.add.at(changes, place, np.concatenate((units, -units)))
-    return _Level(ticks, np.cumsum(changes))
-
-
-def _least(one: _Level, other: _Level) -> _Level:
-    ticks = np.union1d(one.ticks, other.ticks)
-    return _Level(ticks, np.minimum(one.at(ticks), other.at(ticks)))
-
-
-def facility_use(program: Program, trace: Trace) -> FacilityUse:
+def facility_use(view: View, trace: Trace) -> FacilityUse:
     """Return the FacilityUse of one replication.
 
     Units held while a facility is closed are no work, unless it works on after closing. Vehicles count at the
     berths where they unload; the Trace does not tell when they took the berth they left from.
     """
-    begin, end = program.window_from, min(program.window_to, trace.stop)
-    table = np.zeros((len(program.facilities), len(FacilityUse.__slots__) - 1), np.int64)
-    for number in range(len(table)):
-        table[number] = _facility(program, trace, number, begin, end)
-    busy, staffed, queue, longest_queue = table.T
-    return FacilityUse(busy, staffed, queue, longest_queue, max(0, end - begin))
+    program, facilities = view.lowered.program, len(view.lowered.program.facilities)
+    window = _Span(program.window_from, min(program.window_to, trace.stop))
+    if window.begin >= window.end:
+        nothing = np.zeros(facilities, np.int64)
+        return FacilityUse(nothing, nothing, nothing, nothing, 0)
+    rows, facility = seize_rows(view, trace)
+    visits = trace.visits[rows]
+    served = np.where(visits[:, START] == NONE, trace.stop, visits[:, START])
+    waits = served > visits[:, READY]
+    lines, ready, served = facility[waits], visits[waits, READY], served[waits]
+    capacity, held = _capacity(trace), _held(view, trace, visits, facility)
+    busy = by_facility(held.line, held.units * window.of(held.begin, held.end), facilities)
+    return FacilityUse(
+        np.where(view.overtime, busy, busy - _above(held.of(~view.overtime), capacity, window, facilities)),
+        by_facility(capacity.line, capacity.units * window.of(capacity.begin, capacity.end), facilities),
+        by_facility(lines, window.of(ready, served), facilities),
+        _most(lines, ready, served, window, facilities),
+        window.end - window.begin,
+    )
 
 
-def _facility(program: Program, trace: Trace, number: int, begin: int, end: int) -> tuple[int, int, int, int]:
-    if begin >= end:
-        return 0, 0, 0, 0
-    changes = trace.capacity[trace.capacity[:, FACILITY] == number]
-    # of several changes in one tick the last holds
-    last = np.diff(changes[:, TICK], append=NONE) != 0
-    capacity = _Level(changes[last, TICK], changes[last, CAPACITY_UNITS])
-    held = _level(*_held(program, trace, number))
-    works_on = program.facilities[number].at_closing is AtClosing.FINISH
-    busy = held if works_on else _least(held, capacity)
-    waits = trace.visits[seize_rows(program, trace, number)]
-    served = np.where(waits[:, START] == NONE, trace.stop, waits[:, START])
-    queue = _level(waits[:, READY], served, np.ones(len(waits), np.int64))
-    return busy.area(begin, end), capacity.area(begin, end), queue.area(begin, end), queue.most(begin, end)
+def by_facility(line: Ints, values: Ints, facilities: int) -> Ints:
+    """Return sums of `values` by facility."""
+    total = np.zeros(facilities, np.int64)
+    np.add.at(total, line, values)
+    return total
 
 
-def seize_rows(program: Program, trace: Trace, facility: int) -> Ints:
-    """Return the rows of `trace.visits` that asked for a facility (its number)."""
-    seizes = np.array([step.op is Op.SEIZE and step.a == facility for step in program.code], bool)
-    return np.flatnonzero(seizes[trace.visits[:, STEP]])
+@dataclass(frozen=True)
+class _Intervals:
+    """`units` from `begin` to before `end` at the facilities `line`."""
+
+    line: Ints
+    begin: Ints
+    end: Ints
+    units: Ints
+
+    def of(self, facilities: Flags) -> _Intervals:
+        """Return those at some facilities."""
+        rows = np.flatnonzero(facilities[self.line])
+        return _Intervals(self.line[rows], self.begin[rows], self.end[rows], self.units[rows])
 
 
-def _held(program: Program, trace: Trace, facility: int) -> tuple[Ints, Ints, Ints]:
-    """Return (begin, end, units) of every holding of a facility, by cargo and by vehicles that unload."""
-    visits = trace.visits[seize_rows(program, trace, facility)]
-    visits = visits[visits[:, START] != NONE]
-    berths = np.array([rule.berth_to == facility for rule in program.services], bool)
-    vehicles = trace.departures[trace.departures[:, BERTHED] != NONE]
-    vehicles = vehicles[np.append(berths, False)[vehicles[:, SERVICE]]]
-    begins = np.concatenate((visits[:, START], vehicles[:, BERTHED]))
-    ends = np.concatenate((visits[:, END], vehicles[:, LEFT]))
-    units = np.concatenate((visits[:, SEIZED], np.full(len(vehicles), ONE, np.int64)))
-    return begins, np.where(ends == NONE, trace.stop, ends), units
+def _capacity(trace: Trace) -> _Intervals:
+    """Return the capacity of facilities, by (facility, tick); of several changes in one tick the last holds."""
+    line, tick, units = (trace.capacity[:, column] for column in (FACILITY, TICK, CAPACITY_UNITS))
+    final = np.diff(line, append=NONE) != 0
+    until = np.where(final, APART - 1, np.append(tick, NONE)[1:])
+    rows = np.flatnonzero(until > tick)
+    return _Intervals(line[rows], tick[rows], until[rows], units[rows])
 
 
-def service_use(program: Program, inputs: Inputs, trace: Trace) -> ServiceUse:
+def _above(held: _Intervals, capacity: _Intervals, window: _Span, facilities: int) -> Ints:
+    """Return by facility the unit-ticks in which more was held than there was capacity, within the window."""
+    keys = np.concatenate((held.line * APART + held.begin, held.line * APART + held.end))
+    order = np.argsort(keys)
+    level = np.cumsum(np.concatenate((held.units, -held.units))[order])
+    keys = keys[order]
+    # every change of what is held or of capacity begins a piece in which nothing changes
+    opens = capacity.line * APART + capacity.begin
+    cuts = np.union1d(keys, opens)
+    line, begin = np.divmod(cuts, APART)
+    end = np.append(cuts, 0)[1:] - line * APART
+    now = np.append(0, level)[np.searchsorted(keys, cuts, side="right")]
+    place = np.searchsorted(opens, cuts, side="right") - 1
+    known = (place >= 0) & (np.append(capacity.line, NONE)[place] == line)
+    over = np.maximum(now - np.where(known, np.append(capacity.units, 0)[place], 0), 0)
+    piece = window.of(begin, np.where((end > begin) & (end < APART), end, begin))
+    return by_facility(line, over * piece, facilities)
+
+
+def _most(line: Ints, begin: Ints, end: Ints, window: _Span, facilities: int) -> Ints:
+    """Return by facility the most of the intervals that overlapped at once within the window."""
+    most = np.zeros(facilities, np.int64)
+    rows = np.flatnonzero((begin < window.end) & (end > window.begin))
+    begins = np.sort(line[rows] * APART + np.maximum(begin[rows], window.begin))
+    ends = np.sort(line[rows] * APART + end[rows])
+    # what has begun by then in this facility or one before, less what has ended by then
+    level = np.arange(1, len(rows) + 1) - np.searchsorted(ends, begins, side="right")
+    same = np.append(begins[1:] != begins[:-1], True)[: len(rows)]
+    np.maximum.at(most, begins[same] // APART, level[same])
+    return most
+
+
+def seize_rows(view: View, trace: Trace) -> tuple[Ints, Ints]:
+    """Return the rows of `trace.visits` that asked for a facility, and its number."""
+    asked = view.seizes[trace.visits[:, STEP]]
+    rows = np.flatnonzero(asked != NONE)
+    return rows, asked[rows]
+
+
+def _held(view: View, trace: Trace, visits: Ints, facility: Ints) -> _Intervals:
+    """Return every holding of a facility, by cargo (`visits` that asked for `facility`) and by vehicles that unload."""
+    granted = np.flatnonzero(visits[:, START] != NONE)
+    berth = np.append(view.berth, NONE)[trace.departures[:, SERVICE]]
+    vehicles = np.flatnonzero((trace.departures[:, BERTHED] != NONE) & (berth != NONE))
+    ends = np.concatenate((visits[granted, END], trace.departures[vehicles, LEFT]))
+    return _Intervals(
+        np.concatenate((facility[granted], berth[vehicles])),
+        np.concatenate((visits[granted, START], trace.departures[vehicles, BERTHED])),
+        np.where(ends == NONE, trace.stop, ends),
+        np.concatenate((visits[granted, SEIZED], np.full(len(vehicles), ONE, np.int64))),
+    )
+
+
+def service_use(view: View, inputs: Inputs, trace: Trace) -> ServiceUse:
     """Return the ServiceUse of one replication."""
-    rows = trace.departures
-    inside = (rows[:, SCHEDULED] >= program.window_from) & (rows[:, SCHEDULED] < program.window_to)
-    ran = inside & (rows[:, STATE] == DepartureState.RAN)
-    own, full = _load_factors(inputs, trace)
-    services = len(program.services)
-
-    def count(state: DepartureState) -> Ints:
-        return np.bincount(rows[inside & (rows[:, STATE] == state), SERVICE], minlength=services)
-
+    program, services = view.lowered.program, len(view.lowered.program.services)
+    scheduled = trace.departures[:, SCHEDULED]
+    inside = np.flatnonzero((scheduled >= program.window_from) & (scheduled < program.window_to))
+    service, state = trace.departures[inside, SERVICE], trace.departures[inside, STATE]
+    ran = state == DepartureState.RAN
+    own, full = _load_factors(inputs, trace, inside[ran])
+    counts = np.bincount(service * len(DepartureState) + state, minlength=services * len(DepartureState))
+    fates = counts.reshape(services, len(DepartureState))
     behind = np.zeros(services, np.int64)
-    np.add.at(behind, rows[inside, SERVICE], np.maximum(rows[inside, BEHIND], 0))
+    np.add.at(behind, service, np.maximum(trace.departures[inside, BEHIND], 0))
     return ServiceUse(
-        _summed(rows[ran, SERVICE], own[ran], services),
-        _summed(rows[ran, SERVICE], full[ran], services),
-        count(DepartureState.RAN),
-        count(DepartureState.CANCELLED),
-        count(DepartureState.TOO_LIGHT),
-        count(DepartureState.HELD_TOO_LONG),
+        _summed(service[ran], own, services),
+        _summed(service[ran], full, services),
+        fates[:, DepartureState.RAN],
+        fates[:, DepartureState.CANCELLED],
+        fates[:, DepartureState.TOO_LIGHT],
+        fates[:, DepartureState.HELD_TOO_LONG],
         behind,
     )
 
@@ -166,12 +207,19 @@ def _summed(service: Ints, values: Floats, services: int) -> Floats:
     return total
 
 
-def _load_factors(inputs: Inputs, trace: Trace) -> tuple[Floats, Floats]:
-    """Return by departure our and everyone's share of its capacity in the measure that is fullest."""
-    capacity = inputs.departures.capacity
-    binds = capacity > 0
-    base = np.where(binds, capacity, 1)
-    own = np.where(binds, trace.own / base, 0.0)
-    full = np.where(binds, (trace.own + inputs.departures.background) / base, 0.0)
-    fullest = full.argmax(axis=1)[:, np.newaxis]
-    return np.take_along_axis(own, fullest, axis=1)[:, 0], np.take_along_axis(full, fullest, axis=1)[:, 0]
+def _load_factors(inputs: Inputs, trace: Trace, rows: Ints) -> tuple[Floats, Floats]:
+    """Return for departures `rows` our and everyone's share of their capacity in the measure that is fullest."""
+    own, full, fullest = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros(len(rows))
+    for measure in range(len(MEASURES)):
+        capacity = inputs.departures.capacity[rows, measure]
+        binds = capacity > 0
+        if not binds.any():
+            continue
+        base = np.where(binds, capacity, 1)
+        ours = trace.own[rows, measure]
+        everyones = np.where(binds, (ours + inputs.departures.background[rows, measure]) / base, 0.0)
+        fuller = everyones > fullest
+        fullest = np.where(fuller, everyones, fullest)
+        own = np.where(fuller, np.where(binds, ours / base, 0.0), own)
+        full = np.where(fuller, everyones, full)
+    return own, full

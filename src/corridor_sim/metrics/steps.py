@@ -13,6 +13,7 @@ from corridor_sim.metrics.journeys import Journeys
 from corridor_sim.metrics.missed import Misses
 from corridor_sim.metrics.spent import WAITING, Spent, time_spent
 from corridor_sim.metrics.times import NEVER, Flags, Times
+from corridor_sim.metrics.view import View
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.law import Floats
 from corridor_sim.units import SECONDS_PER_HOUR
@@ -42,11 +43,14 @@ class Spells:
         return self.finish - self.begin
 
 
-def spells(lowered: Lowered, inputs: Inputs, trace: Trace, times: Times, travelled: Journeys, missed: Misses) -> Spells:
-    """Return the Spells of one replication. A stay reaches from the step's first visit to the next step's first."""
-    rows, place = np.unique(travelled.visit, return_inverse=True)
-    spent = time_spent(lowered, inputs, trace, missed, rows)
-    step = np.array(lowered.step_of, np.int64)[trace.visits[travelled.visit, STEP]]
+def spells(
+    view: View, inputs: Inputs, trace: Trace, times: Times, travelled: Journeys, missed: Misses | None
+) -> Spells:
+    """Return the Spells of one replication. A stay reaches from the step's first visit to the next step's first.
+
+    Without `missed` nothing is said of what time was spent on.
+    """
+    step = view.instructions.step[trace.visits[travelled.visit, STEP]]
     turns = (np.diff(step, prepend=NONE) != 0) | (np.diff(travelled.owner, prepend=NONE) != 0)
     first = np.flatnonzero(turns)
     owner, step = travelled.owner[first], step[first]
@@ -55,34 +59,40 @@ def spells(lowered: Lowered, inputs: Inputs, trace: Trace, times: Times, travell
     delivered = times.delivered[owner]
     end = np.where(delivered == NONE, trace.stop, delivered)
     finish = np.where(final, end, np.append(begin[1:], NONE)[: len(begin)])
-    spent_of = np.add.reduceat(spent[place], first) if len(first) else np.zeros((0, len(Spent)), np.int64)
-    inspected = _inspected(lowered, trace, travelled, first)
-    spent_of[inspected, Spent.INSPECTION] = spent_of[inspected, Spent.HANDLING]
-    spent_of[inspected, Spent.HANDLING] = 0
-    return Spells(owner, step, begin, finish, ~final | (delivered != NONE), spent_of)
+    spent = np.zeros((0, len(Spent)), np.int64)
+    if missed is not None and len(first):
+        spent = _spent(view, inputs, trace, travelled, missed, first)
+    return Spells(owner, step, begin, finish, ~final | (delivered != NONE), spent)
 
 
-def _inspected(lowered: Lowered, trace: Trace, travelled: Journeys, first: Ints) -> Flags:
-    """Return for each stay whether the inspection itself of a customs step took place in it."""
-    inspections = np.zeros(len(lowered.step_of), bool)
-    inspections[[info.inspection for info in lowered.steps if info.inspection != NONE]] = True
-    found = inspections[trace.visits[travelled.visit, STEP]]
-    return np.logical_or.reduceat(found, first) if len(first) else np.zeros(0, bool)
+def _spent(view: View, inputs: Inputs, trace: Trace, travelled: Journeys, missed: Misses, first: Ints) -> Ints:
+    """Return what the stays that begin at `first` were spent on."""
+    met = np.zeros(len(trace.visits), bool)
+    met[travelled.visit] = True
+    rows = np.flatnonzero(met)
+    spent_at = time_spent(view, inputs, trace, missed, rows)
+    if len(rows) < len(travelled.visit) or view.instructions.batches.any():
+        spent_at = spent_at[np.cumsum(met)[travelled.visit] - 1]
+    spent = np.add.reduceat(spent_at, first)
+    found = view.inspection[trace.visits[travelled.visit, STEP]]
+    inspected = np.logical_or.reduceat(found, first)
+    spent[inspected, Spent.INSPECTION] = spent[inspected, Spent.HANDLING]
+    spent[inspected, Spent.HANDLING] = 0
+    return spent
 
 
-def customs_ticks(lowered: Lowered, stays: Spells, owners: int) -> Ints:
+def customs_ticks(view: View, stays: Spells, owners: int) -> Ints:
     """Return int64[owners]: ticks each measured consignment spent in customs and food-control steps."""
-    customs = np.array([info.kind == "customs" for info in lowered.steps], bool)[stays.step]
+    customs = view.customs[stays.step]
     return _summed(stays.owner[customs], stays.ticks[customs], owners)
 
 
-def dwell_ticks(lowered: Lowered, stays: Spells) -> dict[str, int]:
+def dwell_ticks(view: View, stays: Spells) -> dict[str, int]:
     """Return by place the ticks stood there, all consignments together: waiting and work of the steps begun there."""
-    places = sorted({info.origin for info in lowered.steps if info.origin})
-    origin = np.array([places.index(info.origin) if info.origin else NONE for info in lowered.steps], np.int64)
     still = stays.spent.sum(axis=1) - stays.spent[:, Spent.TRAVEL]
-    at = origin[stays.step]
-    return dict(zip(places, _summed(at[at != NONE], still[at != NONE], len(places)).tolist(), strict=True))
+    at = view.origin[stays.step]
+    ticks = _summed(at[at != NONE], still[at != NONE], len(view.places))
+    return dict(zip(view.places, ticks.tolist(), strict=True))
 
 
 def waiting_ticks(stays: Spells) -> Ints:
@@ -91,20 +101,18 @@ def waiting_ticks(stays: Spells) -> Ints:
     return waited
 
 
-def elapsed_at_ends(lowered: Lowered, times: Times, stays: Spells) -> tuple[Ints, Ints]:
+def elapsed_at_ends(view: View, times: Times, stays: Spells) -> tuple[Ints, Ints]:
     """Return (step, ticks since release) at the last end of each main-way step, by consignment.
 
     NEVER where an undelivered consignment still had the step before it on the route where it stood at the stop.
     """
-    main = np.array([not info.lane for info in lowered.steps], bool)
-    chosen = np.flatnonzero(stays.finished & main[stays.step])[::-1]
-    # of several laps the last counts, so the reversed rows are searched for the first
-    _, last = np.unique(stays.owner[chosen] * len(lowered.steps) + stays.step[chosen], return_index=True)
-    kept = chosen[last]
-    routes = np.array([info.route for info in lowered.steps])
-    stuck = stays.step[~stays.finished]
-    ahead = [np.flatnonzero(main & (routes == routes[step]) & (np.arange(len(routes)) >= step)) for step in stuck]
-    unreached = np.concatenate([*ahead, np.zeros(0, np.int64)])
+    chosen = np.flatnonzero(stays.finished & view.main[stays.step])
+    # of several laps the last counts, which is the last to be noted
+    last = np.full(len(times.row) * len(view.main), NONE)
+    last[stays.owner[chosen] * len(view.main) + stays.step[chosen]] = chosen
+    kept = last[last != NONE]
+    stuck = stays.step[~stays.finished].tolist()
+    unreached = np.concatenate([*(view.ahead[step] for step in stuck), np.zeros(0, np.int64)])
     since_release = stays.finish[kept] - times.release[stays.owner[kept]]
     never = np.full(len(unreached), NEVER, np.int64)
     return np.concatenate((stays.step[kept], unreached)), np.concatenate((since_release, never))

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor_sim.engine.base import OUTCOMES, Trace
-from corridor_sim.engine.program import NONE, Inputs, Ints, Program
-from corridor_sim.network.lowered import Lowered
-from corridor_sim.units import to_ticks
+from corridor_sim.engine.program import NONE, Inputs, Ints
+from corridor_sim.metrics.view import Flags, View
 
-Flags = NDArray[np.bool_]
+__all__ = ["NEVER", "UNPROMISED", "Flags", "Times", "Whole", "door_to_door", "measured_rows", "short"]
 
 NEVER = int(np.iinfo(np.int64).max)
 """Lateness of what was not delivered: infinitely late."""
@@ -44,25 +43,33 @@ class Times:
         return self.late_due <= 0
 
 
-def measured_rows(program: Program, inputs: Inputs) -> Ints:
+Whole = NDArray[np.integer]
+SHORTEST, LONGEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max
+
+
+def short(values: Ints | Flags) -> Whole:
+    """Return integers in half the room where they fit, since those of thousands of replications are kept."""
+    fits = not len(values) or (values.min() >= SHORTEST and values.max() <= LONGEST)
+    return values.astype(np.int32 if fits else np.int64)
+
+
+def measured_rows(view: View, inputs: Inputs) -> Ints:
     """Return the rows of consignments of measured own flows that are released in the window."""
-    ours = np.array([rule.measured and not rule.background for rule in program.flows], bool)
-    cargo = inputs.consignments
+    cargo, program = inputs.consignments, view.lowered.program
     inside = (cargo.release >= program.window_from) & (cargo.release < program.window_to)
-    return np.flatnonzero(inside & ours[cargo.flow])
+    return np.flatnonzero(inside & view.measured[cargo.flow])
 
 
-def door_to_door(lowered: Lowered, inputs: Inputs, trace: Trace, promised: Ints) -> Times:
+def door_to_door(view: View, inputs: Inputs, trace: Trace, promised: Ints) -> Times:
     """Return the Times of one replication.
 
     `promised`: int64[consignments], the promised delivery tick or NONE (`network.plan`).
     """
-    row = measured_rows(lowered.program, inputs)
+    row = measured_rows(view, inputs)
     flow, release = inputs.consignments.flow[row], inputs.consignments.release[row]
     delivered, promise = trace.outcomes[row, OUTCOMES.index("delivered")], promised[row]
     there = delivered != NONE
-    within = [to_ticks(lowered.scenario.flows[name].due.within.value) for name in lowered.flow_order]
-    due = release + np.array(within, np.int64)[flow]
+    due = release + view.within[flow]
     against_promise = np.where(there, delivered - promise, NEVER)
     return Times(
         row,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from corridor_sim.engine.program import (
     Program,
 )
 from corridor_sim.network.demand import FlowPlan
-from corridor_sim.network.world import ClosurePlan, FacilityPlan, ServicePlan, capacity_changes
+from corridor_sim.network.world import ClosurePlan, FacilityPlan, Loss, ServicePlan, capacity_changes
 from corridor_sim.sampling.arrivals import arrival_ticks
 from corridor_sim.sampling.streams import name_word, stream_key, tie_ranks, uniforms
 from corridor_sim.sampling.tables import Sampler, sample_amounts, sample_ticks
@@ -53,13 +54,22 @@ def draw_inputs(
         lanes=dict(lanes or {}),
         consignments=draw.consignments(plan.flows),
         departures=draw.departures(plan.services),
-        capacity=tuple(draw.capacity(facility, plan.closures, closures) for facility in plan.facilities),
-        origin_closed=tuple(_closed(plan.closures, closures, line.origin, line.mode) for line in plan.services),
-        destination_closed=tuple(
-            _closed(plan.closures, closures, line.destination, line.mode) for line in plan.services
-        ),
-        closures=tuple(closures),
+        **draw.open_times(plan, closures),
     )
+
+
+class OpenTimes(TypedDict):
+    """The part of the Inputs that tells when places and facilities are open."""
+
+    capacity: tuple[tuple[CapacityChange, ...], ...]
+    origin_closed: tuple[tuple[Window, ...], ...]
+    destination_closed: tuple[tuple[Window, ...], ...]
+    closures: tuple[Loss, ...]
+
+
+def draw_open_times(program: Program, plan: InputPlan, seed: int, replication: int, closures: list[Loss]) -> OpenTimes:
+    """Return when places and facilities are open in a replication with noise, given the `closures` drawn for it."""
+    return _Draw(program, seed, replication, True).open_times(plan, closures)
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,18 @@ class _Draw:
     def key(self, stream: int) -> tuple[int, int]:
         return stream_key(self.seed, self.program.streams[stream])
 
-    def closure(self, number: int, plan: ClosurePlan) -> list[tuple[int, int, int]]:
+    def open_times(self, plan: InputPlan, closures: list[Loss]) -> OpenTimes:
+        """Return when places and facilities are open, given (closure, from, to) of each event."""
+        return {
+            "capacity": tuple(self.capacity(facility, plan.closures, closures) for facility in plan.facilities),
+            "origin_closed": tuple(_closed(plan.closures, closures, one.origin, one.mode) for one in plan.services),
+            "destination_closed": tuple(
+                _closed(plan.closures, closures, one.destination, one.mode) for one in plan.services
+            ),
+            "closures": tuple(closures),
+        }
+
+    def closure(self, number: int, plan: ClosurePlan) -> list[Loss]:
         """Return (closure, from, to) of each event of a closure."""
         events = [(number, start, end) for start, end in plan.fixed]
         if plan.curve is not None and self.noise:
@@ -209,7 +230,7 @@ def _closed(
         for act in plans[number].acts
         if place in act.places and mode in act.modes
     ]
-    return tuple(subtract_windows([pair for pair in closed if pair[0] < pair[1]], ()))
+    return tuple(subtract_windows([pair for pair in closed if pair[0] < pair[1]], ())) if closed else ()
 
 
 def _concatenated(parts: Sequence[Ints]) -> Ints:

@@ -19,12 +19,39 @@ from corridor_sim.engine.program import (
     Op,
     Program,
 )
+from corridor_sim.network.pieces import FOREVER, Pieces
 from corridor_sim.sampling.tables import sample_ticks
 from corridor_sim.scenario.calendars import add_open_time, next_open
 
-FOREVER = 1 << 60
-"""The closing tick of what stays open; far from overflow when ticks are added."""
 BOX = MEASURES.index("box")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """For each flow when a release is promised to be delivered; None of flows that nobody measures."""
+
+    by_flow: tuple[Pieces | None, ...]
+
+    def deliveries(self, consignments: Consignments) -> Ints:
+        """Return int64[consignments]: the promised tick, NONE where no departure or opening is left or none is made."""
+        promised = np.full(len(consignments.flow), NONE, np.int64)
+        ends = np.searchsorted(consignments.flow, np.arange(len(self.by_flow) + 1))
+        for flow, plan in enumerate(self.by_flow):
+            ours = slice(ends[flow], ends[flow + 1])
+            if plan is not None:
+                promised[ours] = plan.at(consignments.release[ours])
+        return promised
+
+
+def promise(program: Program, inputs: Inputs) -> Promise:
+    """Return the Promise of a Program; `inputs` are those without noise (see `planned_delivery`)."""
+    places = _Places(program, inputs)
+    return Promise(
+        tuple(
+            _walk(places, flow) if rule.measured and not rule.background else None
+            for flow, rule in enumerate(program.flows)
+        )
+    )
 
 
 def planned_delivery(program: Program, inputs: Inputs, flow: int, release_ticks: Ints) -> Ints:
@@ -34,21 +61,12 @@ def planned_delivery(program: Program, inputs: Inputs, flow: int, release_ticks:
     their mean; nobody queues for servers or room; hours, known closures and cut-offs hold; a batch waits for its
     timeout where it has one; a branch takes `inputs.lanes` or its likeliest lane; nobody switches routes.
     """
-    walk = _Walk(program, inputs, flow, np.asarray(release_ticks, np.int64))
-    step = program.flows[flow].start
-    while step != NONE:
-        step = walk.pass_step(program.code[step])
-    return walk.now
+    return _walk(_Places(program, inputs), flow).at(np.asarray(release_ticks, np.int64))
 
 
 def promised_deliveries(program: Program, inputs: Inputs, consignments: Consignments) -> Ints:
     """Return int64[consignments]: `planned_delivery` for each consignment of a measured flow, else NONE."""
-    promised = np.full(len(consignments.flow), NONE, np.int64)
-    for flow, rule in enumerate(program.flows):
-        if rule.measured and not rule.background:
-            ours = consignments.flow == flow
-            promised[ours] = planned_delivery(program, inputs, flow, consignments.release[ours])
-    return promised
+    return promise(program, inputs).deliveries(consignments)
 
 
 def capacity_windows(ticks: Ints, is_open: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[Ints, Ints]:
@@ -87,93 +105,70 @@ class _Hours:
         again = np.where(later < len(self.opens), opens[later] + work, NONE)
         return np.where(begun + work <= closes[first], begun + work, again)
 
+    def turns(self, work: int) -> Ints:
+        """Return the ticks at which work of `work` ticks begun then may take another way to its end."""
+        total = np.cumsum(self.closes - self.opens)
+        left = total[total >= work] - work
+        window = np.minimum(np.searchsorted(total, left, side="right"), max(len(total) - 1, 0))
+        # begun then, the work ends at a closing; a tick later it goes on after the next opening
+        ends = self.closes[window] - (total[window] - left) if len(total) else left
+        return np.concatenate((self.opens, self.closes, self.closes - work, self.closes - work + 1, ends, ends + 1))
+
 
 @dataclass
-class _Walk:
-    """All releases of one flow on their way: they pass the same steps, each at its own tick."""
+class _Places:
+    """What passing the facilities and services of a Program takes, worked out once for all flows."""
 
     program: Program
     inputs: Inputs
-    flow: int
-    now: Ints
-    marks: dict[int, Ints] = field(default_factory=dict)
-    held: dict[int, int] = field(default_factory=dict)
-    """Facility -> thousandths of it that are held."""
-    taken: dict[tuple[int, int], int] = field(default_factory=dict)
-    """(branch, lane) -> how often it was taken."""
-    sizes: Ints = field(init=False)
-    containers: int = field(init=False)
+    hours_of: dict[tuple[int, int], _Hours] = field(default_factory=dict)
+    works: dict[tuple[int, int, int], Pieces] = field(default_factory=dict)
+    boardings: dict[int, Pieces] = field(default_factory=dict)
+    walks: dict[tuple[int, bytes, int], Pieces] = field(default_factory=dict)
+    """(first step, sizes, boxes) -> the way of everything released like this."""
 
-    def __post_init__(self) -> None:
-        cargo = self.inputs.consignments
-        ours = np.flatnonzero(cargo.flow == self.flow)
-        self.sizes = cargo.sizes[ours[0]] if len(ours) else np.full(len(MEASURES), ONE, np.int64)
-        self.containers = int(cargo.containers[ours[0]]) if len(ours) else 1
+    def hours(self, facility: int, need: int = 1) -> _Hours:
+        """Return the opening windows of a facility for a request of `need` thousandths."""
+        known = self.hours_of.get((facility, need))
+        if known is None:
+            changes = [change for change in self.inputs.capacity[facility] if change.cause is Cause.HOURS]
+            ticks = np.array([change.tick for change in changes], np.int64)
+            is_open = np.array([change.units >= need for change in changes], bool)
+            known = _Hours(*capacity_windows(ticks, is_open), self.program.facilities[facility].at_closing)
+            self.hours_of[facility, need] = known
+        return known
 
-    def pass_step(self, step: Instruction) -> int:
-        """Pass one instruction and return the next."""
-        match step.op:
-            case Op.DELAY:
-                self._delay(step)
-            case Op.SEIZE:
-                units = int(self.sizes[step.b]) if step.b != NONE else step.c
-                self.held[step.a] = units
-                self._go_on(self._hours(step.a).opening(self.now))
-            case Op.RELEASE:
-                self.held.pop(step.a, None)
-            case Op.BOARD:
-                self._board(step)
-            case Op.BATCH:
-                self._batch(step.a)
-            case Op.BRANCH:
-                return self._branch(step.a)
-            case Op.MARK:
-                self.marks[step.a] = self.now
-            case Op.SWITCH:
-                pass
-        return step.next
+    def opening(self, facility: int, need: int) -> Pieces:
+        """Return when a facility is open."""
+        return self._known(facility, need, 0)
 
-    def _go_on(self, then: Ints) -> None:
-        """Move to `then`; a release that is lost stays lost."""
-        self.now = np.where(self.now == NONE, NONE, then)
+    def work(self, facility: int, need: int, ticks: int) -> Pieces:
+        """Return when work of `ticks` at a facility is done."""
+        return self._known(facility, need, ticks)
 
-    def _hours(self, facility: int) -> _Hours:
-        changes = [change for change in self.inputs.capacity[facility] if change.cause is Cause.HOURS]
-        need = max(1, self.held.get(facility, 1))
-        ticks = np.array([change.tick for change in changes], np.int64)
-        is_open = np.array([change.units >= need for change in changes], bool)
-        return _Hours(*capacity_windows(ticks, is_open), self.program.facilities[facility].at_closing)
+    def _known(self, facility: int, need: int, ticks: int) -> Pieces:
+        key = facility, need, ticks
+        if key not in self.works:
+            hours = self.hours(facility, need)
+            if not ticks:
+                self.works[key] = Pieces.of(hours.opening, np.concatenate((hours.opens, hours.closes)))
+            elif hours.at_closing is AtClosing.FINISH:
+                self.works[key] = Pieces.at_once().plus(ticks)
+            else:
+                self.works[key] = Pieces.of(lambda start: hours.done(start, ticks), hours.turns(ticks))
+        return self.works[key]
 
-    def _mean_ticks(self, sampler: int) -> int:
+    def mean_ticks(self, sampler: int) -> int:
+        """Return the mean of a duration."""
         return int(sample_ticks(self.program.samplers[sampler], 0, 0, noise=False))
 
-    def _delay(self, step: Instruction) -> None:
-        ticks = self._mean_ticks(step.a) * (self.containers if step.c else 1)
-        self._go_on(self.now + ticks if step.b == NONE else self._hours(step.b).done(self.now, ticks))
-
-    def _batch(self, batch: int) -> None:
-        rule = self.program.batches[batch]
-        if rule.timeout != NONE:
-            self._go_on(self.now + rule.timeout)
-        fixed = np.asarray(rule.becomes, np.int64)
-        self.sizes = np.where(fixed == NONE, self.sizes, fixed)
-        self.containers = max(1, int(self.sizes[BOX]) // ONE)
-
-    def _branch(self, branch: int) -> int:
-        rule = self.program.branches[branch]
-        lane = self.inputs.lanes.get(branch, rule.likeliest)
-        times = self.taken.get((branch, lane), 0)
-        self.taken[branch, lane] = times + 1
-        return rule.otherwise[lane] if 1 <= rule.again[lane] <= times else rule.targets[lane]
-
-    def _board(self, step: Instruction) -> None:
-        rule = self.program.services[step.a]
-        earliest = self.now + rule.close
-        for kind, before in enumerate(rule.cutoffs):
-            if before != NONE:
-                earliest = np.maximum(earliest, self.marks.get(kind, self.now) + before)
-        scheduled, landed = self._voyages(step.a)
-        self._go_on(np.append(landed, NONE)[np.searchsorted(scheduled, earliest)])
+    def boarding(self, service: int) -> Pieces:
+        """Return when the next departure scheduled from a tick on has its cargo free at the destination."""
+        if service not in self.boardings:
+            scheduled, landed = self._voyages(service)
+            when = np.append(landed, NONE)
+            self.boardings[service] = Pieces.of(lambda tick: when[np.searchsorted(scheduled, tick)], scheduled + 1)
+        return self.boardings[service]
 
     def _voyages(self, service: int) -> tuple[Ints, Ints]:
         """Return (scheduled, cargo free at the destination) of the departures that known closures let run."""
@@ -189,13 +184,99 @@ class _Walk:
 
     def _at_berth(self, ticks: Ints, berth: int, sampler: int) -> Ints:
         """Return when a vehicle at the berth's door at `ticks` is through with it."""
-        work = self._mean_ticks(sampler) if sampler != NONE else 0
+        work = self.mean_ticks(sampler) if sampler != NONE else 0
         done = ticks + work
         if berth != NONE:
-            hours = self._hours(berth)
+            hours = self.hours(berth)
             begun = hours.opening(ticks)
             done = np.where(begun == NONE, NONE, hours.done(begun, work) if work else begun)
         return np.where(ticks == NONE, NONE, done)
+
+
+@dataclass
+class _Walk:
+    """The releases of one flow on their way: when each is through with the steps passed so far, by its tick."""
+
+    places: _Places
+    sizes: Ints
+    containers: int
+    now: Pieces = field(default_factory=Pieces.at_once)
+    marks: dict[int, Pieces] = field(default_factory=dict)
+    held: dict[int, int] = field(default_factory=dict)
+    """Facility -> thousandths of it that are held."""
+    taken: dict[tuple[int, int], int] = field(default_factory=dict)
+    """(branch, lane) -> how often it was taken."""
+
+    def pass_step(self, step: Instruction) -> int:
+        """Pass one instruction and return the next."""
+        match step.op:
+            case Op.DELAY:
+                self._delay(step)
+            case Op.SEIZE:
+                self.held[step.a] = int(self.sizes[step.b]) if step.b != NONE else step.c
+                self.now = self.now.then(self.places.opening(step.a, self._need(step.a)))
+            case Op.RELEASE:
+                self.held.pop(step.a, None)
+            case Op.BOARD:
+                self._board(step)
+            case Op.BATCH:
+                self._batch(step.a)
+            case Op.BRANCH:
+                return self._branch(step.a)
+            case Op.MARK:
+                self.marks[step.a] = self.now
+            case Op.SWITCH:
+                pass
+        return step.next
+
+    def _need(self, facility: int) -> int:
+        return max(1, self.held.get(facility, 1))
+
+    def _delay(self, step: Instruction) -> None:
+        ticks = self.places.mean_ticks(step.a) * (self.containers if step.c else 1)
+        if step.b == NONE:
+            self.now = self.now.plus(ticks)
+        else:
+            self.now = self.now.then(self.places.work(step.b, self._need(step.b), ticks))
+
+    def _batch(self, batch: int) -> None:
+        rule = self.places.program.batches[batch]
+        if rule.timeout != NONE:
+            self.now = self.now.plus(rule.timeout)
+        fixed = np.asarray(rule.becomes, np.int64)
+        self.sizes = np.where(fixed == NONE, self.sizes, fixed)
+        self.containers = max(1, int(self.sizes[BOX]) // ONE)
+
+    def _branch(self, branch: int) -> int:
+        rule = self.places.program.branches[branch]
+        lane = self.places.inputs.lanes.get(branch, rule.likeliest)
+        times = self.taken.get((branch, lane), 0)
+        self.taken[branch, lane] = times + 1
+        return rule.otherwise[lane] if 1 <= rule.again[lane] <= times else rule.targets[lane]
+
+    def _board(self, step: Instruction) -> None:
+        rule = self.places.program.services[step.a]
+        earliest = self.now.plus(rule.close)
+        for kind, before in enumerate(rule.cutoffs):
+            if before != NONE:
+                earliest = earliest.or_later(self.marks.get(kind, self.now).plus(before))
+        self.now = earliest.then(self.places.boarding(step.a))
+
+
+def _walk(places: _Places, flow: int) -> Pieces:
+    """Return when a release of a flow is promised to be delivered."""
+    cargo, program = places.inputs.consignments, places.program
+    ours = np.flatnonzero(cargo.flow == flow)[:1]
+    sizes = cargo.sizes[ours[0]] if len(ours) else np.full(len(MEASURES), ONE, np.int64)
+    containers = int(cargo.containers[ours[0]]) if len(ours) else 1
+    step = program.flows[flow].start
+    key = step, sizes.tobytes(), containers
+    if key not in places.walks:
+        walk = _Walk(places, sizes, containers)
+        while step != NONE:
+            step = walk.pass_step(program.code[step])
+        places.walks[key] = walk.now
+    return places.walks[key]
 
 
 def _reopening(closed: tuple[tuple[int, int], ...], ticks: Ints) -> Ints:

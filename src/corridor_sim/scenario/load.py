@@ -39,7 +39,11 @@ class ScenarioFile:
 
     def varied(self, path: str, value: str, only: Iterable[str]) -> dict[str, Scenario]:
         """Return the alternatives `only` with one more override on top. Raises InputError."""
-        more = (*self.sets, f"{path}={value}")
+        return self.overridden([f"{path}={value}"], only)
+
+    def overridden(self, arguments: Iterable[str], only: Iterable[str]) -> dict[str, Scenario]:
+        """Return the alternatives `only` with more `path=value` overrides on top. Raises InputError."""
+        more = (*self.sets, *arguments)
         return {name: _alternative(self.written, self.plain, name, more, more=True) for name in only}
 
     @property

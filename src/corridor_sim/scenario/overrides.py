@@ -131,10 +131,9 @@ def apply_arguments(base: Document | Overlay, arguments: Iterable[str]) -> Overl
 def parse_set(argument: str) -> tuple[str, Any]:
     """Return (path, value) of a `--set path=value` argument; the value is read as YAML. Raises InputError."""
     label = _label(argument)
-    match = _ARGUMENT.fullmatch(argument)
-    if match is None or not match[1].strip():
+    path, text = split_argument(argument)
+    if not path:
         raise InputError(Problem("expected path=value, for instance clock.replications=10", file=label))
-    path, text = match[1].strip(), match[2].strip()
     try:
         parse_path(path)
         value = read_yaml(text, label, allow_null=True).data
@@ -144,6 +143,12 @@ def parse_set(argument: str) -> tuple[str, Any]:
     if value is None and (not text or text not in NULL_WORDS):
         raise InputError(Problem('nothing after the "="; write null to set nothing', printable(path), label))
     return path, value
+
+
+def split_argument(argument: str) -> tuple[str, str]:
+    """Return the path and the text after the "=" of an argument; the path is empty where there is none."""
+    match = _ARGUMENT.fullmatch(argument)
+    return ("", "") if match is None else (match[1].strip(), match[2].strip())
 
 
 def _label(argument: str) -> str:

@@ -83,33 +83,35 @@ def kpis_csv(summary: Json) -> str:
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for alternative, flow, kpi, figure in _figures(summary):
-        writer.writerow([_cell(value) for value in (alternative, flow, kpi, *(figure[key] for key in ESTIMATE))])
+    for alternative, flow, kpi, figure in figure_rows(summary):
+        writer.writerow([cell_of(value) for value in (alternative, flow, kpi, *(figure[key] for key in ESTIMATE))])
     return stream.getvalue()
 
 
-def _figures(summary: Json) -> Iterator[tuple[str, str, str, Json]]:
+def figure_rows(summary: Json) -> Iterator[tuple[str, str, str, Json]]:
     """Yield (alternative, flow, kpi, estimate): KPIs, costs, then differences and savings against the baseline."""
     for one in summary["alternatives"]:
         for flow, kpis in ((ALL_FLOWS, one["kpis"]), *one["by_flow"].items()):
             for kpi, figure in kpis.items():
                 yield one["name"], flow, kpi, figure
         for row in one["costs"]:
-            yield one["name"], ALL_FLOWS, f"cost_per_{_cost_words(row)}", row
+            yield one["name"], ALL_FLOWS, f"cost_per_{cost_words(row)}", row
     for pair in summary["comparisons"]:
         for kpi, figure in pair["kpis"].items():
             yield pair["alternative"], ALL_FLOWS, f"difference_to_{pair['against']}:{kpi}", figure
         for row in pair["savings"]:
             for measure in ("cny", "percent"):
-                kpi = f"saving_{measure}_to_{pair['against']}_per_{_cost_words(row)}"
+                kpi = f"saving_{measure}_to_{pair['against']}_per_{cost_words(row)}"
                 yield pair["alternative"], ALL_FLOWS, kpi, row[measure]
 
 
-def _cost_words(row: Json) -> str:
+def cost_words(row: Json) -> str:
+    """Return what follows "cost_per_" in the name of a cost: per, cost base, perspective, subsidy."""
     return f"{row['per']}:{row['base']}/{row['perspective']}/{row['subsidy']}"
 
 
-def _cell(value: object) -> object:
+def cell_of(value: object) -> object:
+    """Return a value as a cell of a CSV file: no text is a formula or breaks the line."""
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, str):
@@ -121,7 +123,7 @@ def _cell(value: object) -> object:
 def check_out(out: Path) -> None:
     """Raise ResultsError if results can clearly not be written below `out`; writes nothing."""
     nearest = next((folder for folder in (out, *out.absolute().parents) if folder.exists()), out)
-    with _as_results_error(out):
+    with as_results_error(out):
         if not nearest.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         if not os.access(nearest, os.W_OK | os.X_OK):
@@ -138,7 +140,7 @@ def write_bundle(results: Bundled, out: Path, figures: Mapping[str, bytes], comm
     if wrong:
         raise ResultsError(f"{wrong}, so it cannot name a folder of results")
     final = out / name / bundle_key(results.summary, results.resolved)
-    with _as_results_error(final):
+    with as_results_error(final):
         final.parent.mkdir(parents=True, exist_ok=True)
         if final.exists() and not (final / MANIFEST).is_file():
             raise FileExistsError(errno.EEXIST, "there is something that is no result; move it away")
@@ -146,7 +148,7 @@ def write_bundle(results: Bundled, out: Path, figures: Mapping[str, bytes], comm
             folder = Path(aside) / final.name
             _fill(folder, results, figures, command)
             _replace(final, folder, Path(aside))
-        _flush(final.parent)
+        flush(final.parent)
     return final
 
 
@@ -164,7 +166,7 @@ def _fill(folder: Path, results: Bundled, figures: Mapping[str, bytes], command:
     recipe = {**results.manifest_recipe, "key": folder.name, "command": command, "files": files}
     (folder / MANIFEST).write_bytes(json_bytes(recipe))
     for path in (*written, folder / MANIFEST, folder / "figures", folder):
-        _flush(path)
+        flush(path)
 
 
 def _yaml_bytes(resolved: Json) -> bytes:
@@ -197,7 +199,7 @@ def _replace(final: Path, new: Path, aside: Path) -> None:
     raise FileExistsError(errno.EEXIST, "other runs keep writing the same results")
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Make the system write a file or a folder's entries to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -207,7 +209,8 @@ def _flush(path: Path) -> None:
 
 
 @contextmanager
-def _as_results_error(place: Path) -> Iterator[None]:
+def as_results_error(place: Path) -> Iterator[None]:
+    """Turn what the system refuses into a ResultsError that names the place."""
     try:
         yield
     except OSError as error:

@@ -7,14 +7,15 @@ a machine; `auto` takes it unless numba is missing, or the study would be over b
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
 from corridor_sim.engine.base import Engine
-from corridor_sim.engine.program import NONE, Program
+from corridor_sim.engine.program import NONE, Inputs, Program
 from corridor_sim.engine.reference import run as reference
 from corridor_sim.errors import EngineError
+from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.arrivals import ONE_ARRIVAL
 
@@ -76,6 +77,21 @@ def engine_named(name: str) -> Engine:
     if engine is None:
         engine = _thread.engine = CompiledEngine()
     return engine
+
+
+def inputs_for(
+    name: str, lowered: Lowered, seed: int, noise: bool, lanes: Mapping[int, int] | None
+) -> Callable[[int], Inputs]:
+    """Return what draws the inputs of a replication (its number), in the kernel where the engine is compiled."""
+    program, plan = lowered.program, lowered.plan
+    if name == REFERENCE or not noise:
+        return lambda replication: draw_inputs(program, plan, seed, replication, noise, lanes)
+    from corridor_sim.network.compiled_inputs import CompiledInputs
+
+    drawn: CompiledInputs | None = getattr(_thread, "inputs", None)
+    if drawn is None or not drawn.is_for(program, plan, seed):
+        drawn = _thread.inputs = CompiledInputs(program, plan, seed)
+    return drawn.draw
 
 
 def work_of(cases: Iterable[tuple[Lowered, int]]) -> int:

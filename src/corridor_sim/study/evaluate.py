@@ -31,13 +31,14 @@ from corridor_sim.study.summary import (
     sources_of,
     unresolved_events,
 )
+from corridor_sim.study.warmup import settled
 from corridor_sim.study.workers import Progress, worker_pool
 from corridor_sim.units import parse_number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RESULTS_VERSION = 2
+RESULTS_VERSION = 3
 """Changes when the same scenario and seed may give other numbers."""
 CONFIDENCE = 0.95
 THRESHOLD_REPLICATIONS = 10
@@ -100,6 +101,8 @@ def evaluate(
         noise=noise,
         lanes=lanes or {},
     )
+    if noise:
+        file = settled(file, settings.replications, settings.seed)
     lowered = prepare(file)
     check_lanes({name: one.program for name, one in lowered.items()}, settings.lanes)
     cases: dict[Hashable, Case] = {name: Case(one, settings.replications) for name, one in lowered.items()}

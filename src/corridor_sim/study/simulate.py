@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from corridor_sim.engine.base import Engine, Trace
+from corridor_sim.engine.base import Trace
 from corridor_sim.engine.program import Inputs
-from corridor_sim.engine.reference import run as reference
-from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
+from corridor_sim.study.engines import REFERENCE, engine_named, inputs_for
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,13 @@ def simulate(
     seed: int,
     noise: bool = True,
     lanes: Mapping[int, int] | None = None,
-    engine: Engine = reference,
+    engine: str = REFERENCE,
 ) -> Iterator[Replication]:
-    """Yield the given replications of an alternative, each a pure function of its number and the seed."""
+    """Yield the given replications of an alternative, each a pure function of its number and the seed.
+
+    `engine`: "reference" or "compiled" (see `engines`); both give the same.
+    """
+    run, draw = engine_named(engine), inputs_for(engine, lowered, seed, noise, lanes)
     for replication in replications:
-        inputs = draw_inputs(lowered.program, lowered.plan, seed, replication, noise, lanes)
-        yield Replication(inputs, engine(lowered.program, inputs))
+        inputs = draw(replication)
+        yield Replication(inputs, run(lowered.program, inputs))

@@ -24,7 +24,7 @@ from corridor_sim.evidence.compare import (
     summarise,
 )
 from corridor_sim.evidence.intervals import Estimate, not_resolved, ratio_of_sums
-from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG, KPIS, kpi_of
+from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG, KPIS, Replication, kpi_of
 from corridor_sim.metrics.steps import profile
 from corridor_sim.network.charge_rules import COST_CLASSES
 from corridor_sim.network.lowered import Lowered
@@ -40,16 +40,20 @@ PER = {"box": COST_PER_BOX, "kg": COST_PER_KG}
 
 def unresolved_events(lowered: Lowered, played: Sequence[Played]) -> list[str]:
     """Return the closures and outages that too few replications met to be judged."""
-    closures, outages = met([one.measured for one in played])
-    total = len(played)
-    plans = lowered.plan.closures
-    rare = [
-        plans[number].name
-        for number, count in closures.items()
-        if not_resolved(count, total) and touches(lowered, plans[number])
-    ]
-    rare += [lowered.program.facility_names[number] for number, count in outages.items() if not_resolved(count, total)]
-    return rare
+    return rare_events([one.measured for one in played], touching(lowered), lowered.program.facility_names)
+
+
+def rare_events(reps: Sequence[Replication], touching: Mapping[int, str], facilities: Sequence[str]) -> list[str]:
+    """Return the same from the replications, the closures that touch the alternative and its facilities by number."""
+    closures, outages = met(reps)
+    total = len(reps)
+    rare = [touching[number] for number, count in closures.items() if number in touching and not_resolved(count, total)]
+    return rare + [facilities[number] for number, count in outages.items() if not_resolved(count, total)]
+
+
+def touching(lowered: Lowered) -> dict[int, str]:
+    """Return the closures that stop anything that this alternative uses: their names by number."""
+    return {number: plan.name for number, plan in enumerate(lowered.plan.closures) if touches(lowered, plan)}
 
 
 def touches(lowered: Lowered, closure: ClosurePlan) -> bool:
@@ -280,7 +284,7 @@ def comparison_summary(
         flows[name] = {}
         for base in COST_BASES:
             cost = f"{COST_PER_KG}:{cost_key(base, 'chain', AFTER)}"
-            saving = _scaled(flow_saving(theirs, ours, cost, number, resolved), PERCENT)
+            saving = scaled(flow_saving(theirs, ours, cost, number, resolved), PERCENT)
             flows[name][base] = {**figure(saving, "%"), "separated": separated(saving)}
     return {
         "alternative": one.alternative,
@@ -307,7 +311,7 @@ def saving_figures(figures: Mapping[str, Estimate]) -> list[Figures]:
                 "subsidy": subsidy,
                 "per": kpi_of(cost).per,
                 "cny": figure(_negated(difference), "CNY"),
-                "percent": figure(_scaled(percent, PERCENT), "%"),
+                "percent": figure(scaled(percent, PERCENT), "%"),
                 "separated": separated(difference),
             }
         )
@@ -318,10 +322,11 @@ PERCENT = 100
 
 
 def _negated(estimate: Estimate) -> Estimate:
-    return _scaled(estimate, -1)
+    return scaled(estimate, -1)
 
 
-def _scaled(estimate: Estimate, factor: int) -> Estimate:
+def scaled(estimate: Estimate, factor: int) -> Estimate:
+    """Return an estimate times a factor; a negative one turns the interval round."""
     ends = [None if end is None else end * factor for end in (estimate.low, estimate.high)]
     low, high = ends if factor > 0 else reversed(ends)
     return Estimate(estimate.value * factor, low, high, estimate.n, estimate.method, estimate.resolved)
@@ -337,7 +342,7 @@ def samples(played: Sequence[Played]) -> dict[str, Any]:
         columns["replication"].append(np.full(int(kept.sum()), one.measured.number))
         for name in ("flow", "ordinal", "release", "delivered", "leader"):
             columns[name].append(getattr(one, name)[kept])
-    return {name: np.concatenate(parts) for name, parts in columns.items()}
+    return {name: np.concatenate(parts).astype(np.int64) for name, parts in columns.items()}
 
 
 def sources_of(lowered: Lowered) -> Figures:

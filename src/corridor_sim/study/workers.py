@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from multiprocessing import get_context
 from pickle import dumps, loads
 from signal import SIG_IGN, SIGINT, signal
 
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.study.engines import REFERENCE
-from corridor_sim.study.play import Played, play
+from corridor_sim.study.engines import COMPILED, REFERENCE
+from corridor_sim.study.play import Played, Reader, play, readers_of
 
-CHUNK = 3
-"""Replications a worker gets at once."""
+CHUNKS = {REFERENCE: 3, COMPILED: 15}
+"""Replications a worker gets at once, by engine: enough work to be worth the way, little enough to share it."""
 Progress = Callable[[int, int], None]
 
 
@@ -33,17 +33,32 @@ class Job:
     lanes: Mapping[str, str] | None = None
     engine: str = REFERENCE
 
+    @cached_property
+    def readers(self) -> tuple[Reader, ...]:
+        """The alternatives, ready to be priced and measured."""
+        return readers_of(self.alternatives, self.seed, self.lanes)
+
     def chunks(self) -> Iterator[range]:
-        """Yield the replications in parts of CHUNK."""
-        for start in range(self.replications.start, self.replications.stop, CHUNK):
-            yield range(start, min(start + CHUNK, self.replications.stop))
+        """Yield the replications in parts."""
+        size = CHUNKS[self.engine]
+        for start in range(self.replications.start, self.replications.stop, size):
+            yield range(start, min(start + size, self.replications.stop))
 
     def run(self, replications: range) -> list[list[Played]]:
         """Return for each alternative some of its replications."""
         # a replication makes many objects and little rubbish: looking for cycles meanwhile costs a quarter of the time
         gc.disable()
         try:
-            return play(self.alternatives, self.counts, replications, self.seed, self.noise, self.lanes, self.engine)
+            return play(
+                self.alternatives,
+                self.counts,
+                replications,
+                self.seed,
+                self.noise,
+                self.lanes,
+                self.engine,
+                readers=self.readers,
+            )
         finally:
             gc.enable()
             gc.collect()

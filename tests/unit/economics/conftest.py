@@ -12,6 +12,9 @@ import pytest
 from corridor_sim.catalog.values import read_amount
 from corridor_sim.economics.cargo import Cargo, our_cargo
 from corridor_sim.economics.ledger import Ledger, Postings
+from corridor_sim.economics.loads import divide_sheet
+from corridor_sim.economics.passages import Passages, passages_of
+from corridor_sim.economics.prepared import Prepared, prepare_accounts
 from corridor_sim.engine.base import VISITS, Trace
 from corridor_sim.engine.program import (
     MEASURES,
@@ -72,8 +75,22 @@ class Journey:
     inputs: Inputs
     trace: Trace
 
+    @property
+    def prepared(self) -> Prepared:
+        return prepare_accounts(self.lowered)
+
+    def passages(self) -> Passages:
+        return passages_of(self.lowered, self.prepared.instructions, self.inputs, self.trace)
+
+    def divided(self, postings: Postings) -> Ledger:
+        """Return the postings with those on loads divided among their members, as far as sums need them."""
+        sheet = divide_sheet(postings.sheet(), self.prepared.instructions, self.prepared.prices.clocks, self.passages())
+        columns = {name: codes[sheet.heading] for name, codes in sheet.headings.columns.items()}
+        columns |= {"consignment": sheet.consignment, "step": sheet.step, "amount_cny": sheet.amount_cny}
+        return Ledger(columns, sheet.headings.words)
+
     def cargo(self) -> Cargo:
-        return our_cargo(self.lowered, self.inputs, self.trace)
+        return our_cargo(self.lowered, self.prepared.instructions, self.prepared.goods, self.passages())
 
 
 def step_info(number: int, leg: dict[str, Any]) -> StepInfo:

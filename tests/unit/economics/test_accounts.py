@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from corridor_sim.economics import accounts
-from corridor_sim.economics.rollup import check_invariants, divide_among_members, total
+from corridor_sim.economics.rollup import check_invariants, total
 from corridor_sim.engine.program import NONE
 
 DAY = 86_400
@@ -89,7 +89,7 @@ def test_postings_sum_to_the_three_bases(shipment):
 
 
 def test_dividing_loads_leaves_alone_what_is_a_members_own(shipment, cents):
-    divided = divide_among_members(settled(shipment).ledger, shipment.lowered, shipment.inputs, shipment.trace)
+    divided = shipment.divided(settled(shipment).postings)
     assert cents(divided, 2, activity="carbon") == [2_00, 6_00]
     assert cents(divided, 2, activity="line_haul") == [5_750_00, 17_250_00]
     assert cents(divided, 2, activity="insurance") == [350_13, 1050_39]

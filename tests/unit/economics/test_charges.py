@@ -10,11 +10,22 @@ import numpy as np
 import pytest
 
 from corridor_sim.economics.ledger import Ledger, Postings
-from corridor_sim.economics.price import post_charges
+from corridor_sim.economics.passages import passages_of
+from corridor_sim.economics.price import post_charges, price_tables
 from corridor_sim.economics.transfers import operator_gap
-from corridor_sim.engine.program import MEASURES, NONE, Departures, Instruction, Op
+from corridor_sim.engine.base import Trace
+from corridor_sim.engine.program import MEASURES, NONE, Departures, Inputs, Instruction, Op
 from corridor_sim.errors import ModelError
+from corridor_sim.network.instructions import instructions_of
+from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.tariffs import lower_tariffs
+
+
+def charge(lowered: Lowered, inputs: Inputs, trace: Trace, postings: Postings) -> None:
+    instructions, tables = instructions_of(lowered), price_tables(lowered)
+    postings.headings = tables.headings.copy()
+    post_charges(tables, instructions, passages_of(lowered, instructions, inputs, trace), postings)
+
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -67,7 +78,7 @@ def ledger_of(journey: Any, **changed: Any) -> Ledger:
     lowered = replace(journey.lowered, **changed)
     lowered = replace(lowered, tariffs=lower_tariffs(lowered.scenario, lowered.steps, lowered.clock))
     postings = Postings()
-    post_charges(lowered, journey.inputs, journey.trace, postings)
+    charge(lowered, journey.inputs, journey.trace, postings)
     return postings.ledger()
 
 

@@ -11,11 +11,22 @@ import pytest
 
 from corridor_sim.economics.clocks import charge_units
 from corridor_sim.economics.ledger import Postings
-from corridor_sim.economics.price import post_charges
-from corridor_sim.engine.program import NONE
+from corridor_sim.economics.passages import passages_of
+from corridor_sim.economics.price import post_charges, price_tables
+from corridor_sim.engine.base import Trace
+from corridor_sim.engine.program import NONE, Inputs
 from corridor_sim.network.charge_rules import ClockRule, Event
+from corridor_sim.network.instructions import instructions_of
+from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.tariffs import lower_tariffs
 from corridor_sim.scenario.calendars import parse_clock
+
+
+def charge(lowered: Lowered, inputs: Inputs, trace: Trace, postings: Postings) -> None:
+    instructions, tables = instructions_of(lowered), price_tables(lowered)
+    postings.headings = tables.headings.copy()
+    post_charges(tables, instructions, passages_of(lowered, instructions, inputs, trace), postings)
+
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -111,7 +122,7 @@ def storage_cents(
     tariffs = lower_tariffs(made.lowered.scenario, made.lowered.steps, made.lowered.clock)
     lowered = replace(made.lowered, tariffs=tariffs)
     postings = Postings()
-    post_charges(lowered, replace(made.inputs, closures=drawn), made.trace, postings)
+    charge(lowered, replace(made.inputs, closures=drawn), made.trace, postings)
     columns = postings.ledger().columns
     return dict(zip(columns["consignment"].tolist(), columns["amount_cny"].tolist(), strict=True))
 

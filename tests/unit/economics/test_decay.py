@@ -2,10 +2,17 @@
 
 import pytest
 
-from corridor_sim.economics.decay import condition, life_lost_per_second, post_decay, post_quality
+from corridor_sim.economics import decay
+from corridor_sim.economics.cargo import Cargo
+from corridor_sim.economics.decay import Condition, life_lost_per_second, post_decay, spoiling_of
 from corridor_sim.economics.ledger import Postings
 from corridor_sim.engine.program import NONE
 from corridor_sim.scenario.model import Decay
+
+
+def condition(cargo: Cargo) -> Condition:
+    return decay.condition(cargo, spoiling_of(cargo.lowered))
+
 
 DAY = 86_400
 PLUMS = {"shelf_life": "20 d", "at": "5 degC", "q10": "2", "least_remaining": "0.2", "value_lost_at_end": "0.5"}
@@ -137,6 +144,6 @@ def test_refused_goods_are_a_loss_and_a_premium_is_a_gain_on_what_is_sold(journe
         flows=flows(rejected="10 %", price_premium="2 %"),
     )
     cargo, postings = trip.cargo(), Postings()
-    post_quality(cargo, condition(cargo), postings)
+    decay.post_quality(cargo, spoiling_of(cargo.lowered), condition(cargo), postings)
     assert cents(postings, 2, tariff="rejected", activity="quality") == [9_000_00, 0]
     assert cents(postings, 2, tariff="premium", activity="quality", base="time") == [-1_620_00, 0]

@@ -2,9 +2,16 @@
 
 import pytest
 
-from corridor_sim.economics.emissions import emissions, post_carbon
+from corridor_sim.economics import emissions as room
+from corridor_sim.economics.cargo import Cargo
+from corridor_sim.economics.emissions import Emissions, carbon_of, elements_of
 from corridor_sim.economics.ledger import Postings
 from corridor_sim.engine.program import NONE
+
+
+def emissions(cargo: Cargo) -> Emissions:
+    return room.emissions(cargo, elements_of(cargo.lowered))
+
 
 AIR = {"air": {"wtw": "1.516", "ttw": "1.255", "per": "tonne_km"}}
 SEA = {"sea": {"wtw": "0.0717", "ttw": "0.059", "per": "teu_km"}}
@@ -128,7 +135,7 @@ def test_carbon_at_the_price_of_the_chinese_market(journey, cents):
     """1.663052 t x 62.36 CNY/t = 103.71 CNY per tonne by air, about 0.10 CNY/kg; posted at its step."""
     cargo = through(journey, [FLIGHT], AIR, money={"carbon": {"price": "62.36 CNY/t"}}).cargo()
     postings = Postings()
-    post_carbon(cargo, emissions(cargo), postings)
+    room.post_carbon(cargo, carbon_of(cargo.lowered), emissions(cargo), postings)
     assert cents(postings, 1, activity="carbon", base="carbon") == [103_71]
     assert postings.ledger().columns["step"].tolist() == [0]
 
@@ -136,5 +143,5 @@ def test_carbon_at_the_price_of_the_chinese_market(journey, cents):
 def test_no_carbon_is_posted_where_emissions_are_not_available(journey):
     cargo = through(journey, [FLIGHT], {}, money={"carbon": {"price": "62.36 CNY/t"}}).cargo()
     postings = Postings()
-    post_carbon(cargo, emissions(cargo), postings)
-    assert postings.rows == []
+    room.post_carbon(cargo, carbon_of(cargo.lowered), emissions(cargo), postings)
+    assert postings.entries == []

@@ -2,9 +2,17 @@
 
 import pytest
 
-from corridor_sim.economics.insurance import post_insurance, post_trade_finance
+from corridor_sim.economics import insurance
+from corridor_sim.economics.cargo import Cargo
+from corridor_sim.economics.clocks import clock_table
+from corridor_sim.economics.insurance import post_trade_finance
 from corridor_sim.economics.ledger import Postings
 from corridor_sim.engine.program import NONE
+
+
+def post_insurance(cargo: Cargo, postings: Postings) -> None:
+    insurance.post_insurance(cargo, clock_table(cargo.lowered), postings)
+
 
 DAY = 86_400
 RULE = {"insurance": {"rate": "0.3 %", "on": "110 %"}}
@@ -53,7 +61,7 @@ def test_only_freight_that_is_invoiced_for_these_goods_counts(journey, cents, ot
 def test_who_insures(journey, incoterm, payer):
     postings = Postings()
     post_insurance(one(journey, money=RULE, flows={"goods": {"terms": {"incoterm": incoterm, "place": "B"}}}), postings)
-    assert postings.words["payer"] == [payer]
+    assert postings.ledger().words["payer"] == (payer,)
 
 
 def test_trade_finance_is_interest_and_a_fee(journey, cents):
@@ -73,4 +81,4 @@ def test_nothing_is_posted_without_rules(journey):
     postings = Postings()
     post_insurance(one(journey), postings)
     post_trade_finance(one(journey), postings)
-    assert postings.rows == []
+    assert postings.entries == []

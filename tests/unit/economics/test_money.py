@@ -7,7 +7,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from corridor_sim.economics.money import amount_cents, divide_groups, half_even, largest_remainder, to_cny_cents
+from corridor_sim.economics.money import (
+    Factors,
+    amount_cents,
+    divide_groups,
+    half_even,
+    largest_remainder,
+    to_cny_cents,
+)
 from corridor_sim.errors import InputError
 from corridor_sim.network.rates import MILLION, DatedRates
 
@@ -75,3 +82,19 @@ def test_large_weights_divide_exactly() -> None:
 def test_a_total_without_weights_is_an_error() -> None:
     with pytest.raises(ValueError, match="weights"):
         largest_remainder(5, np.array([0, 0]), np.array([0, 1]))
+
+
+def test_rows_of_factors_are_exact_whether_they_fit_or_not() -> None:
+    rows = [
+        [Fraction(1, 3), Fraction(2)],
+        [Fraction(10**13 + 1, 10**12), Fraction(1, 7)],
+        [Fraction(1, 10**20), Fraction(0)],
+    ]
+    quantities = np.array([[1, 0], [10**12, 3], [10**17, 10**15], [25 * 10**17, 1], [15, -2]])
+    row = np.array([0, 1, 1, 2, 0])
+    expected = [
+        round(sum(int(count) * factor for count, factor in zip(counts, rows[place], strict=True)))
+        for counts, place in zip(quantities, row, strict=True)
+    ]
+    # 25/1000 = 0.025 rounds to 0; 10**20 does not fit 64 bits, nor does 10**17 times 10**13
+    assert Factors.of(rows).rounded(row, quantities).tolist() == expected

@@ -12,12 +12,22 @@ import pytest
 
 from corridor_sim.economics.ledger import Ledger, Postings
 from corridor_sim.economics.passages import passages_of
-from corridor_sim.economics.price import post_charges
-from corridor_sim.economics.rollup import check_invariants, divide_among_members, roll_up, total
-from corridor_sim.engine.program import MEASURES, NONE
+from corridor_sim.economics.price import post_charges, price_tables
+from corridor_sim.economics.rollup import check_invariants, roll_up, total
+from corridor_sim.engine.base import Trace
+from corridor_sim.engine.program import MEASURES, NONE, Inputs
 from corridor_sim.errors import CheckFailed
+from corridor_sim.network.instructions import instructions_of
+from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.rates import DatedRates
 from corridor_sim.network.tariffs import lower_tariffs
+
+
+def charge(lowered: Lowered, inputs: Inputs, trace: Trace, postings: Postings) -> None:
+    instructions, tables = instructions_of(lowered), price_tables(lowered)
+    postings.headings = tables.headings.copy()
+    post_charges(tables, instructions, passages_of(lowered, instructions, inputs, trace), postings)
+
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -144,9 +154,9 @@ def loaded(journey: Callable[..., Any]) -> Any:
 
 def test_loads_are_divided_among_their_members_by_mass(journey: Callable[..., Any], cents: Callable[..., Any]) -> None:
     made, postings = loaded(journey), Postings()
-    post_charges(made.lowered, made.inputs, made.trace, postings)
+    charge(made.lowered, made.inputs, made.trace, postings)
     ledger = postings.ledger()
-    divided = divide_among_members(ledger, made.lowered, made.inputs, made.trace)
+    divided = made.divided(postings)
     # the load's leader pays the ride: 10,001 cents over 1 : 1 : 5 are 1,428.71, 1,428.71, 7,143.57
     assert cents(ledger, 3, tariff="way/ride") == [0, 10_001, 0]
     assert cents(divided, 3, tariff="way/ride") == [1_429, 1_429, 7_143]
@@ -155,21 +165,21 @@ def test_loads_are_divided_among_their_members_by_mass(journey: Callable[..., An
         assert cents(ledger, 3, tariff=name) == expected
         assert cents(divided, 3, tariff=name) == expected
     assert total(divided) == total(ledger)
-    check_invariants(divided)
-    by_flow = roll_up(divided, ["flow"], lowered=made.lowered)
-    assert by_flow == {("a",): 1429 * 2 + 2800, ("b",): 7143 + 7000}
+    check_invariants(ledger)
+    # the first two are of flow a, the third of flow b
+    assert cents(divided, 3) == [1429 + 1400, 1429 + 1400, 7143 + 7000]
 
 
 def test_time_and_carbon_are_already_each_members_own(journey: Callable[..., Any]) -> None:
     made, postings = loaded(journey), Postings()
     postings.add(1, base="carbon", consignment=1, step=2, currency="CNY", amount=50, amount_cny=50)
-    divided = divide_among_members(postings.ledger(), made.lowered, made.inputs, made.trace)
+    divided = made.divided(postings)
     assert divided.columns["amount_cny"].tolist() == [50]
 
 
 def test_places_of_a_roll_up_come_from_the_steps(journey: Callable[..., Any]) -> None:
     made, postings = loaded(journey), Postings()
-    post_charges(made.lowered, made.inputs, made.trace, postings)
+    charge(made.lowered, made.inputs, made.trace, postings)
     legs = roll_up(postings.ledger(), ["leg"], lowered=made.lowered)
     assert legs == {("A to B",): 7000, ("B to A",): 10_001 + 700, ("",): 2100}
 
@@ -185,9 +195,9 @@ def test_loads_of_loads_keep_all_their_cargo(journey: Callable[..., Any]) -> Non
         (2, 2, HOUR, HOUR, 2 * HOUR, NONE),
     ]
     made = journey(visits=visits, delivered=[2 * HOUR] * 3, steps=legs, sizes=[{"mass": 1}, {"mass": 2}, {"mass": 4}])
-    passages = passages_of(made.lowered, made.inputs, made.trace)
+    passages = made.passages()
     # rows: 0 at a, 0 at b, 1 at a, 2 at b, 2 at c
     assert passages.sizes[:, MEASURES.index("mass")].tolist() == [3000, 0, 0, 7000, 7000]
-    load = passages.load[-1]
+    load = passages.load_of(passages.held)[-1]
     assert passages.members[passages.members[:, 0] == load, 1].tolist() == [0, 1, 2]
     assert passages.joined.tolist() == [3, 0, NONE]

@@ -5,10 +5,24 @@ import math
 import numpy as np
 import pytest
 
+from corridor_sim.economics import time_costs
+from corridor_sim.economics.cargo import Cargo
 from corridor_sim.economics.checks import check_money
 from corridor_sim.economics.ledger import Postings
-from corridor_sim.economics.time_costs import post_delay, post_reliability, post_stock_in_transit
 from corridor_sim.engine.program import NONE
+
+
+def post_stock_in_transit(cargo: Cargo, postings: Postings) -> None:
+    time_costs.post_stock_in_transit(cargo, time_costs.stock_rates(cargo.lowered), postings)
+
+
+def post_delay(cargo: Cargo, postings: Postings) -> None:
+    time_costs.post_delay(cargo, time_costs.due_within(cargo.lowered), postings)
+
+
+def post_reliability(cargo: Cargo, postings: Postings, promised: np.ndarray) -> tuple[str, ...]:
+    return time_costs.post_reliability(cargo, time_costs.unreliability_of(cargo.lowered), postings, promised)
+
 
 DAY = 86_400
 
@@ -57,7 +71,7 @@ def test_value_in_dollars_enters_at_the_exchange_of_the_release_date(journey, ce
 def test_the_owner_pays_by_the_terms(journey):
     def payer(incoterm):
         flows = {"goods": {"terms": {"incoterm": incoterm, "place": "A"}}}
-        return in_transit(straight(journey, DAY, flows=flows)).words["payer"]
+        return in_transit(straight(journey, DAY, flows=flows)).ledger().words["payer"]
 
     assert [payer(term)[0] for term in ("EXW", "FOB", "CIF", "DAP", "DDP")] == ["consignee"] * 3 + ["shipper"] * 2
 

@@ -29,6 +29,7 @@ from corridor_sim.engine.program import (
     ServiceRule,
 )
 from corridor_sim.network.info import StepInfo
+from corridor_sim.network.lowered import Lowered
 
 WIDE = len(MEASURES)
 YARD = 2
@@ -166,8 +167,16 @@ def corridor() -> SimpleNamespace:
     """The corridor: `lowered`, `inputs`, `trace`, and `promised` ticks (the third could not be promised)."""
     due = SimpleNamespace(within=SimpleNamespace(value=Fraction(500)))
     scenario = SimpleNamespace(flows={"plums": SimpleNamespace(due=due)})
-    lowered = SimpleNamespace(
-        program=_program(), steps=STEPS, step_of=STEP_OF, flow_order=("plums",), scenario=scenario
+    lowered = Lowered(
+        scenario=scenario,
+        alternative="today",
+        program=_program(),
+        steps=STEPS,
+        step_of=STEP_OF,
+        plan=None,
+        tariffs=None,
+        clock=None,
+        flow_order=("plums",),
     )
     return SimpleNamespace(
         lowered=lowered, inputs=_inputs(), trace=_trace(), promised=np.array([480, 480, NONE], np.int64)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from corridor_sim.engine.base import Trace
-from corridor_sim.engine.program import NONE, Op
+from corridor_sim.engine.program import NONE
 from corridor_sim.metrics.breaks import Break, breaks
 
 DAY = 86_400
@@ -36,13 +36,13 @@ def trace_of(waits: Sequence[tuple[float, float]], behind: Sequence[tuple[int, i
 
 def found(waits: Sequence[tuple[float, float]] = (), behind: Sequence[tuple[int, int, int]] = ()) -> list[Break]:
     program = SimpleNamespace(
-        code=(SimpleNamespace(op=Op.SEIZE, a=0),),
         window_from=0,
         window_to=WINDOW_DAYS * DAY,
         facility_names=("crane",),
         service_names=("train",),
     )
-    return breaks(program, trace_of(waits, behind))
+    view = SimpleNamespace(lowered=SimpleNamespace(program=program), seizes=np.array([0]))
+    return breaks(view, trace_of(waits, behind))
 
 
 def test_nothing_breaks_where_nobody_waits() -> None:

@@ -1,16 +1,15 @@
 """Members of a load inherit its leader's way, also through a second load."""
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from corridor_sim.engine.base import Trace
 from corridor_sim.engine.program import NONE, Instruction, Op
 from corridor_sim.metrics.journeys import journeys
+from corridor_sim.metrics.view import view_of
 
 
 def test_members_go_on_in_their_leaders_visits(corridor):
-    travelled = journeys(corridor.lowered.program, corridor.trace, np.array([0, 1, 2]))
+    travelled = journeys(view_of(corridor.lowered).instructions.batches, corridor.trace, np.array([0, 1, 2]))
     ways = [travelled.visit[travelled.owner == owner].tolist() for owner in range(3)]
     assert ways[0] == list(range(11))
     assert ways[1] == [11, 12, 13, 14, *range(4, 11)]
@@ -29,7 +28,7 @@ def test_a_load_may_join_another_load_in_the_same_tick():
         (2, 2, 2, 0, 5, 5, 9, NONE, 0),
     ]
     trace = Trace(np.array(visits, np.int64), *[np.zeros((0, 1), np.int64)] * 4, stop=9)
-    travelled = journeys(SimpleNamespace(code=code), trace, np.array([0, 2]))
+    travelled = journeys(np.array([row.op is Op.BATCH for row in code]), trace, np.array([0, 2]))
     assert travelled.visit[travelled.owner == 0].tolist() == [0, 2, 5]
     assert travelled.visit[travelled.owner == 1].tolist() == [3, 4, 5]
 
@@ -44,6 +43,6 @@ def test_two_loads_of_one_leader_in_one_tick_are_told_apart():
         (2, 0, 1, 0, 1, 5, 5, 1, 2),
     ]
     trace = Trace(np.array(visits, np.int64), *[np.zeros((0, 1), np.int64)] * 4, stop=9)
-    travelled = journeys(SimpleNamespace(code=code), trace, np.array([0, 2]))
+    travelled = journeys(np.array([row.op is Op.BATCH for row in code]), trace, np.array([0, 2]))
     assert travelled.visit[travelled.owner == 0].tolist() == [0, 2, 3]
     assert travelled.visit[travelled.owner == 1].tolist() == [4, 3]

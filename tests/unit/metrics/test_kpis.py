@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from corridor_sim.metrics.kpis import COSTS, KPIS, Books, kpi_of, measure
+from corridor_sim.metrics.view import view_of
 
 
 def _books():
@@ -23,7 +24,7 @@ def _ratio(terms):
 
 
 def test_time_terms(corridor):
-    rep = measure(corridor.lowered, corridor.inputs, corridor.trace, corridor.promised)
+    rep = measure(view_of(corridor.lowered), corridor.inputs, corridor.trace, corridor.promised)
     assert rep.number == 7
     assert rep.door_to_door.tolist() == [530, 520, 460]
     assert _ratio(rep.terms["transit_mean"]) * 3600 == pytest.approx(1510 / 3)
@@ -35,7 +36,7 @@ def test_time_terms(corridor):
 
 
 def test_members_of_a_load_miss_what_it_misses(corridor):
-    terms = measure(corridor.lowered, corridor.inputs, corridor.trace, corridor.promised).terms
+    terms = measure(view_of(corridor.lowered), corridor.inputs, corridor.trace, corridor.promised).terms
     assert terms["missed_cutoffs"][0].tolist() == [3]
     assert terms["no_room"][0].tolist() == [2]
     assert terms["cancelled"][0].tolist() == [2]
@@ -43,7 +44,7 @@ def test_members_of_a_load_miss_what_it_misses(corridor):
 
 
 def test_no_mean_of_survivors(stuck):
-    rep = measure(stuck.lowered, stuck.inputs, stuck.trace, stuck.promised)
+    rep = measure(view_of(stuck.lowered), stuck.inputs, stuck.trace, stuck.promised)
     assert rep.terms["transit_mean"][0].tolist() == [np.inf]
     assert rep.terms["lateness_mean"][0].tolist() == [np.inf]
     assert _ratio(rep.terms["undelivered"]) == 1
@@ -51,7 +52,7 @@ def test_no_mean_of_survivors(stuck):
 
 
 def test_terms_from_the_books(corridor):
-    rep = measure(corridor.lowered, corridor.inputs, corridor.trace, corridor.promised, _books())
+    rep = measure(view_of(corridor.lowered), corridor.inputs, corridor.trace, corridor.promised, _books())
     # 175 CNY on 2 boxes and 2,000 kg; 60 kg of CO2e on 2 t; one of the two that decay was refused
     assert _ratio(rep.terms["cost_per_box:cash/chain"]) == pytest.approx(87.5)
     assert _ratio(rep.terms["cost_per_kg:cash/chain"]) == pytest.approx(0.0875)
@@ -61,7 +62,7 @@ def test_terms_from_the_books(corridor):
 
 
 def test_details(corridor):
-    details = measure(corridor.lowered, corridor.inputs, corridor.trace, corridor.promised).details
+    details = measure(view_of(corridor.lowered), corridor.inputs, corridor.trace, corridor.promised).details
     hours, count = details["step/rail/packing/hours"]
     assert (hours * 3600, count) == (pytest.approx(30 + 50 + 140), 3)
     assert details["step/rail/packing/waiting_hours"][0] * 3600 == pytest.approx(20 + 90)
@@ -73,17 +74,32 @@ def test_details(corridor):
 
 def test_closures_are_met_between_window_and_stop(corridor):
     # one of the two begins only after the stop
-    rep = measure(corridor.lowered, corridor.inputs, corridor.trace, corridor.promised)
+    rep = measure(view_of(corridor.lowered), corridor.inputs, corridor.trace, corridor.promised)
     assert rep.closures == {2}
     assert rep.outages == set()
     corridor.trace.capacity[1, 3] = 1
-    rep = measure(corridor.lowered, corridor.inputs, corridor.trace, corridor.promised)
+    rep = measure(view_of(corridor.lowered), corridor.inputs, corridor.trace, corridor.promised)
     assert rep.outages == {0}
 
 
 def test_every_figure_has_a_name_and_a_unit(corridor):
-    rep = measure(corridor.lowered, corridor.inputs, corridor.trace, corridor.promised, _books())
+    rep = measure(view_of(corridor.lowered), corridor.inputs, corridor.trace, corridor.promised, _books())
     assert {kpi_of(name).per for name in rep.terms} == {"consignment", "t", "box", "kg"}
     assert len({kpi.name for kpi in (*KPIS, *COSTS)}) == len(KPIS) + len(COSTS)
     with pytest.raises(KeyError):
         kpi_of("speed")
+
+
+def test_without_details_the_figures_are_the_same(corridor):
+    view = view_of(corridor.lowered)
+    whole, short = (
+        measure(view, corridor.inputs, corridor.trace, corridor.promised, _books(), details)
+        for details in (True, False)
+    )
+    for name, (above, below) in whole.terms.items():
+        assert (above.tolist(), below.tolist()) == tuple(part.tolist() for part in short.terms[name]), name
+    assert (short.door_to_door.tolist(), short.late_promised.tolist()) == (
+        whole.door_to_door.tolist(),
+        whole.late_promised.tolist(),
+    )
+    assert (len(short.details), short.lateness.late) == (0, whole.lateness.late)

@@ -12,15 +12,16 @@ from corridor_sim.metrics.missed import misses
 from corridor_sim.metrics.spent import Spent
 from corridor_sim.metrics.steps import customs_ticks, dwell_ticks, elapsed_at_ends, profile, spells, waiting_ticks
 from corridor_sim.metrics.times import NEVER, door_to_door
+from corridor_sim.metrics.view import view_of
 
 PACKING, LOAD, TRUCK, GATE, TRAIN, CUSTOMS = range(6)
 
 
 def _spells(world):
-    times = door_to_door(world.lowered, world.inputs, world.trace, world.promised)
-    travelled = journeys(world.lowered.program, world.trace, times.row)
-    missed = misses(world.lowered.program, world.inputs, world.trace)
-    return times, spells(world.lowered, world.inputs, world.trace, times, travelled, missed)
+    times = door_to_door(view_of(world.lowered), world.inputs, world.trace, world.promised)
+    travelled = journeys(view_of(world.lowered).instructions.batches, world.trace, times.row)
+    missed = misses(view_of(world.lowered), world.inputs, world.trace)
+    return times, spells(view_of(world.lowered), world.inputs, world.trace, times, travelled, missed)
 
 
 def _spent(stays, owner, step):
@@ -62,7 +63,8 @@ def test_what_time_was_spent_on(corridor):
 
 def test_overtime_is_work_and_no_closure(corridor):
     rule = replace(corridor.lowered.program.facilities[0], at_closing=AtClosing.FINISH)
-    corridor.lowered.program = replace(corridor.lowered.program, facilities=(rule,))
+    program = replace(corridor.lowered.program, facilities=(rule,))
+    corridor.lowered = replace(corridor.lowered, program=program)
     _, stays = _spells(corridor)
     assert _spent(stays, 2, PACKING) == {Spent.QUEUE: 40, Spent.HANDLING: 100}
 
@@ -73,7 +75,7 @@ def test_waiting_before_a_closed_door_is_closure_or_at_a_gate_timetable(corridor
     _, stays = _spells(corridor)
     assert _spent(stays, 1, PACKING) == {Spent.QUEUE: 10, Spent.CLOSED: 10, Spent.HANDLING: 30}
     gate = replace(corridor.lowered.steps[PACKING], kind="board", main=1)
-    corridor.lowered.steps = (gate, *corridor.lowered.steps[1:])
+    corridor.lowered = replace(corridor.lowered, steps=(gate, *corridor.lowered.steps[1:]))
     _, stays = _spells(corridor)
     assert _spent(stays, 1, PACKING) == {Spent.QUEUE: 10, Spent.TIMETABLE: 10, Spent.HANDLING: 30}
 
@@ -96,9 +98,9 @@ def test_closed_places_and_occupied_berths_delay_vehicles(corridor):
 def test_waiting_customs_and_dwell(corridor):
     times, stays = _spells(corridor)
     assert waiting_ticks(stays)[stays.owner == 2].tolist() == [90, 100, 0, 0, 120, 0]
-    assert customs_ticks(corridor.lowered, stays, len(times.row)).tolist() == [60, 60, 10]
+    assert customs_ticks(view_of(corridor.lowered), stays, len(times.row)).tolist() == [60, 60, 10]
     # at B only the wait for the train; 320 for each of the load's two, 120 for the third
-    assert dwell_ticks(corridor.lowered, stays) == {"A": 60 + 50 + 240, "B": 320 + 320 + 120, "C": 130}
+    assert dwell_ticks(view_of(corridor.lowered), stays) == {"A": 60 + 50 + 240, "B": 320 + 320 + 120, "C": 130}
 
 
 def test_the_unfinished_stay_lasts_to_the_stop(stuck):
@@ -112,7 +114,7 @@ def test_the_unfinished_stay_lasts_to_the_stop(stuck):
 
 def test_profile_along_the_route(corridor):
     times, stays = _spells(corridor)
-    found = profile(corridor.lowered, "rail", [elapsed_at_ends(corridor.lowered, times, stays)])
+    found = profile(corridor.lowered, "rail", [elapsed_at_ends(view_of(corridor.lowered), times, stays)])
     assert found.km.tolist() == [0, 0, 40, 40, 1040, 1040]
     assert found.mean_hours[CUSTOMS] * 3600 == pytest.approx((530 + 520 + 460) / 3)
     # of three values, P10 is the smallest and P90 the largest
@@ -123,13 +125,13 @@ def test_profile_along_the_route(corridor):
 def test_of_several_laps_the_last_end_counts(corridor):
     times, stays = _spells(corridor)
     lap = replace(stays, step=np.where(stays.step == LOAD, PACKING, stays.step))
-    step, ticks = elapsed_at_ends(corridor.lowered, times, lap)
+    step, ticks = elapsed_at_ends(view_of(corridor.lowered), times, lap)
     assert sorted(ticks[step == PACKING].tolist()) == [50, 60, 240]
 
 
 def test_profile_is_not_available_beyond_the_stuck(stuck):
     times, stays = _spells(stuck)
-    step, ticks = elapsed_at_ends(stuck.lowered, times, stays)
+    step, ticks = elapsed_at_ends(view_of(stuck.lowered), times, stays)
     assert ticks[step == CUSTOMS].tolist() == [NEVER] * 3
     assert sorted(ticks[step == GATE].tolist()) == [80, 90, 270]
     found = profile(stuck.lowered, "rail", [(step, ticks)])

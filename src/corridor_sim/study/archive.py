@@ -1,0 +1,132 @@
+"""Finds what is kept below a folder of results: runs and sweeps, complete or not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corridor_sim.errors import InputError, Problem, ResultsError
+from corridor_sim.reading.located import printable, suggestion
+from corridor_sim.study import bundle, store
+from corridor_sim.study.dataset import SWEEP
+from corridor_sim.study.evaluate import RESULTS_VERSION
+
+RUN_KIND, SWEEP_KIND = "run", "sweep"
+SUMMARY = store.SUMMARY
+TABLE = ".parquet"
+KPIS_CSV = "kpis.csv"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A folder of results: what it is, and `state` "complete" or what is wrong with it."""
+
+    folder: Path
+    kind: str
+    scenario: str
+    key: str
+    version: int
+    points: int
+    replications: int
+    state: str
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is complete and of this program's results version."""
+        return self.state == COMPLETE and self.version == RESULTS_VERSION
+
+    def summary(self) -> Mapping[str, Any]:
+        """Return the summary. Raises ResultsError unless it is usable."""
+        if not self.usable:
+            wrong = f"made with results version {self.version}, and this program makes {RESULTS_VERSION}"
+            reason = wrong if self.state == COMPLETE else self.state
+            raise ResultsError(Problem(f"cannot be shown: {reason}; run it again", file=str(self.folder)))
+        found: Mapping[str, Any] = json.loads((self.folder / SUMMARY).read_bytes())
+        return found
+
+    def tables(self) -> dict[str, Path]:
+        """Return the files of its tables by name."""
+        found = {path.name.removesuffix(TABLE): path for path in sorted(self.folder.glob(f"*{TABLE}"))}
+        csv = self.folder / KPIS_CSV
+        return found | ({"kpis": csv} if csv.exists() else {})
+
+
+COMPLETE = "complete"
+DAMAGED = "damaged"
+
+
+def kept_below(out: Path) -> list[Kept]:
+    """Return every run and sweep below a folder, by scenario and key. Raises ResultsError where it cannot be read."""
+    with bundle.as_results_error(out):
+        folders = sorted(path for path in out.glob("*/*") if path.is_dir()) if out.exists() else []
+        return list(_known(folders))
+
+
+def _known(folders: Sequence[Path]) -> Iterator[Kept]:
+    for folder in folders:
+        if folder.name.startswith(store.SWEEP):
+            yield _sweep(folder)
+        elif (folder / bundle.MANIFEST).exists():
+            yield _run(folder)
+
+
+def _run(folder: Path) -> Kept:
+    def made(version: int = 0, replications: int = 0, state: str = DAMAGED) -> Kept:
+        return Kept(folder, RUN_KIND, folder.parent.name, folder.name, version, 1, replications, state)
+
+    try:
+        manifest = json.loads((folder / bundle.MANIFEST).read_bytes())
+        whole = all((folder / name).is_file() for name in manifest["files"])
+        state = COMPLETE if whole else DAMAGED
+        return made(int(manifest["results_version"]), int(manifest["replications"]), state)
+    except (OSError, ValueError, KeyError, TypeError):
+        return made()
+
+
+def _sweep(folder: Path) -> Kept:
+    def made(version: int = 0, points: int = 0, replications: int = 0, state: str = DAMAGED) -> Kept:
+        return Kept(folder, SWEEP_KIND, folder.parent.name, folder.name, version, points, replications, state)
+
+    try:
+        recipe = json.loads((folder / store.RECIPE).read_bytes())
+        version, points = int(recipe["results_version"]), len(recipe["design"]["points"])
+        if not (folder / SUMMARY).exists():
+            chunks = sum(1 for _ in (folder / store.CHUNKS).glob("*.parquet"))
+            return made(version, points, 0, f"unfinished, {chunks} chunks kept")
+        summary = json.loads((folder / SUMMARY).read_bytes())
+        most = max(int(point["replications"]) for point in summary["design"]["points"])
+        return made(version, points, most, COMPLETE if (folder / SWEEP).exists() else DAMAGED)
+    except (OSError, ValueError, KeyError, TypeError):
+        return made()
+
+
+def find(name: str, out: Path) -> Kept:
+    """Return the results of a key or its beginning, scenario, scenario/key or folder. Raises InputError if not one."""
+    everything = kept_below(out)
+    wanted = name.rstrip("/")
+    exact = [each for each in everything if wanted in (each.key, f"{each.scenario}/{each.key}", str(each.folder))]
+    begins = [each for each in everything if each.key.startswith(wanted) or each.scenario == wanted]
+    found = exact or begins
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = ", ".join(f"{each.scenario}/{each.key}" for each in found)
+        raise InputError(f'"{printable(name)}" may be {listed}; write one of them')
+    hint = suggestion(name, [each.key for each in everything] + [each.scenario for each in everything])
+    raise InputError(f'"{printable(name)}" is no result below {out}{hint}; see corridor-sim results list')
+
+
+def sweep_rows(folder: Path, figures: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows of a sweep for some figures of all flows together. Raises ResultsError where it is damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        wanted = [("flow", "==", bundle.ALL_FLOWS), ("kpi", "in", list(figures))]
+        rows: list[dict[str, Any]] = pq.read_table(folder / SWEEP, filters=wanted).to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise ResultsError(Problem("damaged; run the sweep again", file=str(folder / SWEEP))) from error
+    return rows
