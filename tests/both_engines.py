@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 
 import numpy as np
 import pytest
 
 from corridor_sim.engine.base import CAPACITY, DEPARTURES, OUTCOMES, VISITS, Engine, Trace
-from corridor_sim.engine.program import MEASURES, NONE, Inputs, Ints, Program
+from corridor_sim.engine.program import MEASURES, NONE, Consignments, Departures, Inputs, Ints, Program
 from corridor_sim.engine.reference import run as reference
 from corridor_sim.errors import EngineError, ModelError
+from corridor_sim.network.inputs import draw_inputs
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.study.simulate import Replication
 
 try:
     from corridor_sim.engine.compiled import CompiledEngine
@@ -43,6 +47,28 @@ def play_both(program: Program, inputs: Inputs, other: Engine | None = compiled)
     if isinstance(wanted, Trace):
         return wanted
     raise wanted
+
+
+def simulate_both(
+    lowered: Lowered, replications: range, seed: int, noise: bool = True, lanes: Mapping[int, int] | None = None
+) -> Iterator[Replication]:
+    """Yield replications of an alternative as `simulate` does, played by both engines."""
+    for replication in replications:
+        inputs = draw_inputs(lowered.program, lowered.plan, seed, replication, noise, lanes)
+        yield Replication(inputs, play_both(lowered.program, inputs))
+
+
+def other_inputs(one: Inputs, other: Inputs) -> list[str]:
+    """Return the names of what two Inputs hold differently; lanes matter without noise only."""
+    found = []
+    for part in fields(Inputs):
+        mine, its = getattr(one, part.name), getattr(other, part.name)
+        if isinstance(mine, Consignments | Departures):
+            pairs = [(column.name, getattr(mine, column.name), getattr(its, column.name)) for column in fields(mine)]
+            found += [f"{part.name}.{name}" for name, left, right in pairs if not np.array_equal(left, right)]
+        elif mine != its and not (part.name == "lanes" and one.noise):
+            found.append(part.name)
+    return found
 
 
 def first_difference(program: Program, inputs: Inputs, wanted: Outcome, found: Outcome) -> str:

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as some
 
-from both_engines import compiled, first_difference, outcome_of, play_both, reference
+from both_engines import compiled, first_difference, other_inputs, outcome_of, play_both, reference
 from corridor_sim import load, lower
 from corridor_sim.engine.base import Trace
 from corridor_sim.errors import InputError, ModelError
 from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
+from corridor_sim.study.engines import inputs_for
 from random_worlds import made_world
 from world_features import FEATURES, features
 
@@ -48,7 +49,9 @@ def agree_on(lowered: Lowered, chance: Random) -> set[str]:
         inputs = draw_inputs(program, lowered.plan, seed, replication, noise, lanes)
         wanted = outcome_of(reference, program, inputs)
         assert compiled is not None
-        difference = first_difference(program, inputs, wanted, outcome_of(compiled, program, inputs))
+        drawn = inputs_for("compiled", lowered, seed, noise, lanes)(replication)
+        assert other_inputs(inputs, drawn) == []
+        difference = first_difference(program, inputs, wanted, outcome_of(compiled, program, drawn))
         assert not difference, difference
         met |= features(program, inputs, wanted)
     return met
