@@ -81,6 +81,8 @@ class _Maker:
         self.numbers = count()
         self.sides = ["origin", "export", "transit", "import", "food"]
         self.may_switch = self.happens(40)
+        # vehicles that keep their track until they are unloaded, and cargo that waits in the yard for that track
+        self.may_jam = self.happens(20)
         self.facilities = self.made_facilities()
 
     def one(self, *options: Any) -> Any:
@@ -97,6 +99,10 @@ class _Maker:
 
     def short(self) -> Any:
         return self.one(*SHORT)
+
+    def workplace_at(self, place: str) -> str:
+        """Return where cargo is worked on; now and then it gets in the way of vehicles at their track."""
+        return TRACKS[place] if self.happens(8) else self.one(*WORKPLACES[place])
 
     def named(self, word: str) -> str:
         return f"{word} {next(self.numbers)}"
@@ -225,15 +231,16 @@ class _Maker:
                 ),
                 loading=(30, lambda: "strict"),
                 waits_for_reopening=(50, lambda: self.one("2 h", "30 h")),
-                berths=(40, lambda: self.berths(*ends)),
+                berths=(100 if self.may_jam else 40, lambda: self.berths(*ends)),
             )
         )
 
     def berths(self, origin: str, destination: str) -> dict[str, Any]:
+        likely = 100 if self.may_jam else 70
         return self.some(
-            at_origin=(70, lambda: TRACKS[origin]),
+            at_origin=(likely, lambda: TRACKS[origin]),
             loading=(60, self.short),
-            at_destination=(70, lambda: TRACKS[destination]),
+            at_destination=(likely, lambda: TRACKS[destination]),
             unloading=(60, self.short),
         )
 
@@ -269,8 +276,8 @@ class _Maker:
         over = {"holds": POOL} if self.happens(20) else {}
         if over:
             steps.append(self.seizing(POOL))
-        round_trip = self.happens(45)
-        through = round_trip and self.happens(60)
+        round_trip = self.happens(100 if self.may_jam else 45)
+        through = round_trip and self.happens(90 if self.may_jam else 50)
         steps += self.crossing(self.one("train", "train", "ship"), ORIGIN, through)
         if over:
             steps.append(self.releasing(POOL))
@@ -335,14 +342,14 @@ class _Maker:
         elif kind == "mark":
             yield {self.named("mark"): {"mark": self.one("documents", "vgm", "yard", "release", "own")}}
         elif kind == "hold":
-            facility = self.one(*WORKPLACES[place])
+            facility = self.workplace_at(place)
             some_servers = self.facilities[facility]["servers"] != 1
             units = self.some(units=(60 * some_servers, lambda: 2))
             yield {self.named("take"): {"seize": facility, **units}}
             yield {self.named("wait"): {"wait": self.short(), **stream}}
             yield self.releasing(facility)
         elif kind == "customs" and self.sides:
-            inspected = self.some(inspect_at=(60, lambda: self.one(*WORKPLACES[place])), marks=(50, lambda: "release"))
+            inspected = self.some(inspect_at=(60, lambda: self.workplace_at(place)), marks=(50, lambda: "release"))
             yield {self.named("check"): {"customs": self.sides.pop(), "channel": "ordinary", **inspected}}
         elif kind == "branch":
             lanes = {
@@ -357,5 +364,5 @@ class _Maker:
             lanes["no"]["steps"] = self.stretch(place, 1, 1)
             yield {self.named("tested"): {"branch": lanes}}
         else:
-            body = {"at": self.one(*WORKPLACES[place]), "takes": self.short(), **stream}
+            body = {"at": self.workplace_at(place), "takes": self.short(), **stream}
             yield {self.named("work"): body | self.some(per=(30, lambda: "container"))}

@@ -30,6 +30,9 @@ FEATURES = frozenset(
         "one part of the servers is left",
         "failure by the calendar",
         "failure while busy",
+        "work ended as its facility closed",
+        "boarded with not a tick to spare",
+        "cargo at a vehicle's berth",
         "two wait since the same tick",
         "overtaken in a strict queue",
         "overtaken in a first-fit queue",
@@ -90,11 +93,14 @@ def features(program: Program, inputs: Inputs, outcome: Trace | Exception) -> se
 
 
 def _of_visits(program: Program, inputs: Inputs, visits: list[Row]) -> Iterator[str]:
+    berths = {berth for rule in program.services for berth in (rule.berth_from, rule.berth_to)}
     for row in visits:
         code = program.code[row["step"]]
         yield f"passed {code.op.name}"
         if row["visit"]:
             yield "a boarding passed again" if code.op is Op.BOARD else "a step passed again"
+        if code.op is Op.SEIZE and row["resource"] in berths:
+            yield "cargo at a vehicle's berth"
         if code.op is Op.RELEASE and row["end"] > row["start"]:
             yield "returned later"
         if code.op is Op.DELAY and code.c and inputs.consignments.containers[row["consignment"]] > 1:
@@ -149,7 +155,10 @@ def _of_choices(program: Program, inputs: Inputs, visits: list[Row]) -> Iterator
 
 
 def _of_departures(program: Program, inputs: Inputs, trace: Trace, visits: list[Row]) -> Iterator[str]:
-    landed = {row["resource"]: row["end"] for row in visits if program.code[row["step"]].op is Op.BOARD}
+    boarded = [row for row in visits if program.code[row["step"]].op is Op.BOARD and row["resource"] != NONE]
+    landed = {row["resource"]: row["end"] for row in boarded}
+    if any(row["ready"] == trace.departures[row["resource"], DEPARTURES.index("closed")] for row in boarded):
+        yield "boarded with not a tick to spare"
     for number, values in enumerate(trace.departures.tolist()):
         row = dict(zip(DEPARTURES, values, strict=True))
         rule, state = program.services[row["service"]], DepartureState(row["state"])
@@ -198,6 +207,8 @@ def _of_capacity(program: Program, inputs: Inputs, trace: Trace, visits: list[Ro
         if cause is Cause.FAILURE:
             yield "failure by the calendar" if rule.uptime == NONE else "failure while busy"
         inside = [row for row in works if row["resource"] == change["facility"]]
+        if any(row["end"] == change["tick"] for row in inside):
+            yield "work ended as its facility closed"
         if any(row["start"] < change["tick"] < row["end"] for row in inside):
             act = rule.at_closing if cause is Cause.HOURS else rule.at_failure
             yield (
