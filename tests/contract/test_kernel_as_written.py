@@ -59,7 +59,7 @@ def test_a_broken_rule_is_found_and_named_by_its_first_difference(
 
 def test_the_kernel_agrees_without_its_compiler_too() -> None:
     told = told_by("child_worlds.py", 0, FEW, **UNCOMPILED)
-    assert (told["checked"], told["jit"], told["differences"]) == (True, False, [])
+    assert (told["checked"], told["bounds"], told["jit"], told["differences"]) == (True, True, False, [])
     assert told["runs"] > FEW
 
 
