@@ -1,0 +1,88 @@
+"""The corridors as scenarios of this project, played by its engines: the other side of every race."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.size import Size
+from corridor_sim import load, lower
+from corridor_sim.engine.base import Engine, Trace
+from corridor_sim.engine.program import Inputs, Program
+from corridor_sim.metrics.kpis import COST_PER_BOX
+from corridor_sim.network.inputs import draw_inputs
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.network.plan import promised_deliveries
+from corridor_sim.study.play import AFTER, Played, cost_key, settle_one
+from corridor_sim.units import SECONDS_PER_HOUR
+
+FOLDER = Path(__file__).parent
+COST = f"{COST_PER_BOX}:{cost_key('total_logistics', 'chain', AFTER)}"
+SHARES = {"on_time": "on_time", "no_room": "no_room", "transit_mean": "transit_mean", "cost_per_box": COST}
+
+
+def corridor(size: Size | None = None) -> Lowered:
+    """Return the reference corridor of a size, ready to run."""
+    return scenario("corridor_year", [] if size is None else size.overrides())
+
+
+def scenario(name: str, overrides: Sequence[str] = ()) -> Lowered:
+    """Return a scenario of this folder, ready to run."""
+    file = load(FOLDER / f"{name}.yaml", list(overrides))
+    return lower(file.base, file.baseline)
+
+
+def engine(name: str) -> Engine | None:
+    """Return an engine's `run`, None where it (or what it needs) is not there."""
+    try:
+        run: Engine = import_module(f"corridor_sim.engine.{name}").run
+    except ImportError:
+        return None
+    return run
+
+
+def trace_of(lowered: Lowered, run: Engine, replication: int) -> tuple[Inputs, Trace]:
+    """Draw and simulate one replication, nothing else."""
+    inputs = draw_inputs(lowered.program, lowered.plan, 1, replication)
+    return inputs, run(lowered.program, inputs)
+
+
+def years(lowered: Lowered, run: Engine, replications: range) -> list[dict[str, float]]:
+    """Draw, simulate, price and measure replications one by one and return the figures of each."""
+    calm = draw_inputs(lowered.program, lowered.plan, 1, 0, noise=False)
+    found = []
+    for replication in replications:
+        inputs, trace = trace_of(lowered, run, replication)
+        promised = promised_deliveries(lowered.program, calm, inputs.consignments)
+        found.append(figures(lowered.program, settle_one(lowered, inputs, trace, promised)))
+    return found
+
+
+def figures(program: Program, played: Played) -> dict[str, float]:
+    """Return the figures of one replication under the names that the models written by hand use."""
+    measured = played.measured
+    hours = measured.door_to_door / SECONDS_PER_HOUR
+    p50, p90, p95 = np.percentile(hours, [50, 90, 95])
+    return {
+        "boxes": float(len(hours)),
+        **{name: _ratio(measured.terms[key]) for name, key in SHARES.items()},
+        "transit_p50": float(p50),
+        "transit_p90": float(p90),
+        "transit_p95": float(p95),
+        **_utilisations(program, measured.details),
+    }
+
+
+def _ratio(terms: tuple[np.ndarray, np.ndarray]) -> float:
+    return float(terms[0].sum() / terms[1].sum())
+
+
+def _utilisations(program: Program, details: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+    found = {}
+    for name in program.facility_names:
+        busy, staffed = details[f"facility/{name}/utilisation"]
+        found[f"utilisation_{name}"] = busy / staffed
+    return found
