@@ -8,6 +8,7 @@ from corridor_sim.engine.base import CAPACITY, DEPARTURES, OUTCOMES, VISITS, Tra
 from corridor_sim.engine.program import MEASURES, NONE, Ints
 
 START, END, RESOURCE, UNITS = (VISITS.index(name) for name in ("start", "end", "resource", "units"))
+COLUMNS = {name: place for place, name in enumerate(DEPARTURES)}
 
 
 class Records:
@@ -32,7 +33,7 @@ class Records:
     def departure(self, number: int, **known: int) -> None:
         """Complete the row of a departure."""
         for name, value in known.items():
-            self.departures[number, DEPARTURES.index(name)] = value
+            self.departures[number, COLUMNS[name]] = value
 
     def change_capacity(self, facility: int, tick: int, units: int, cause: int) -> None:
         """Append a change of capacity that took place."""

@@ -38,7 +38,7 @@ from corridor_sim.engine.agenda import Agenda, Phase, Signal, follow, move_rank,
 from corridor_sim.engine.base import Trace
 from corridor_sim.engine.deadlock import check_holds
 from corridor_sim.engine.draws import Draws
-from corridor_sim.engine.program import MARK_KINDS, MEASURES, NONE, ONE, Inputs, Instruction, Op, Program
+from corridor_sim.engine.program import MEASURES, NONE, ONE, Inputs, Instruction, Op, Program
 from corridor_sim.engine.records import END, RESOURCE, START, UNITS, Records
 from corridor_sim.engine.stations import Dispatcher, Key, Station
 from corridor_sim.engine.vehicles import Boarding, Line
@@ -152,7 +152,7 @@ class World:
         follow(self._release_all())
         self.env.call_at(self.program.window_to, rank(Phase.STOP), self._stop_if_done)
         self.env.call_at(self.program.horizon, rank(Phase.STOP), self._end)
-        self.env.run(until=self._stop)
+        self.env.live(self._stop)
         check_holds(self.program, self.stations, self.lines, self.travellers)
         return self.records.trace(self.env.tick)
 
@@ -285,11 +285,17 @@ class World:
         self._owed[(number, facility)] = unloaded
 
     def _board(self, traveller: Traveller, instruction: Instruction, row: list[int]) -> simpy.Event:
-        now = self.env.tick
-        marks = [traveller.marks.get(kind, now) for kind in range(len(MARK_KINDS))]
         landed = Signal(self.env)
         boarding = Boarding(
-            traveller.number, row, traveller.size, marks, traveller.wake_rank, landed, instruction.b, instruction.c
+            traveller.number,
+            row,
+            traveller.size,
+            self.env.tick,
+            traveller.marks,
+            traveller.wake_rank,
+            landed,
+            instruction.b,
+            instruction.c,
         )
         self.lines[instruction.a].join(self._key(traveller), boarding)
         return landed

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import add
 
-import numpy as np
 import simpy
 
 from corridor_sim.engine.agenda import Agenda, Phase, Signal, follow, move_rank, rank
@@ -26,8 +26,9 @@ class Boarding:
     consignment: int
     row: list[int]
     size: Sequence[int]
-    marks: Sequence[int]
-    """For each cut-off kind the tick at which this consignment met it."""
+    joined: int
+    marks: Mapping[int, int]
+    """Cut-off kind -> the tick at which this consignment met it, where that is not when it joined."""
     wake_rank: int
     landed: Signal
     leaves: int
@@ -59,6 +60,12 @@ class Line:
     """Consignment -> the vehicle it is on, which has not left its origin's berth."""
     unloading: dict[int, set[int]] = field(default_factory=dict)
     """Vehicle -> the consignments on it that wait for room in a yard."""
+
+    _papers: list[tuple[int, int]] = field(init=False)
+    """Cut-off kinds of this service, and how long before the scheduled departure they have to be met."""
+
+    def __post_init__(self) -> None:
+        self._papers = [(kind, before) for kind, before in enumerate(self.rule.cutoffs) if before != NONE]
 
     def open(self) -> None:
         """Put every departure on the agenda."""
@@ -98,34 +105,40 @@ class Line:
 
     def _load(self, number: int, scheduled: int) -> tuple[list[Waiting], bool]:
         """Fix the load list; return it and whether the departure is cancelled for want of load."""
-        capacity = self.departures.capacity[number].tolist()
         load = self.departures.background[number].tolist()
+        room = [
+            (measure, most - load[measure])
+            for measure, most in enumerate(self.departures.capacity[number].tolist())
+            if most != NONE
+        ]
+        own = [0] * len(load)
         cargo, waiting, left_behind, stopped = [], [], 0, False
         for entry in self.queue:
             boarding = entry[-1]
-            if not self._in_time(boarding, scheduled):
+            size = boarding.size
+            if self._papers and not self._in_time(boarding, scheduled):
                 waiting.append(entry)
-            elif stopped or not _fits(capacity, load, boarding.size):
+            elif stopped or any(own[measure] + size[measure] > free for measure, free in room):
                 waiting.append(entry)
                 left_behind += 1
                 stopped = self.rule.strict
             else:
-                load = [taken + more for taken, more in zip(load, boarding.size, strict=True)]
+                own = list(map(add, own, size))
                 cargo.append(entry)
         self.queue = waiting
         self._note(number, closed=self.env.tick, left_behind=left_behind)
+        self.records.own[number] = own
+        measure = self.rule.minimum_measure
         light = (
-            self.rule.minimum_measure != NONE
-            and load[self.rule.minimum_measure] < self.rule.minimum_load
+            measure != NONE
+            and load[measure] + own[measure] < self.rule.minimum_load
             and self.rule.cancel_if_light
         )
-        self.records.own[number] = np.sum([entry[-1].size for entry in cargo], axis=0) if cargo else 0
         return cargo, light
 
     def _in_time(self, boarding: Boarding, scheduled: int) -> bool:
         return all(
-            before == NONE or met <= scheduled - before
-            for met, before in zip(boarding.marks, self.rule.cutoffs, strict=True)
+            boarding.marks.get(kind, boarding.joined) <= scheduled - before for kind, before in self._papers
         )
 
     def _put_back(self, number: int, cargo: list[Waiting], state: DepartureState) -> None:
@@ -213,10 +226,6 @@ class Line:
 def _holder(departure: int) -> int:
     """Return the number under which a vehicle holds a berth: consignments count up from 0, vehicles down."""
     return -1 - departure
-
-
-def _fits(capacity: list[int], load: list[int], size: Sequence[int]) -> bool:
-    return all(most == NONE or taken + more <= most for most, taken, more in zip(capacity, load, size, strict=True))
 
 
 def _reopening(closed: tuple[Interval, ...], tick: int) -> int:
