@@ -39,3 +39,8 @@ def time_costs(transit: Column, due: Column | float, value_cny: Column | float) 
 def shares(busy: Mapping[str, float], staffed: Mapping[str, float]) -> dict[str, float]:
     """Return the utilisation of each facility from busy and staffed server-hours."""
     return {f"utilisation_{name}": hours / staffed[name] for name, hours in busy.items()}
+
+
+def within_the_year(starts: Column, ends: Column) -> float:
+    """Return the hours of work from `starts` to `ends` that lie within the year."""
+    return float((np.minimum(ends, YEAR_HOURS) - np.minimum(starts, YEAR_HOURS)).sum())

@@ -19,6 +19,7 @@ from benchmarks.by_hand_figures import (
     shares,
     time_costs,
     time_figures,
+    within_the_year,
 )
 from benchmarks.size import YEAR_HOURS, Size
 
@@ -205,8 +206,8 @@ def figures(boxes: list[Box], size: Size, inspected_hours: float) -> dict[str, f
     cost = GATE_CNY + RAIL_CNY + BARGE_CNY + HAULAGE_CNY + INSPECTION_CNY * selected
     cost = cost + time_costs(transit, DUE_HOURS, VALUE_CNY)
     busy = {
-        "gate": float((times["gate_end"] - times["gate_start"]).sum()),
-        "unloading": float((times["unload_end"] - times["unload_start"]).sum()),
+        "gate": within_the_year(times["gate_start"], times["gate_end"]),
+        "unloading": within_the_year(times["unload_start"], times["unload_end"]),
         "inspectors": inspected_hours,
     }
     staffed = {
