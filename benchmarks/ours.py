@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +18,12 @@ from corridor_sim.engine.program import Inputs, Program
 from corridor_sim.metrics.kpis import COST_PER_BOX
 from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.network.plan import promised_deliveries
-from corridor_sim.study.play import AFTER, Played, cost_key, settle_one
+from corridor_sim.study import play as play_module
+from corridor_sim.study.play import AFTER, Played, cost_key
+from corridor_sim.study.simulate import simulate
 from corridor_sim.units import SECONDS_PER_HOUR
 
+SEED = 1
 FOLDER = Path(__file__).parent
 COST = f"{COST_PER_BOX}:{cost_key('total_logistics', 'chain', AFTER)}"
 SHARES = {"on_time": "on_time", "no_room": "no_room", "transit_mean": "transit_mean", "cost_per_box": COST}
@@ -36,29 +41,55 @@ def scenario(name: str, overrides: Sequence[str] = ()) -> Lowered:
 
 
 def engine(name: str) -> Engine | None:
-    """Return an engine's `run`, None where it (or what it needs) is not there."""
+    """Return an engine for one thread, None where it (or what it needs) is not there."""
     try:
-        run: Engine = import_module(f"corridor_sim.engine.{name}").run
+        module = import_module(f"corridor_sim.engine.{name}")
     except ImportError:
         return None
-    return run
+    made: Engine = module.CompiledEngine(keep=False) if hasattr(module, "CompiledEngine") else module.run
+    return made
+
+
+def floor() -> Callable[[Program, Inputs], object] | None:
+    """Return the compiled kernel's draws and writes without the simulation, None where there is no such function."""
+    try:
+        found: Callable[[Program, Inputs], object] | None = getattr(
+            import_module("corridor_sim.engine.compiled"), "floor", None
+        )
+    except ImportError:
+        return None
+    return found
 
 
 def trace_of(lowered: Lowered, run: Engine, replication: int) -> tuple[Inputs, Trace]:
     """Draw and simulate one replication, nothing else."""
-    inputs = draw_inputs(lowered.program, lowered.plan, 1, replication)
+    inputs = draw_inputs(lowered.program, lowered.plan, SEED, replication)
     return inputs, run(lowered.program, inputs)
 
 
 def years(lowered: Lowered, run: Engine, replications: range) -> list[dict[str, float]]:
-    """Draw, simulate, price and measure replications one by one and return the figures of each."""
-    calm = draw_inputs(lowered.program, lowered.plan, 1, 0, noise=False)
-    found = []
-    for replication in replications:
-        inputs, trace = trace_of(lowered, run, replication)
-        promised = promised_deliveries(lowered.program, calm, inputs.consignments)
-        found.append(figures(lowered.program, settle_one(lowered, inputs, trace, promised)))
-    return found
+    """Draw, simulate, price and measure replications, as a sweep does, and return the figures of each."""
+    # a study looks for cycles of rubbish after its work, not during it (study.workers)
+    gc.disable()
+    try:
+        (found,) = _play(lowered, run, replications)
+    finally:
+        gc.enable()
+        gc.collect()
+    return [figures(lowered.program, played) for played in found]
+
+
+def _play(lowered: Lowered, run: Engine, replications: range) -> list[list[Played]]:
+    """Play through the study's own `play`, with the engine that races; the only place that depends on its arguments."""
+    asked = ([lowered], [replications.stop], replications, SEED)
+    if "engine" in signature(play_module.play).parameters:
+        return play_module.play(*asked, engine=run)
+    usual = play_module.simulate
+    play_module.simulate = partial(simulate, engine=run)
+    try:
+        return play_module.play(*asked)
+    finally:
+        play_module.simulate = usual
 
 
 def figures(program: Program, played: Played) -> dict[str, float]:

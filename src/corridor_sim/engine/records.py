@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 
 from corridor_sim.engine.base import CAPACITY, DEPARTURES, OUTCOMES, VISITS, Trace
@@ -47,7 +49,8 @@ class Records:
         by_facility = np.argsort(capacity[:, 0], kind="stable")
         outcomes = np.array([self.delivered, self.leader, self.step], np.int64).T.reshape(-1, len(OUTCOMES))
         return Trace(
-            visits=visits[np.lexsort((visits[:, 1], visits[:, 0]))],
+            # a consignment's rows are appended in the order of its steps
+            visits=visits[np.argsort(visits[:, 0], kind="stable")],
             departures=self.departures,
             own=self.own,
             outcomes=outcomes,
@@ -57,4 +60,4 @@ class Records:
 
 
 def _table(rows: list[list[int]] | list[tuple[int, int, int, int]], columns: int) -> Ints:
-    return np.array(rows, np.int64).reshape(-1, columns)
+    return np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * columns).reshape(-1, columns)

@@ -67,11 +67,10 @@ class Traveller:
     """Facility -> the SEIZE row whose end is still open."""
     marks: dict[int, int] = field(default_factory=dict)
     passed: dict[int, int] = field(default_factory=dict)
-    """Step -> how often it was passed."""
+    """Step -> how often it was passed before the last time."""
     drawn: dict[int, int] = field(default_factory=dict)
     """Stream -> how many draws were made from it."""
     laps: dict[tuple[int, int], int] = field(default_factory=dict)
-    seq: int = 0
     load: list[int] = field(default_factory=list)
     """Consignments delivered together with this one, itself excluded."""
 
@@ -188,18 +187,20 @@ class World:
     def _journey(self, traveller: Traveller) -> Events:
         """Walk the program from release to delivery."""
         code, step = self.program.code, self.program.flows[traveller.flow].start
+        env, stands_at, begin_visit = self.env, self.records.step, self.records.visit
+        number, passed = traveller.number, traveller.passed
+        seq = 0
         while step != NONE:
             instruction = code[step]
-            self.records.step[traveller.number] = step
-            visit = traveller.passed.get(step, 0)
-            traveller.passed[step] = visit + 1
-            row = self.records.visit(traveller.number, traveller.seq, step, visit, self.env.tick)
-            traveller.seq += 1
+            stands_at[number] = step
+            visit = passed[step] = passed.get(step, NONE) + 1
+            row = begin_visit(number, seq, step, visit, env.tick)
+            seq += 1
             step = instruction.next
             match instruction.op:
                 case Op.DELAY:
                     yield self._delay(traveller, instruction, row)
-                    row[END] = self.env.tick
+                    row[END] = env.tick
                 case Op.SEIZE:
                     yield self._seize(traveller, instruction, row)
                     self._seized(traveller, instruction, row)

@@ -52,6 +52,7 @@ class Dispatcher:
         self._rank = rank(Phase.DISPATCH)
         self._changed: set[int] = set()
         self._awake = False
+        self._turn = Signal(env)
         self.stations: list[Station] = []
 
     def touch(self, station: int) -> None:
@@ -61,10 +62,10 @@ class Dispatcher:
             self._wake()
 
     def _wake(self) -> None:
+        # one signal will do: it is never rung again before it has been heard
         self._awake = True
-        signal = Signal(self._env)
-        signal.callbacks = [self._dispatch]
-        signal.ring(self._rank)
+        self._turn.callbacks = [self._dispatch]
+        self._turn.ring(self._rank)
 
     def _dispatch(self, _: simpy.Event) -> None:
         self._awake = False
