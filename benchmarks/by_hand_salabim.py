@@ -28,11 +28,17 @@ class Corridor:
         self.train = self.line(18.0, 24.0, size.train_boxes, (30.0, 48.0, 36.0))
         self.barge = self.line(0.0, 8.0, size.barge_boxes, (18.0, 28.0, 20.0))
         self.boxes: list[Box] = []
-        self.delivered = 0
+        self.under_way = 1
+        """Boxes not yet delivered, and 1 while more are released."""
         self.inspected_hours = 0.0
         for _ in range(size.inspectors):
             Night(corridor=self, env=self.env)
         Releases(corridor=self, env=self.env)
+
+    def one_less(self) -> None:
+        self.under_way -= 1
+        if not self.under_way:
+            self.env.main().activate()
 
     def line(self, first: float, every: float, capacity: int, takes: tuple[float, float, float]) -> Service:
         return Service(first=first, every=every, capacity=capacity, takes=takes, corridor=self, env=self.env)
@@ -50,7 +56,9 @@ class Releases(sim.Component):
         while True:
             self.hold(corridor.rng.expovariate(rate))
             if self.env.now() >= YEAR_HOURS:
+                corridor.one_less()
                 return
+            corridor.under_way += 1
             Journey(corridor=corridor, env=self.env)
 
 
@@ -135,9 +143,7 @@ class Journey(sim.Component):
         box.barge_arrived = env.now()
         self.hold(lognormal(rng, 4.0, 0.3))
         box.delivered = env.now()
-        corridor.delivered += 1
-        if corridor.delivered == len(corridor.boxes) and env.now() > YEAR_HOURS:
-            env.main().activate()
+        corridor.one_less()
 
     def board(self, service: Service) -> float:
         """Wait for a departure and ride it; return when it left."""

@@ -114,7 +114,8 @@ class Corridor:
         self.train = Service(env, rng, 18.0, 24.0, size.train_boxes, lambda: rng.triangular(30.0, 48.0, 36.0))
         self.barge = Service(env, rng, 0.0, 8.0, size.barge_boxes, lambda: rng.triangular(18.0, 28.0, 20.0))
         self.boxes: list[Box] = []
-        self.delivered = 0
+        self.under_way = 1
+        """Boxes not yet delivered, and 1 while more are released."""
         self.inspected_hours = 0.0
         for _ in range(size.inspectors):
             env.process(self.nights())
@@ -130,9 +131,11 @@ class Corridor:
         while True:
             yield self.env.timeout(self.rng.expovariate(rate))
             if self.env.now >= YEAR_HOURS:
+                self.one_less()
                 return
             box = Box(self.env.now)
             self.boxes.append(box)
+            self.under_way += 1
             self.env.process(self.journey(box))
 
     def nights(self) -> Process:
@@ -167,8 +170,11 @@ class Corridor:
         box.barge_arrived = env.now
         yield env.timeout(lognormal(rng, 4.0, 0.3))
         box.delivered = env.now
-        self.delivered += 1
-        if self.delivered == len(self.boxes) and env.now > YEAR_HOURS:
+        self.one_less()
+
+    def one_less(self) -> None:
+        self.under_way -= 1
+        if not self.under_way:
             self.done.succeed()
 
     def inspection(self, box: Box) -> Process:

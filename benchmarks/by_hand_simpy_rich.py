@@ -161,7 +161,8 @@ class Corridor:
         self.train = Service(env, rng, (18.0, 24.0), 2.0, 84, 0.02, lambda: rng.triangular(30.0, 48.0, 36.0))
         self.barge = Service(env, rng, (0.0, 8.0), 1.0, 80, 0.03, lambda: rng.triangular(18.0, 28.0, 20.0))
         self.boxes: list[Box] = []
-        self.delivered = 0
+        self.under_way = len(KINDS)
+        """Boxes not yet delivered, and kinds of which more are released."""
         self.inspected_hours = self.crane_away = 0.0
         self.done = env.event()
         for _ in range(GATES):
@@ -170,7 +171,6 @@ class Corridor:
             env.process(self.nights())
         env.process(self.failures())
         env.process(self.maintenance())
-        self.sources = len(KINDS)
         for kind in KINDS:
             env.process(self.releases(kind))
 
@@ -183,10 +183,11 @@ class Corridor:
         while True:
             yield self.env.timeout(self.rng.expovariate(rate))
             if self.env.now >= YEAR_HOURS:
-                self.sources -= 1
+                self.one_less()
                 return
             box = Box(kind, self.env.now)
             self.boxes.append(box)
+            self.under_way += 1
             self.env.process(self.journey(box))
 
     def gate_hours(self) -> Process:
@@ -265,7 +266,8 @@ class Corridor:
             yield landed
             box.barge_arrived = env.now
             yield from self.haulage(rank)
-        self.deliver(box)
+        box.delivered = env.now
+        self.one_less()
 
     def ahead(self, rank: int) -> int:
         """Return how many wait for the crane who go before a newcomer."""
@@ -309,10 +311,9 @@ class Corridor:
         yield self.env.timeout(self.rng.triangular(2.0, 6.0, 3.0))
         self.chassis.release(chassis)
 
-    def deliver(self, box: Box) -> None:
-        box.delivered = self.env.now
-        self.delivered += 1
-        if self.delivered == len(self.boxes) and not self.sources:
+    def one_less(self) -> None:
+        self.under_way -= 1
+        if not self.under_way:
             self.done.succeed()
 
 
