@@ -1,1 +1,1 @@
-"""Races between the engines of corridor_sim and models written by hand for the same two corridors: for people, not CI."""
+"""Races between the engines of corridor_sim and models written by hand for the same corridors; for people, not CI."""

@@ -1,9 +1,9 @@
 """The reference corridor year written by hand in Ciw, as a network of queues. Times are hours.
 
-Trains and barges are nodes with slots (so many start together at set times); one transit a departure needs a law of its
-own. What Ciw has no words for, so that there is no rich corridor here: a place in a yard or a chassis that is kept over
-several nodes and given back later, one crane for two steps of a journey, capacity in TEU of boxes of two sizes, cut-offs
-before a departure, cancelled departures, servers that fail, a choice of route by the queue at another node's priorities.
+Trains and barges are nodes with slots: so many start together at set times; one transit a departure needs a law of
+its own. What Ciw has no words for, so that there is no rich corridor here: a place in a yard or a chassis that is kept
+over several nodes and given back later, one crane for two steps of a journey, capacity in TEU of boxes of two sizes,
+cut-offs before a departure, cancelled departures, servers that fail at random, a route chosen by another node's queue.
 """
 
 from __future__ import annotations

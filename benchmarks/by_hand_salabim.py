@@ -1,18 +1,15 @@
-"""The reference corridor year written by hand in salabim: a component per box, a component per service. Times are hours."""
+"""The reference corridor year written by hand in salabim: a component per box and per service. Times are hours."""
 
 from __future__ import annotations
 
-import math
 import random
 
-import numpy as np
 import salabim as sim
 
 from benchmarks.by_hand_simpy import CLOSES, DAY, OPENS, SELECTED, Box, figures, lognormal
 from benchmarks.size import YEAR_HOURS, Size
 
 NIGHT, RESUMED, ORDINARY = -1, 0, 1
-
 
 
 class Corridor:
@@ -94,7 +91,9 @@ class Service(sim.Component):
             for journey in self.waiting:
                 journey.box.left_behind += 1
             if aboard:
-                Ride(aboard=aboard, takes=self.corridor.rng.triangular(*self.takes), corridor=self.corridor, env=self.env)
+                Ride(
+                    aboard=aboard, takes=self.corridor.rng.triangular(*self.takes), corridor=self.corridor, env=self.env
+                )
             self.hold(self.every)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from inspect import signature
@@ -61,21 +62,28 @@ def floor() -> Callable[[Program, Inputs], object] | None:
     return found
 
 
+@contextmanager
+def as_in_a_study() -> Iterator[None]:
+    """Look for cycles of rubbish after the work, not during it, as study.workers does."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect()
+
+
 def trace_of(lowered: Lowered, run: Engine, replication: int) -> tuple[Inputs, Trace]:
     """Draw and simulate one replication, nothing else."""
-    inputs = draw_inputs(lowered.program, lowered.plan, SEED, replication)
-    return inputs, run(lowered.program, inputs)
+    with as_in_a_study():
+        inputs = draw_inputs(lowered.program, lowered.plan, SEED, replication)
+        return inputs, run(lowered.program, inputs)
 
 
 def years(lowered: Lowered, run: Engine, replications: range) -> list[dict[str, float]]:
     """Draw, simulate, price and measure replications, as a sweep does, and return the figures of each."""
-    # a study looks for cycles of rubbish after its work, not during it (study.workers)
-    gc.disable()
-    try:
+    with as_in_a_study():
         (found,) = _play(lowered, run, replications)
-    finally:
-        gc.enable()
-        gc.collect()
     return [figures(lowered.program, played) for played in found]
 
 

@@ -214,8 +214,8 @@ def growth(length: Length) -> Section:
     head = ["", "µs to run", "x first", "µs in all", "x first", "bytes", "peak MiB"]
     said = (
         "Per consignment, each row in a process of its own, one year, after a small year to warm up. To run: draws and "
-        "simulation; in all: prices and figures too (SimPy's are always inside). Bytes: peak above what is there before "
-        f"the run. The reference corridor has {REFERENCE:,}."
+        "simulation; in all: prices and figures too (SimPy's are always inside). Bytes: peak above what is there "
+        f"before the run. The reference corridor has {REFERENCE:,}."
     )
     return Section("Growth and memory", head, rows, [said, *missing])
 

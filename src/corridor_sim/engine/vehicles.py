@@ -129,17 +129,11 @@ class Line:
         self._note(number, closed=self.env.tick, left_behind=left_behind)
         self.records.own[number] = own
         measure = self.rule.minimum_measure
-        light = (
-            measure != NONE
-            and load[measure] + own[measure] < self.rule.minimum_load
-            and self.rule.cancel_if_light
-        )
+        light = measure != NONE and load[measure] + own[measure] < self.rule.minimum_load and self.rule.cancel_if_light
         return cargo, light
 
     def _in_time(self, boarding: Boarding, scheduled: int) -> bool:
-        return all(
-            boarding.marks.get(kind, boarding.joined) <= scheduled - before for kind, before in self._papers
-        )
+        return all(boarding.marks.get(kind, boarding.joined) <= scheduled - before for kind, before in self._papers)
 
     def _put_back(self, number: int, cargo: list[Waiting], state: DepartureState) -> None:
         """Return cargo to the queue with its old ready ticks."""
