@@ -32,6 +32,8 @@ PRIORITY_SHIFT = 64
 LOWEST_PRIORITY = 1 << 30
 
 
+HAPPENED: Any = None
+"""What SimPy puts in the place of an event's callbacks once it has happened."""
 FIRST_RANKS = {phase: int(phase) << PHASE_SHIFT for phase in Phase}
 
 
@@ -55,6 +57,8 @@ class Agenda(simpy.Environment):
         super().__init__()
         self.tick = 0
         """The tick it is."""
+        self.last_closed = (-1, -1)
+        """(tick, departure) of the last load list that was fixed."""
         self._moments = cast(list[tuple[int, int, int, simpy.Event]], self._queue)
 
     def put(self, event: simpy.Event, event_rank: int, after: int) -> None:
@@ -73,7 +77,7 @@ class Agenda(simpy.Environment):
         while last.callbacks is not None:
             self.tick, _, _, event = heappop(moments)
             self._now = self.tick
-            callbacks, event.callbacks = event.callbacks, None
+            callbacks, event.callbacks = event.callbacks, HAPPENED
             for callback in callbacks or ():
                 callback(event)
 

@@ -18,7 +18,7 @@ class Draws:
         self._inputs = inputs
         self._keys = [stream_key(inputs.seed, name) for name in program.streams]
         people = inputs.consignments
-        self._first = np.searchsorted(people.flow, np.arange(len(program.flows) + 1)).tolist()
+        self._first: list[int] = np.searchsorted(people.flow, np.arange(len(program.flows) + 1)).tolist()
         self._flow = people.flow.tolist()
         self._ordinal = people.ordinal
         self._blocks: dict[tuple[int, int, int, int, int], list[int]] = {}

@@ -153,6 +153,8 @@ class World:
         self.env.call_at(self.program.horizon, rank(Phase.STOP), self._end)
         self.env.live(self._stop)
         check_holds(self.program, self.stations, self.lines, self.travellers)
+        for line in self.lines:
+            line.complete(self.env.tick)
         return self.records.trace(self.env.tick)
 
     def _stop_if_done(self) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_right, insort
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
 
+import numpy as np
 import simpy
 
 from corridor_sim.engine.agenda import Agenda, Phase, Signal, follow, move_rank, rank
 from corridor_sim.engine.draws import Draws
-from corridor_sim.engine.program import NONE, ONE, Departures, DepartureState, ServiceRule
+from corridor_sim.engine.program import NONE, ONE, Departures, DepartureState, Ints, ServiceRule
 from corridor_sim.engine.records import END, RESOURCE, START, Records
 from corridor_sim.engine.stations import Key, Station
+from corridor_sim.engine.unboarded import complete_rows, needs_no_berth
 
 Interval = tuple[int, int]
 Events = Generator[simpy.Event, None, None]
@@ -64,17 +66,52 @@ class Line:
     _papers: list[tuple[int, int]] = field(init=False)
     """Cut-off kinds of this service, and how long before the scheduled departure they have to be met."""
 
+    _closings: list[tuple[int, int]] = field(default_factory=list)
+    """(tick at which the load list is fixed, departure) of those whose cancellation is not known before."""
+    _on_demand: bool = False
+    _called: bool = False
+
     def __post_init__(self) -> None:
         self._papers = [(kind, before) for kind, before in enumerate(self.rule.cutoffs) if before != NONE]
 
     def open(self) -> None:
-        """Put every departure on the agenda."""
-        for number in self.rows:
-            follow(self._voyage(number))
+        """Put every departure on the agenda, or where empty ones need no berth, only those that somebody waits for."""
+        scheduled, notice = (column[self.rows.start : self.rows.stop] for column in self._times())
+        closes = np.maximum(scheduled - self.rule.close, 0)
+        for number in (self.rows.start + np.flatnonzero((notice != NONE) & (notice <= closes))).tolist():
+            self._note(number, state=DepartureState.CANCELLED)
+        running = np.flatnonzero((notice == NONE) | (notice > closes))
+        self._closings = list(zip(closes[running].tolist(), (self.rows.start + running).tolist(), strict=True))
+        self._on_demand = needs_no_berth(self.rule)
+        if not self._on_demand:
+            for closes_at, number in self._closings:
+                follow(self._voyage(number, closes_at))
+
+    def _times(self) -> tuple[Ints, Ints]:
+        return self.departures.scheduled, self.departures.notice
 
     def join(self, key: Key, boarding: Boarding) -> None:
         """Wait for a departure."""
         insort(self.queue, (*key, boarding))
+        self._call()
+
+    def _call(self) -> None:
+        """Have the next load list fixed if somebody waits for it and it is not on the agenda yet."""
+        if not self._on_demand or self._called or not self.queue:
+            return
+        # of the load lists of this very tick those up to the last that was fixed are over
+        place = bisect_right(self._closings, max((self.env.tick, NONE), self.env.last_closed))
+        if place < len(self._closings):
+            self._called = True
+            closes_at, number = self._closings[place]
+            follow(self._voyage(number, closes_at))
+
+    def complete(self, stop: int) -> None:
+        """Complete the rows of departures that were never on the agenda."""
+        if self._on_demand:
+            rows = slice(self.rows.start, self.rows.stop)
+            closed = (self.origin_closed, self.destination_closed)
+            complete_rows(self.records.departures, rows, self.departures, self.rule, closed, stop)
 
     def wait_for_next(self, now: int) -> int:
         """Return ticks until the next departure still open at `now` by schedule and notices, or NONE."""
@@ -84,14 +121,13 @@ class Line:
                 return scheduled - now
         return NONE
 
-    def _voyage(self, number: int) -> Events:
+    def _voyage(self, number: int, closes: int) -> Events:
         scheduled, notice = int(self.departures.scheduled[number]), int(self.departures.notice[number])
-        closes = max(0, scheduled - self.rule.close)
-        if notice != NONE and notice <= closes:
-            self._note(number, state=DepartureState.CANCELLED)
-            return
         yield self._at(closes, rank(Phase.LOAD_LISTS, number))
+        self.env.last_closed = (closes, number)
+        self._called = False
         cargo, light = self._load(number, scheduled)
+        self._call()
         if light:
             self._put_back(number, cargo, DepartureState.TOO_LIGHT)
             return
@@ -139,6 +175,7 @@ class Line:
         """Return cargo to the queue with its old ready ticks."""
         for entry in cargo:
             insort(self.queue, entry)
+        self._call()
         self.records.own[number] = 0
         self._note(number, state=state)
 
