@@ -50,7 +50,7 @@ def move_rank(priority: int, tie: int) -> int:
 class Agenda(simpy.Environment):
     """SimPy's environment and event queue, with whole ticks and without what no event here needs.
 
-    `put` and `live` are its `schedule` and `run` less the checks for failed events, which are half of their time.
+    `put` and `live` are its `schedule` and `run` less the checks for events that fail.
     """
 
     def __init__(self) -> None:

@@ -42,7 +42,8 @@ class Draws:
         key = (flow, stream, visit)
         block = self._lots.get(key)
         if block is None:
-            block = self._lots[key] = self._uniforms_of_flow(flow, stream, visit, 0)[0].tolist()
+            drawn: list[int] = self._uniforms_of_flow(flow, stream, visit, 0)[0].tolist()
+            block = self._lots[key] = drawn
         return block[consignment - self._first[flow]]
 
     def single_ticks(self, stream: int, sampler: int, word: int, number: int, visit: int = 0) -> int:
