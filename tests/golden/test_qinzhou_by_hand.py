@@ -17,6 +17,7 @@ import qinzhou_paper_money as money
 import qinzhou_paper_times as times
 from qinzhou_paper_times import CHECKS, CLOCK_START, Load
 
+from both_engines import play_both
 from corridor_sim.economics.accounts import settle
 from corridor_sim.economics.ledger import Ledger
 from corridor_sim.engine.base import OUTCOMES, VISITS, Trace
