@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 
 import numpy as np
@@ -12,9 +12,6 @@ from corridor_sim.engine.base import CAPACITY, DEPARTURES, OUTCOMES, VISITS, Eng
 from corridor_sim.engine.program import MEASURES, NONE, Consignments, Departures, Inputs, Ints, Program
 from corridor_sim.engine.reference import run as reference
 from corridor_sim.errors import EngineError, ModelError
-from corridor_sim.network.inputs import draw_inputs
-from corridor_sim.network.lowered import Lowered
-from corridor_sim.study.simulate import Replication
 
 try:
     from corridor_sim.engine.compiled import CompiledEngine
@@ -47,15 +44,6 @@ def play_both(program: Program, inputs: Inputs, other: Engine | None = compiled)
     if isinstance(wanted, Trace):
         return wanted
     raise wanted
-
-
-def simulate_both(
-    lowered: Lowered, replications: range, seed: int, noise: bool = True, lanes: Mapping[int, int] | None = None
-) -> Iterator[Replication]:
-    """Yield replications of an alternative as `simulate` does, played by both engines."""
-    for replication in replications:
-        inputs = draw_inputs(lowered.program, lowered.plan, seed, replication, noise, lanes)
-        yield Replication(inputs, play_both(lowered.program, inputs))
 
 
 def other_inputs(one: Inputs, other: Inputs) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from both_engines import simulate_both
+from both_engines import play_both
 from corridor_sim import load
 from corridor_sim.economics.accounts import Accounts, settle
 from corridor_sim.economics.ledger import COST_BASES
@@ -18,6 +18,7 @@ from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.plan import promised_deliveries
 from corridor_sim.study.prepare import prepare
+from corridor_sim.study.simulate import simulate
 
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 BY = (["commodity"], ["flow"], ["route"], ["leg", "node"], ["payer", "payee"], ["activity"], ["cost_class"], ["tariff"])
@@ -29,7 +30,7 @@ def settled(path: Path) -> list[tuple[Lowered, Accounts]]:
     found = []
     for lowered in prepare(load(path)).values():
         calm = draw_inputs(lowered.program, lowered.plan, 1, 0, noise=False)
-        made = next(iter(simulate_both(lowered, range(1), 1, noise=False)))
+        made = next(iter(simulate(lowered, range(1), 1, False, {}, engine=play_both)))
         promised = promised_deliveries(lowered.program, calm, made.inputs.consignments)
         found.append((lowered, settle(lowered, made.inputs, made.trace, promised)))
     return found

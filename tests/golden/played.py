@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from both_engines import simulate_both
+from both_engines import play_both
 from corridor_sim.economics.accounts import settle
 from corridor_sim.economics.ledger import Ledger
 from corridor_sim.engine.base import OUTCOMES, VISITS, Trace
@@ -14,6 +14,7 @@ from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.plan import promised_deliveries
 from corridor_sim.study.lanes import lane_numbers
+from corridor_sim.study.simulate import simulate
 
 SEED = 20260422
 Who = tuple[str, int]
@@ -133,7 +134,7 @@ def ties_of(lowered: Lowered) -> dict[Who, int]:
 def play_package(lowered: Lowered, lanes: dict[str, str]) -> Played:
     """Simulate and settle one alternative."""
     chosen = lane_numbers(lowered.program, lanes)
-    made = next(iter(simulate_both(lowered, range(1), SEED, noise=False, lanes=chosen)))
+    made = next(iter(simulate(lowered, range(1), SEED, noise=False, lanes=chosen, engine=play_both)))
     calm = draw_inputs(lowered.program, lowered.plan, SEED, 0, noise=False, lanes=chosen)
     people = made.inputs.consignments
     promised = promised_deliveries(lowered.program, calm, people)

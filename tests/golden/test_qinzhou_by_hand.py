@@ -17,7 +17,7 @@ import qinzhou_paper_money as money
 import qinzhou_paper_times as times
 from qinzhou_paper_times import CHECKS, CLOCK_START, Load
 
-from both_engines import simulate_both
+from both_engines import play_both
 from corridor_sim.economics.accounts import settle
 from corridor_sim.economics.ledger import Ledger
 from corridor_sim.engine.base import OUTCOMES, VISITS, Trace
@@ -28,6 +28,7 @@ from corridor_sim.network.plan import promised_deliveries
 from corridor_sim.scenario.load import load
 from corridor_sim.study.lanes import lane_numbers
 from corridor_sim.study.prepare import prepare
+from corridor_sim.study.simulate import simulate
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "qinzhou.yaml"
 SEED = 20260422
@@ -170,7 +171,7 @@ def lowered() -> dict[str, Lowered]:
 
 def play(lowered: Lowered, alternative: str, selected: tuple[str, ...]) -> Case:
     chosen = lane_numbers(lowered.program, {check: "selected" if check in selected else "clear" for check in CHECKS})
-    made = next(iter(simulate_both(lowered, range(1), SEED, noise=False, lanes=chosen)))
+    made = next(iter(simulate(lowered, range(1), SEED, noise=False, lanes=chosen, engine=play_both)))
     calm = draw_inputs(lowered.program, lowered.plan, SEED, 0, noise=False, lanes=chosen)
     people = made.inputs.consignments
     promised = promised_deliveries(lowered.program, calm, people)

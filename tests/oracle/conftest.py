@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from both_engines import simulate_both
-from corridor_sim import load, lower
+from both_engines import play_both
+from corridor_sim import load, lower, simulate
 from corridor_sim.engine.base import VISITS, Trace
 from corridor_sim.engine.program import NONE, Inputs, Op, Program
 
@@ -93,7 +93,7 @@ def run_scenario(name: str, replications: int = REPLICATIONS, sets: Sequence[str
     """Yield the replications of a scenario in tests/oracle/scenarios, with overrides."""
     file = load(SCENARIOS / f"{name}.yaml", sets)
     lowered = lower(file.base, file.baseline)
-    for replication in simulate_both(lowered, range(replications), SEED):
+    for replication in simulate(lowered, range(replications), SEED, engine=play_both):
         yield Seen(lowered.program, replication.inputs, replication.trace)
 
 
@@ -153,7 +153,7 @@ def every_alternative() -> Callable[[str, int], dict[str, list[Seen]]]:
         found = {}
         for alternative, scenario in file.alternatives.items():
             lowered = lower(scenario, alternative)
-            played = simulate_both(lowered, range(replications), SEED)
+            played = simulate(lowered, range(replications), SEED, engine=play_both)
             found[alternative] = [Seen(lowered.program, one.inputs, one.trace) for one in played]
         return found
 
