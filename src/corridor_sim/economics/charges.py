@@ -146,10 +146,11 @@ def _headings(lowered: Lowered, charge: Charge, headings: Headings) -> list[int]
 def due_at_passages(table: ChargeTable, passages: Passages) -> Due:
     """Return what is due at the end of each visit of the charges' instructions, once per visit and load."""
     at = np.flatnonzero(table.instruction != NONE)
-    begin = passages.passed_from[table.instruction[at]]
-    count = passages.passed_from[table.instruction[at] + 1] - begin
+    passed, passed_from = passages.passed
+    begin = passed_from[table.instruction[at]]
+    count = passed_from[table.instruction[at] + 1] - begin
     charge = np.repeat(at, count)
-    rows = passages.passed[np.arange(len(charge)) + np.repeat(begin - (np.cumsum(count) - count), count)]
+    rows = passed[np.arange(len(charge)) + np.repeat(begin - (np.cumsum(count) - count), count)]
     tick = passages.column("end")[rows]
     seconds = tick - passages.column("start")[rows] if table.rates.timed[at].any() else tick
     quantities = table.rates.quantities(charge, passages.counted, passages.held[rows], seconds)
@@ -164,7 +165,7 @@ def due_at_deliveries(table: ChargeTable, instructions: Instructions, passages: 
     people, steps = passages.inputs.consignments, passages.lowered.steps
     leader = passages.final_leader()
     delivered = passages.outcome("delivered")[leader]
-    last = np.searchsorted(passages.column("consignment"), leader, side="right") - 1
+    last = passages.begins[leader + 1] - 1
     last_step = instructions.step[passages.column("step")[last]]
     dues = []
     for number in charges:

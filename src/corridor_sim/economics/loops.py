@@ -1,0 +1,218 @@
+"""The hot loops of pricing, compiled: each gives what the NumPy code of its caller gives, in one walk over the visits.
+
+Only used where the compiled engine plays, which compiles them once (`compile_loops`). numba's disk cache does not see
+changes in other files, so constants stand here again; a test holds them against those of the other rooms.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import boolean, float64, int64, njit
+from numba.core.dispatcher import Dispatcher
+
+NONE = -1
+# columns of Trace.visits
+CONSIGNMENT, STEP, START, END = 0, 2, 5, 6
+# columns of ChargeTable.numbers
+(
+    C_INSTRUCTION,
+    C_STEP,
+    C_FROM,
+    C_TO,
+    C_LEAST,
+    C_MOST,
+    C_COUNT,
+    C_CURRENCY,
+    C_DENOMINATOR,
+    C_LARGEST,
+) = range(10)
+# columns of a rate
+R_MEASURE, R_TIMED, R_NEEDED, R_WEIGHT = range(4)
+# columns of a currency, and of a dated rate
+X_FOREIGN, X_FIRST, X_LAST, X_UNTIL = range(4)
+D_START, D_WEIGHT, D_DENOMINATOR, D_LARGEST = range(4)
+LOADED = 2
+FAST: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+INNER: dict[str, Any] = {
+    "nogil": True,
+    "_nrt": False,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "error_model": "numpy",
+}
+
+
+@njit(**FAST)
+def begin_visits(visits, begins):
+    """Write the row at which the visits of each consignment begin, and at the end how many there are."""
+    who = 0
+    for row in range(len(visits)):
+        while who <= visits[row, CONSIGNMENT]:
+            begins[who] = row
+            who += 1
+    begins[who:] = len(visits)
+
+
+@njit(**FAST)
+def count_passages(visits, begins, held, own, real, passed_from):
+    """Count in `passed_from[i + 1]` the visits of instruction i that `sort_passages` will list, then sum them up."""
+    for who in range(len(own)):
+        if own[who]:
+            for row in range(begins[who], begins[who + 1]):
+                if visits[row, END] != NONE and real[held[row]]:
+                    passed_from[visits[row, STEP] + 1] += 1
+    for instruction in range(1, len(passed_from)):
+        passed_from[instruction] += passed_from[instruction - 1]
+
+
+@njit(**FAST)
+def sort_passages(visits, begins, held, own, real, place, passed):
+    """List the ended visits of something of our own by instruction; `place` begins as `passed_from`."""
+    for who in range(len(own)):
+        if own[who]:
+            for row in range(begins[who], begins[who + 1]):
+                if visits[row, END] != NONE and real[held[row]]:
+                    step = visits[row, STEP]
+                    passed[place[step]] = row
+                    place[step] += 1
+
+
+@njit(**INNER)
+def rounded(value, denominator):
+    """Return value / denominator (> 0) rounded to an integer, ties to even."""
+    quotient = value // denominator
+    twice = (value - quotient * denominator) * 2
+    if twice > denominator or (twice == denominator and quotient % 2 == 1):
+        quotient += 1
+    return quotient
+
+
+@njit(**FAST)
+def price_passages(visits, held, passed, passed_from, flow, counted, table, rates, currencies, dated, headings, posted):
+    """Write heading, consignment, step and CNY cents of what passages cost; return how many were written.
+
+    NONE where anything is out of the ordinary: a measure that a load lacks, a number too large for int64, a date
+    without an exchange rate. The caller then does it all with exact numbers, and says what is wrong.
+    """
+    written = 0
+    for charge in range(len(table)):
+        numbers = table[charge]
+        instruction = numbers[C_INSTRUCTION]
+        if instruction == NONE:
+            continue
+        currency = currencies[numbers[C_CURRENCY]]
+        for place in range(passed_from[instruction], passed_from[instruction + 1]):
+            row = passed[place]
+            tick = visits[row, END]
+            total = 0
+            for k in range(rates.shape[1]):
+                quantity = counted[held[row], rates[charge, k, R_MEASURE]]
+                if quantity == 0 and rates[charge, k, R_NEEDED]:
+                    return NONE
+                if rates[charge, k, R_TIMED]:
+                    quantity *= tick - visits[row, START]
+                if abs(quantity) > numbers[C_LARGEST]:
+                    return NONE
+                total += quantity * rates[charge, k, R_WEIGHT]
+            if tick < numbers[C_FROM] or tick >= numbers[C_TO]:
+                continue
+            cents = rounded(total, numbers[C_DENOMINATOR])
+            cents = min(max(cents, numbers[C_LEAST]), numbers[C_MOST]) * numbers[C_COUNT]
+            if currency[X_FOREIGN]:
+                period = currency[X_LAST] - 1
+                while period >= currency[X_FIRST] and dated[period, D_START] > tick:
+                    period -= 1
+                if period < currency[X_FIRST] or tick >= currency[X_UNTIL] or abs(cents) > dated[period, D_LARGEST]:
+                    return NONE
+                cents = rounded(cents * dated[period, D_WEIGHT], dated[period, D_DENOMINATOR])
+            who = visits[row, CONSIGNMENT]
+            posted[0, written] = headings[charge, flow[who]]
+            posted[1, written] = who
+            posted[2, written] = numbers[C_STEP]
+            posted[3, written] = cents
+            written += 1
+    return written
+
+
+@njit(**FAST)
+def emit(visits, begins, held, things, plug, element, hub, measures, weights, used, alone, loads):
+    """Add kg CO2e by consignment and step to `alone` (consignments, steps), of loads to `loads` (loads, steps).
+
+    `weights` (steps, LOADED, measures) are kg per thousandth of the `measures` of a load; `used` (steps x LOADED) is
+    marked where something was emitted. Steps at one hub one after another count once.
+    """
+    people = len(begins) - 1
+    for who in range(len(alone)):
+        before, last, met = who, NONE, False
+        for row in range(begins[who], begins[who + 1]):
+            step = element[visits[row, STEP]]
+            if step != NONE and visits[row, START] != NONE:
+                if not (met and hub[step] == last and last != NONE):
+                    plugged = 1 if things[before, plug] > 0 else 0
+                    used[step * LOADED + plugged] = True
+                    kg = 0.0
+                    for k in range(len(measures)):
+                        kg += things[before, measures[k]] * weights[step, plugged, k]
+                    if people <= before < len(things) - 1:
+                        loads[before - people, step] += kg
+                    else:
+                        alone[who, step] += kg
+                met, last = True, hub[step]
+            before = held[row]
+
+
+@njit(**FAST)
+def sum_up(consignment, heading, cents, kind, table):
+    """Add the cents of postings on a consignment to `table` (consignments, kinds), by the kind of their heading."""
+    for row in range(len(consignment)):
+        if consignment[row] != NONE:
+            table[consignment[row], kind[heading[row]]] += cents[row]
+
+
+def compile_loops() -> None:
+    """Compile the loops for this machine, or load them; numba keeps them on the disk."""
+    table, column, flags = int64[:, ::1], int64[::1], boolean[::1]
+    kilograms = float64[:, ::1]
+    for function, arguments in (
+        (begin_visits, (table, column)),
+        (count_passages, (table, column, column, flags, flags, column)),
+        (sort_passages, (table, column, column, flags, flags, column, column)),
+        (
+            price_passages,
+            (
+                table,
+                column,
+                column,
+                column,
+                column,
+                table,
+                table,
+                int64[:, :, ::1],
+                table,
+                table,
+                table,
+                table,
+            ),
+        ),
+        (
+            emit,
+            (
+                table,
+                column,
+                column,
+                table,
+                int64,
+                column,
+                column,
+                column,
+                float64[:, :, ::1],
+                flags,
+                kilograms,
+                kilograms,
+            ),
+        ),
+        (sum_up, (column, column, column, column, table)),
+    ):
+        if isinstance(function, Dispatcher):
+            function.compile(arguments)
