@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +17,10 @@ from corridor_sim.network.charge_rules import Charge
 from corridor_sim.network.instructions import Instructions
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.rates import Rate
+
+PRICED = ("heading", "consignment", "step", "amount_cny")
+"""What a compiled loop writes of each posting."""
+LAST_AXIS = -1
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,8 @@ class ChargeTable:
 
     `instruction` NONE where a clock or the delivery posts it; `step` NONE at delivery; a charge is due from
     `valid_from` to before `valid_to` only; `least` and `most` limit its cents, net; `currency` is a place in
-    `exchange`; `headings` (charges, flows) are the headings of its postings.
+    `exchange`; `headings` (charges, flows) are the headings of its postings. `numbers` and `parts` are the same for
+    compiled loops.
     """
 
     charges: tuple[Charge, ...]
@@ -74,6 +80,30 @@ class ChargeTable:
     exchange: Exchange
     headings: Ints
     rates: RateTable
+
+    @cached_property
+    def numbers(self) -> Ints:
+        """(charges, columns), without the clocks' and the deliveries'."""
+        delivered = np.array([charge.at_delivery for charge in self.charges], bool)
+        columns = (
+            np.where(delivered, NONE, self.instruction),
+            self.step,
+            self.valid_from,
+            self.valid_to,
+            self.least,
+            self.most,
+            self.count,
+            self.currency,
+            self.rates.factors.small_denominators,
+            self.rates.factors.largest,
+        )
+        return np.column_stack(columns)
+
+    @cached_property
+    def parts(self) -> Ints:
+        """(charges, rates, columns): measure, whether it is timed and needed, weight."""
+        rates = self.rates
+        return np.stack((rates.measure, rates.timed, rates.needed, rates.factors.small_weights), axis=LAST_AXIS)
 
     @property
     def limited(self) -> bool:
@@ -178,36 +208,88 @@ def due_at_deliveries(table: ChargeTable, instructions: Instructions, passages: 
     return dues
 
 
+def post_passages(
+    table: ChargeTable, instructions: Instructions, passages: Passages, postings: Postings
+) -> bool:
+    """Post what is due at passages as `post_dues` does, in a compiled loop; return whether it could.
+
+    It cannot where anything is out of the ordinary; nothing is posted then.
+    """
+    from corridor_sim.economics.loops import price_passages
+
+    passed, passed_from = passages.passed
+    priced = table.instruction[table.numbers[:, 0] != NONE]
+    most = int((passed_from[priced + 1] - passed_from[priced]).sum())
+    posted, flow = np.empty((len(PRICED), most), np.int64), passages.inputs.consignments.flow
+    currencies, dated = table.exchange.tables
+    count = price_passages(
+        passages.visits,
+        passages.held,
+        passed,
+        passed_from,
+        flow,
+        passages.counted,
+        table.numbers,
+        table.parts,
+        currencies,
+        dated,
+        table.headings,
+        posted,
+    )
+    if count == NONE:
+        return False
+    heading, consignment, step, cents = posted[:, :count]
+
+    def made() -> tuple[Ints, Columns]:
+        due = _valid(table, due_at_passages(table, passages))
+        return due.charge, _details(table, instructions, passages, due, _amounts(table, due))
+
+    postings.post(heading, cents, consignment, step, order=lambda: made()[0], details=lambda: made()[1])
+    return True
+
+
 def post_dues(table: ChargeTable, instructions: Instructions, passages: Passages, due: Due, postings: Postings) -> None:
     """Post charges: discount is in their rates; then minimum and maximum, tax, one rounding, count and exchange."""
-    if any(charge.valid for charge in table.charges):
-        valid = (due.tick >= table.valid_from[due.charge]) & (due.tick < table.valid_to[due.charge])
-        due = due.only(np.flatnonzero(valid))
-    charge = due.charge
-    amount = table.rates.cents(charge, due.quantities)
-    if table.limited:
-        amount = np.minimum(np.maximum(amount, table.least[charge]), table.most[charge])
-    amount = amount * table.count[charge]
+    due = _valid(table, due)
+    charge, amount = due.charge, _amounts(table, due)
     flow = passages.inputs.consignments.flow[due.consignment]
-
-    def details() -> Columns:
-        quantity, unit_price = _shown(table, due)
-        return {
-            "departure": due.departures(instructions, passages),
-            "flow": flow,
-            "quantity": quantity * table.count[charge],
-            "unit_price": unit_price,
-            "amount": amount,
-        }
-
     postings.post(
         table.headings[charge, flow],
         table.exchange.cny_cents(table.currency[charge], amount, due.tick),
         due.consignment,
         table.step[charge],
         order=charge,
-        details=details,
+        details=lambda: _details(table, instructions, passages, due, amount),
     )
+
+
+def _valid(table: ChargeTable, due: Due) -> Due:
+    """Return what falls into the time in which its charge is due."""
+    if not any(charge.valid for charge in table.charges):
+        return due
+    valid = (due.tick >= table.valid_from[due.charge]) & (due.tick < table.valid_to[due.charge])
+    return due.only(np.flatnonzero(valid))
+
+
+def _amounts(table: ChargeTable, due: Due) -> Ints:
+    """Return cents of each charge's currency, net."""
+    amount = table.rates.cents(due.charge, due.quantities)
+    if table.limited:
+        amount = np.minimum(np.maximum(amount, table.least[due.charge]), table.most[due.charge])
+    return amount * table.count[due.charge]
+
+
+def _details(
+    table: ChargeTable, instructions: Instructions, passages: Passages, due: Due, amount: Ints
+) -> Columns:
+    quantity, unit_price = _shown(table, due)
+    return {
+        "departure": due.departures(instructions, passages),
+        "flow": passages.inputs.consignments.flow[due.consignment],
+        "quantity": quantity * table.count[due.charge],
+        "unit_price": unit_price,
+        "amount": amount,
+    }
 
 
 def _shown(table: ChargeTable, due: Due) -> tuple[Ints, Ints]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import Any
 
@@ -16,6 +17,7 @@ from corridor_sim.errors import InputError
 from corridor_sim.network.rates import MILLION, DatedRates
 from corridor_sim.units import CENTS, HOME_CURRENCY
 
+DATED_COLUMNS = 4
 LARGEST = 1 << 61
 """Integers below it can be doubled in int64."""
 CENTS_TO_PRODUCT = ONE * MILLION // CENTS
@@ -127,6 +129,23 @@ class Exchange:
             tuple(each.until for each in dated),
             tuple(Factors.of([[rate] for rate in each.rates]) for each in dated),
         )
+
+    @cached_property
+    def tables(self) -> tuple[Ints, Ints]:
+        """The same for compiled loops: (currencies, columns) and (dated rates, columns).
+
+        Of each currency whether it is foreign, its first dated rate and the one past its last, and until when they
+        hold; of each dated rate its start, weight, denominator and the largest number that stays within int64.
+        """
+        ends = np.cumsum([len(starts) for starts in self.starts], dtype=np.int64)
+        foreign = [name != HOME_CURRENCY for name in self.currencies]
+        first = ends - [len(starts) for starts in self.starts]
+        parts = [
+            (starts, rates.small_weights.ravel(), rates.small_denominators, rates.largest)
+            for starts, rates in zip(self.starts, self.rates, strict=True)
+        ]
+        dated = np.concatenate([np.zeros((0, DATED_COLUMNS), np.int64), *(np.column_stack(part) for part in parts)])
+        return np.column_stack((foreign, first, ends, np.array(self.until, np.int64))).astype(np.int64), dated
 
     def cny_cents(self, currency: Ints, cents: Ints, ticks: Ints) -> Ints:
         """Return CNY cents; `currency` int64[n] is a place in `currencies`. Raises InputError as `to_cny_cents`."""

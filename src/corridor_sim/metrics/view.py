@@ -27,6 +27,7 @@ class View:
     way; `route` a number; `ahead` the steps from it on along the main way of its route.
     By facility: `overtime` whether work goes on after closing. By service: `close`, `cutoffs` (services, MARK_KINDS),
     `berth` the facility where it unloads.
+    `fast`: compiled loops do what they can, with the same result.
     """
 
     lowered: Lowered
@@ -50,9 +51,10 @@ class View:
     cutoffs: Ints
     berth: Ints
     names: Names
+    fast: bool = False
 
 
-def view_of(lowered: Lowered, instructions: Instructions | None = None) -> View:
+def view_of(lowered: Lowered, instructions: Instructions | None = None, fast: bool = False) -> View:
     """Return the View of an alternative."""
     program, steps = lowered.program, lowered.steps
     made = instructions or instructions_of(lowered)
@@ -87,4 +89,5 @@ def view_of(lowered: Lowered, instructions: Instructions | None = None) -> View:
         np.array([rule.cutoffs for rule in program.services], np.int64).reshape(-1, len(MARK_KINDS)),
         np.array([rule.berth_to for rule in program.services], np.int64),
         detail_names(lowered),
+        fast,
     )

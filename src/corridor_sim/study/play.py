@@ -21,7 +21,7 @@ from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.plan import Promise, promise
 from corridor_sim.sampling.law import Floats
-from corridor_sim.study.engines import REFERENCE
+from corridor_sim.study.engines import COMPILED, REFERENCE
 from corridor_sim.study.lanes import lane_numbers
 from corridor_sim.study.simulate import simulate
 from corridor_sim.study.sums import (
@@ -87,10 +87,13 @@ class Reader:
     promise: Promise
 
     @staticmethod
-    def of(lowered: Lowered, plan: Promise) -> Reader:
-        """Return the alternative, ready to be read; `plan` is the promise of its Program."""
-        money = prepare_accounts(lowered)
-        return Reader(money, view_of(lowered, money.instructions), plan)
+    def of(lowered: Lowered, plan: Promise, fast: bool = False) -> Reader:
+        """Return the alternative, ready to be read; `plan` is the promise of its Program.
+
+        `fast`: compiled loops read it, which gives the same; they must be compiled (see `engines`).
+        """
+        money = prepare_accounts(lowered, fast)
+        return Reader(money, view_of(lowered, money.instructions, fast), plan)
 
     def promised(self, inputs: Inputs) -> Ints:
         """Return when each consignment was promised to be delivered."""
@@ -98,13 +101,13 @@ class Reader:
 
 
 def readers_of(
-    alternatives: Sequence[Lowered], seed: int, lanes: Mapping[str, str] | None = None
+    alternatives: Sequence[Lowered], seed: int, lanes: Mapping[str, str] | None = None, engine: str = REFERENCE
 ) -> tuple[Reader, ...]:
-    """Return alternatives of the same Program, ready to be read; `lanes` as of `play`."""
+    """Return alternatives of the same Program, ready to be read; `lanes` and `engine` as of `play`."""
     first = alternatives[0]
     calm = draw_inputs(first.program, first.plan, seed, 0, noise=False, lanes=lane_numbers(first.program, lanes or {}))
     plan = promise(first.program, calm)
-    return tuple(Reader.of(lowered, plan) for lowered in alternatives)
+    return tuple(Reader.of(lowered, plan, engine == COMPILED) for lowered in alternatives)
 
 
 def play(
@@ -126,7 +129,7 @@ def play(
     """
     first = alternatives[0]
     chosen = lane_numbers(first.program, lanes or {})
-    known = readers or readers_of(alternatives, seed, lanes)
+    known = readers or readers_of(alternatives, seed, lanes, engine)
     played: list[list[Played]] = [[] for _ in alternatives]
     for made in simulate(first, replications, seed, noise, chosen, engine):
         promised = known[0].promised(made.inputs)
@@ -193,7 +196,7 @@ def _books(inputs: Inputs, accounts: Accounts, shared: Sheet, boxes: Ints) -> Bo
 
     emitted = accounts.emissions_wtw_kg
     return Books(
-        cents=cents_by_consignment(shared, count),
+        cents=cents_by_consignment(shared, count, accounts.prepared.fast),
         boxes=boxes,
         mass=inputs.consignments.sizes[:, MASS],
         emissions_kg=all_rows(np.full(own, np.nan) if emitted is None else emitted.sum(axis=1)),
