@@ -195,7 +195,7 @@ def due_at_deliveries(table: ChargeTable, instructions: Instructions, passages: 
     people, steps = passages.inputs.consignments, passages.lowered.steps
     leader = passages.final_leader()
     delivered = passages.outcome("delivered")[leader]
-    last = passages.begins[leader + 1] - 1
+    last = passages.trace.begins[leader + 1] - 1
     last_step = instructions.step[passages.column("step")[last]]
     dues = []
     for number in charges:

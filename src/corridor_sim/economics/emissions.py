@@ -214,7 +214,7 @@ def _walk(cargo: Cargo, elements: Elements, boundary: str) -> tuple[Floats, Flag
     kg, of_loads = np.zeros((len(cargo.flow), steps)), np.zeros((loads, steps))
     emit(
         passages.visits,
-        passages.begins,
+        passages.trace.begins,
         passages.held,
         passages.things,
         MEASURES.index("plug"),

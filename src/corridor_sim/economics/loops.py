@@ -44,17 +44,6 @@ INNER: dict[str, Any] = {
 
 
 @njit(**FAST)
-def begin_visits(visits, begins):
-    """Write the row at which the visits of each consignment begin, and at the end how many there are."""
-    who = 0
-    for row in range(len(visits)):
-        while who <= visits[row, CONSIGNMENT]:
-            begins[who] = row
-            who += 1
-    begins[who:] = len(visits)
-
-
-@njit(**FAST)
 def count_passages(visits, begins, held, own, real, passed_from):
     """Count in `passed_from[i + 1]` the visits of instruction i that `sort_passages` will list, then sum them up."""
     for who in range(len(own)):
@@ -175,7 +164,6 @@ def compile_loops() -> None:
     table, column, flags = int64[:, ::1], int64[::1], boolean[::1]
     kilograms = float64[:, ::1]
     for function, arguments in (
-        (begin_visits, (table, column)),
         (count_passages, (table, column, column, flags, flags, column)),
         (sort_passages, (table, column, column, flags, flags, column, column)),
         (

@@ -48,18 +48,6 @@ class Passages:
         return np.ascontiguousarray(self.trace.visits, np.int64)
 
     @cached_property
-    def begins(self) -> Ints:
-        """(consignments + 1,) row at which the visits of each consignment begin, and last how many there are."""
-        begins = np.zeros(len(self.own) + 1, np.int64)
-        if self.fast:
-            from corridor_sim.economics.loops import begin_visits
-
-            begin_visits(self.visits, begins)
-        else:
-            np.cumsum(np.bincount(self.column("consignment"), minlength=len(self.own)), out=begins[1:])
-        return begins
-
-    @cached_property
     def passed(self) -> tuple[Ints, Ints]:
         """Rows of ended visits by own consignments that lead a load or are alone, in the order (instruction, visit).
 
@@ -71,9 +59,9 @@ class Passages:
             from corridor_sim.economics.loops import count_passages, sort_passages
 
             passed_from = np.zeros(codes + 1, np.int64)
-            count_passages(self.visits, self.begins, self.held, self.own, real, passed_from)
+            count_passages(self.visits, self.trace.begins, self.held, self.own, real, passed_from)
             passed = np.empty(passed_from[-1], np.int64)
-            sort_passages(self.visits, self.begins, self.held, self.own, real, passed_from[:-1].copy(), passed)
+            sort_passages(self.visits, self.trace.begins, self.held, self.own, real, passed_from[:-1].copy(), passed)
             return passed, passed_from
         passed = np.flatnonzero((end != NONE) & self.own[self.column("consignment")] & real[self.held])
         passed = passed[np.argsort(step[passed].astype(np.min_scalar_type(codes)), kind="stable")]
@@ -116,7 +104,7 @@ class Passages:
 
     def held_last(self) -> Ints:
         """Return for each consignment the row of `things` that it had last, its own cargo where it never set out."""
-        last, begins = np.arange(len(self.own)), self.begins
+        last, begins = np.arange(len(self.own)), self.trace.begins
         out = np.flatnonzero(begins[1:] > begins[:-1])
         last[out] = self.held[begins[out + 1] - 1]
         return last

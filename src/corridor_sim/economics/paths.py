@@ -30,7 +30,7 @@ class Paths:
     ended: Ints
 
     def _column(self, name: str) -> Ints:
-        return self.passages.column(name)[: self.passages.begins[len(self.ended)]]
+        return self.passages.column(name)[: self.passages.trace.begins[len(self.ended)]]
 
     @cached_property
     def consignment(self) -> Ints:
@@ -117,7 +117,7 @@ def follow(instructions: Instructions, passages: Passages, count: int) -> Paths:
     release = passages.inputs.consignments.release[:count]
     delivered = passages.trace.outcomes[:count, OUTCOMES.index("delivered")]
     ended = np.maximum(np.where(delivered == NONE, passages.trace.stop, delivered), release)
-    begins = passages.begins[: count + 1]
+    begins = passages.trace.begins[: count + 1]
     return Paths(instructions, passages, begins[1:] > begins[:-1], ended)
 
 

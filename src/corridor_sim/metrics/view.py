@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,12 @@ class View:
     berth: Ints
     names: Names
     fast: bool = False
+
+    @cached_property
+    def instruction_table(self) -> Ints:
+        """(instructions, columns) for compiled loops: step, customs, BATCH or not, service, mark."""
+        made = self.instructions
+        return np.column_stack((made.step, self.customs[made.step], made.batches, self.boards, self.marks))
 
 
 def view_of(lowered: Lowered, instructions: Instructions | None = None, fast: bool = False) -> View:
