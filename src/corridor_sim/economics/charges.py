@@ -64,8 +64,8 @@ class ChargeTable:
 
     `instruction` NONE where a clock or the delivery posts it; `step` NONE at delivery; a charge is due from
     `valid_from` to before `valid_to` only; `least` and `most` limit its cents, net; `currency` is a place in
-    `exchange`; `headings` (charges, flows) are the headings of its postings. `numbers` and `parts` are the same for
-    compiled loops.
+    `exchange`; `headings` (charges, flows) are the headings of its postings; `instructions` is how many there are.
+    `numbers`, `parts` and `by_instruction` are the same for compiled loops.
     """
 
     charges: tuple[Charge, ...]
@@ -80,6 +80,7 @@ class ChargeTable:
     exchange: Exchange
     headings: Ints
     rates: RateTable
+    instructions: int
 
     @cached_property
     def numbers(self) -> Ints:
@@ -104,6 +105,13 @@ class ChargeTable:
         """(charges, rates, columns): measure, whether it is timed and needed, weight."""
         rates = self.rates
         return np.stack((rates.measure, rates.timed, rates.needed, rates.factors.small_weights), axis=LAST_AXIS)
+
+    @cached_property
+    def by_instruction(self) -> tuple[Ints, Ints]:
+        """Where the charges due at passages of each instruction begin, and these charges."""
+        at = self.numbers[:, 0]
+        listed = np.argsort(at, kind="stable")[np.count_nonzero(at == NONE) :]
+        return np.searchsorted(at[listed], np.arange(self.instructions + 1)), listed
 
     @property
     def limited(self) -> bool:
@@ -136,6 +144,7 @@ def charge_table(lowered: Lowered, headings: Headings) -> ChargeTable:
             [charge.net for charge in charges],
             [f"{charge.name} at {_called(lowered, charge.step)}: " for charge in charges],
         ),
+        len(lowered.program.code),
     )
 
 
@@ -217,20 +226,20 @@ def post_passages(
     """
     from corridor_sim.economics.loops import price_passages
 
-    passed, passed_from = passages.passed
-    priced = table.instruction[table.numbers[:, 0] != NONE]
-    most = int((passed_from[priced + 1] - passed_from[priced]).sum())
-    posted, flow = np.empty((len(PRICED), most), np.int64), passages.inputs.consignments.flow
+    people, (first, listed) = passages.inputs.consignments, table.by_instruction
+    most = len(passages.held) * int(np.diff(first).max(initial=0))
+    posted = np.empty((len(PRICED), most), np.int64)
     currencies, dated = table.exchange.tables
     count = price_passages(
         passages.visits,
+        passages.trace.begins,
         passages.held,
-        passed,
-        passed_from,
-        flow,
+        np.stack((passages.own, people.flow)).astype(np.int64),
         passages.counted,
         table.numbers,
         table.parts,
+        first,
+        listed,
         currencies,
         dated,
         table.headings,
@@ -240,11 +249,16 @@ def post_passages(
         return False
     heading, consignment, step, cents = posted[:, :count]
 
-    def made() -> tuple[Ints, Columns]:
+    def in_order() -> Due:
         due = _valid(table, due_at_passages(table, passages))
-        return due.charge, _details(table, instructions, passages, due, _amounts(table, due))
+        # the loop went from visit to visit
+        return due.only(np.lexsort((due.charge, due.visit)))
 
-    postings.post(heading, cents, consignment, step, order=lambda: made()[0], details=lambda: made()[1])
+    def details() -> Columns:
+        due = in_order()
+        return _details(table, instructions, passages, due, _amounts(table, due))
+
+    postings.post(heading, cents, consignment, step, order=lambda: in_order().charge, details=details)
     return True
 
 

@@ -32,6 +32,7 @@ R_MEASURE, R_TIMED, R_NEEDED, R_WEIGHT = range(4)
 # columns of a currency, and of a dated rate
 X_FOREIGN, X_FIRST, X_LAST, X_UNTIL = range(4)
 D_START, D_WEIGHT, D_DENOMINATOR, D_LARGEST = range(4)
+MEASURES = 8
 LOADED = 2
 FAST: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 INNER: dict[str, Any] = {
@@ -43,84 +44,93 @@ INNER: dict[str, Any] = {
 }
 
 
-@njit(**FAST)
-def count_passages(visits, begins, held, own, real, passed_from):
-    """Count in `passed_from[i + 1]` the visits of instruction i that `sort_passages` will list, then sum them up."""
-    for who in range(len(own)):
-        if own[who]:
-            for row in range(begins[who], begins[who + 1]):
-                if visits[row, END] != NONE and real[held[row]]:
-                    passed_from[visits[row, STEP] + 1] += 1
-    for instruction in range(1, len(passed_from)):
-        passed_from[instruction] += passed_from[instruction - 1]
-
-
-@njit(**FAST)
-def sort_passages(visits, begins, held, own, real, place, passed):
-    """List the ended visits of something of our own by instruction; `place` begins as `passed_from`."""
-    for who in range(len(own)):
-        if own[who]:
-            for row in range(begins[who], begins[who + 1]):
-                if visits[row, END] != NONE and real[held[row]]:
-                    step = visits[row, STEP]
-                    passed[place[step]] = row
-                    place[step] += 1
-
-
 @njit(**INNER)
 def rounded(value, denominator):
     """Return value / denominator (> 0) rounded to an integer, ties to even."""
+    if denominator == 1:
+        return value
     quotient = value // denominator
-    twice = (value - quotient * denominator) * 2
-    if twice > denominator or (twice == denominator and quotient % 2 == 1):
+    twice = (value - quotient * denominator) << 1
+    if twice > denominator or (twice == denominator and quotient & 1):
         quotient += 1
     return quotient
 
 
+@njit(**INNER)
+def is_something(things, load):
+    """Return whether there is anything of a load."""
+    for measure in range(MEASURES):
+        if things[load, measure]:
+            return True
+    return False
+
+
+@njit(**INNER)
+def counted_cents(visits, row, load, counted, numbers, rates):
+    """Return cents of a charge for the passage of a load, before limits, and whether they are in order."""
+    total = 0
+    for k in range(len(rates)):
+        quantity = counted[load, rates[k, R_MEASURE]]
+        if quantity == 0 and rates[k, R_NEEDED]:
+            return 0, False
+        if rates[k, R_TIMED]:
+            quantity *= visits[row, END] - visits[row, START]
+        if abs(quantity) > numbers[C_LARGEST]:
+            return 0, False
+        total += quantity * rates[k, R_WEIGHT]
+    return rounded(total, numbers[C_DENOMINATOR]), True
+
+
+@njit(**INNER)
+def exchanged(cents, tick, currency, dated):
+    """Return CNY cents at a tick, and whether they are in order."""
+    if not currency[X_FOREIGN]:
+        return cents, True
+    period = currency[X_LAST] - 1
+    while period >= currency[X_FIRST] and dated[period, D_START] > tick:
+        period -= 1
+    if period < currency[X_FIRST] or tick >= currency[X_UNTIL] or abs(cents) > dated[period, D_LARGEST]:
+        return 0, False
+    return rounded(cents * dated[period, D_WEIGHT], dated[period, D_DENOMINATOR]), True
+
+
 @njit(**FAST)
-def price_passages(visits, held, passed, passed_from, flow, counted, table, rates, currencies, dated, headings, posted):
+def price_passages(
+    visits, begins, held, people, things, table, rates, first, listed, currencies, dated, headings, posted
+):
     """Write heading, consignment, step and CNY cents of what passages cost; return how many were written.
 
+    people  int64[2, consignments]: whether it is of our own, its flow
+    things  (things, countable measures)
+    listed  charges by instruction, those of an instruction from its place in `first` on
     NONE where anything is out of the ordinary: a measure that a load lacks, a number too large for int64, a date
     without an exchange rate. The caller then does it all with exact numbers, and says what is wrong.
     """
     written = 0
-    for charge in range(len(table)):
-        numbers = table[charge]
-        instruction = numbers[C_INSTRUCTION]
-        if instruction == NONE:
+    for who in range(people.shape[1]):
+        if not people[0, who]:
             continue
-        currency = currencies[numbers[C_CURRENCY]]
-        for place in range(passed_from[instruction], passed_from[instruction + 1]):
-            row = passed[place]
-            tick = visits[row, END]
-            total = 0
-            for k in range(rates.shape[1]):
-                quantity = counted[held[row], rates[charge, k, R_MEASURE]]
-                if quantity == 0 and rates[charge, k, R_NEEDED]:
-                    return NONE
-                if rates[charge, k, R_TIMED]:
-                    quantity *= tick - visits[row, START]
-                if abs(quantity) > numbers[C_LARGEST]:
-                    return NONE
-                total += quantity * rates[charge, k, R_WEIGHT]
-            if tick < numbers[C_FROM] or tick >= numbers[C_TO]:
+        for row in range(begins[who], begins[who + 1]):
+            step, tick, load = visits[row, STEP], visits[row, END], held[row]
+            if first[step] == first[step + 1] or tick == NONE or not is_something(things, load):
                 continue
-            cents = rounded(total, numbers[C_DENOMINATOR])
-            cents = min(max(cents, numbers[C_LEAST]), numbers[C_MOST]) * numbers[C_COUNT]
-            if currency[X_FOREIGN]:
-                period = currency[X_LAST] - 1
-                while period >= currency[X_FIRST] and dated[period, D_START] > tick:
-                    period -= 1
-                if period < currency[X_FIRST] or tick >= currency[X_UNTIL] or abs(cents) > dated[period, D_LARGEST]:
+            for place in range(first[step], first[step + 1]):
+                charge = listed[place]
+                numbers = table[charge]
+                cents, fine = counted_cents(visits, row, load, things, numbers, rates[charge])
+                if not fine:
                     return NONE
-                cents = rounded(cents * dated[period, D_WEIGHT], dated[period, D_DENOMINATOR])
-            who = visits[row, CONSIGNMENT]
-            posted[0, written] = headings[charge, flow[who]]
-            posted[1, written] = who
-            posted[2, written] = numbers[C_STEP]
-            posted[3, written] = cents
-            written += 1
+                if tick < numbers[C_FROM] or tick >= numbers[C_TO]:
+                    continue
+                cents = min(max(cents, numbers[C_LEAST]), numbers[C_MOST]) * numbers[C_COUNT]
+                cents, fine = exchanged(cents, tick, currencies[numbers[C_CURRENCY]], dated)
+                if not fine:
+                    return NONE
+                posted[0, written] = headings[charge, people[1, who]]
+                posted[1, written] = who
+                posted[2, written] = numbers[C_STEP]
+                posted[3, written] = cents
+                written += 1
     return written
 
 
@@ -164,19 +174,18 @@ def compile_loops() -> None:
     table, column, flags = int64[:, ::1], int64[::1], boolean[::1]
     kilograms = float64[:, ::1]
     for function, arguments in (
-        (count_passages, (table, column, column, flags, flags, column)),
-        (sort_passages, (table, column, column, flags, flags, column, column)),
         (
             price_passages,
             (
                 table,
                 column,
                 column,
-                column,
-                column,
+                table,
                 table,
                 table,
                 int64[:, :, ::1],
+                column,
+                column,
                 table,
                 table,
                 table,

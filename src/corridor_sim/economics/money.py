@@ -26,6 +26,8 @@ CENTS_TO_PRODUCT = ONE * MILLION // CENTS
 
 def half_even(numerators: NDArray[Any], denominator: int | Ints) -> Ints:
     """Return numerators / denominator (> 0) rounded to integers, ties to even; int64 or Python integers."""
+    if isinstance(denominator, int) and denominator == 1:
+        return np.asarray(numerators, dtype=np.int64)
     quotient = numerators // denominator
     twice = (numerators - quotient * denominator) * (1 + 1)
     up = (twice > denominator) | ((twice == denominator) & (quotient % (1 + 1) == 1))
@@ -82,14 +84,34 @@ class Factors:
         row         int64[n], which factors count
         quantities  int64[n, k]
         """
+        most = self.largest.min(initial=LARGEST)
+        if not len(row) or (quantities.max(initial=0) <= most and quantities.min(initial=0) >= -most):
+            return self._small(row, quantities)
         fits = (np.abs(quantities) <= self.largest[row, None]).all(axis=1)
         if fits.all():
-            return half_even((quantities * self.small_weights[row]).sum(axis=1), self.small_denominators[row])
+            return self._small(row, quantities)
         result = np.zeros(len(row), np.int64)
         result[fits] = self.rounded(row[fits], quantities[fits])
         exact = (quantities[~fits].astype(object) * self.weights[row[~fits]]).sum(axis=1)
         result[~fits] = half_even(exact, self.denominators[row[~fits]])
         return result
+
+    def _small(self, row: Ints, quantities: Ints) -> Ints:
+        """Return what `rounded` returns, of quantities that stay within int64."""
+        total = np.zeros(len(row), np.int64)
+        for column, weights in zip(quantities.T, self.small_weights.T, strict=True):
+            if weights.any():
+                total += column * (weights[row] if len(weights) > 1 else weights)
+        if self._divisor is not None:
+            # NumPy divides many times faster by one number than by as many numbers
+            return half_even(total, self._divisor)
+        return half_even(total, self.small_denominators[row])
+
+    @cached_property
+    def _divisor(self) -> int | None:
+        """The denominator of all rows, None where they differ."""
+        known = set(self.small_denominators.tolist())
+        return known.pop() if len(known) == 1 else None
 
 
 def amount_cents(quantities: Ints, prices_millionths: Sequence[Fraction]) -> Ints:

@@ -54,16 +54,8 @@ class Passages:
         The second array says where those of each instruction begin, and last how many there are.
         """
         step, end = self.column("step"), self.column("end")
-        codes, real = len(self.lowered.program.code), self.real()
-        if self.fast:
-            from corridor_sim.economics.loops import count_passages, sort_passages
-
-            passed_from = np.zeros(codes + 1, np.int64)
-            count_passages(self.visits, self.trace.begins, self.held, self.own, real, passed_from)
-            passed = np.empty(passed_from[-1], np.int64)
-            sort_passages(self.visits, self.trace.begins, self.held, self.own, real, passed_from[:-1].copy(), passed)
-            return passed, passed_from
-        passed = np.flatnonzero((end != NONE) & self.own[self.column("consignment")] & real[self.held])
+        codes = len(self.lowered.program.code)
+        passed = np.flatnonzero((end != NONE) & self.own[self.column("consignment")] & self.real()[self.held])
         passed = passed[np.argsort(step[passed].astype(np.min_scalar_type(codes)), kind="stable")]
         return passed, np.searchsorted(step[passed], np.arange(codes + 1))
 
@@ -147,7 +139,9 @@ def _loads(instructions: Instructions, inputs: Inputs, trace: Trace, formed: Int
     wanted = (VISITS.index(name) for name in ("consignment", "step", "end", "resource"))
     consignment, step, end, leader = (trace.visits[:, number] for number in wanted)
     count = len(inputs.consignments.flow)
-    held, joined = consignment.copy(), np.full(count, NONE)
+    held, joined = np.repeat(np.arange(count), np.diff(trace.begins)), np.full(count, NONE)
+    if not len(formed):
+        return np.zeros((0, len(MEASURES)), np.int64), held, np.zeros((0, 1 + 1), np.int64), joined
     members = [np.zeros((0, 1 + 1), dtype=np.int64)]
     number = _load_numbers(end[formed], step[formed], leader[formed])
     stage = _stages(number, consignment[formed])

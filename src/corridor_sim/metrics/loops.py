@@ -22,6 +22,8 @@ S_FIRST, S_LAST, S_CLOSE, S_CUTOFFS = range(4)
 D_SCHEDULED, D_RAN, D_NOT_RUN, DEPARTURE_COLUMNS = range(4)
 # rows of the counts and hours
 CUTOFF, NO_ROOM, CANCELLED = range(3)
+FEW = 8
+"""Departures that are looked at one by one before a search is worth it."""
 SECONDS_PER_HOUR = 3600
 INNER: dict[str, Any] = {
     "nogil": True,
@@ -33,9 +35,14 @@ INNER: dict[str, Any] = {
 
 
 @njit(**INNER)
-def departure_from(services, departures, service, tick):
-    """Return the row of the first departure of `service` scheduled at `tick` or later, or one past its last."""
-    low, high = services[service, S_FIRST], services[service, S_LAST]
+def departure_from(services, departures, service, tick, last):
+    """Return the row of the first departure of `service` scheduled at `tick` or later, at most `last`."""
+    low, high = services[service, S_FIRST], last
+    # mostly it is one of the last few
+    for _ in range(FEW):
+        if high <= low or departures[high - 1, D_SCHEDULED] < tick:
+            return high
+        high -= 1
     while low < high:
         middle = (low + high) // 2
         if departures[middle, D_SCHEDULED] < tick:
@@ -62,9 +69,11 @@ def add_misses(visits, row, service, services, departures, marks, stop, flow, mi
         before = services[service, S_CUTOFFS + kind]
         if before != NONE:
             earliest = max(earliest, before + (ready if marks[kind] == NONE else marks[kind]))
-    last = visits[row, RESOURCE] if start != NONE else departure_from(services, departures, service, stop + 1)
-    seen = min(departure_from(services, departures, service, ready), last)
-    opened = min(departure_from(services, departures, service, earliest), last)
+    last = visits[row, RESOURCE]
+    if start == NONE:
+        last = departure_from(services, departures, service, stop + 1, services[service, S_LAST])
+    seen = departure_from(services, departures, service, ready, last)
+    opened = departure_from(services, departures, service, earliest, last)
     begin = scheduled(services, departures, service, seen, stop)
     closed = scheduled(services, departures, service, opened, stop)
     waits = (
