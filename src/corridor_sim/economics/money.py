@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import lcm
 from typing import Any
 
@@ -18,6 +18,7 @@ from corridor_sim.network.rates import MILLION, DatedRates
 from corridor_sim.units import CENTS, HOME_CURRENCY
 
 DATED_COLUMNS = 4
+KEPT_FACTORS = 64
 LARGEST = 1 << 61
 """Integers below it can be doubled in int64."""
 CENTS_TO_PRODUCT = ONE * MILLION // CENTS
@@ -36,12 +37,17 @@ def half_even(numerators: NDArray[Any], denominator: int | Ints) -> Ints:
 
 def scaled(values: Ints, factor: Fraction) -> Ints:
     """Return values * factor rounded half to even, exact also where the product exceeds int64."""
-    return weighted(values[:, None], [factor])
+    return _one_factor(factor).rounded(np.zeros(len(values), np.int64), values[:, None])
 
 
 def weighted(quantities: Ints, factors: Sequence[Fraction]) -> Ints:
     """Return sum over k of quantities[:, k] * factors[k], exact, then rounded half to even."""
     return Factors.of([factors]).rounded(np.zeros(len(quantities), np.int64), quantities)
+
+
+@lru_cache(maxsize=KEPT_FACTORS)
+def _one_factor(factor: Fraction) -> Factors:
+    return Factors.of([[factor]])
 
 
 @dataclass(frozen=True)

@@ -217,6 +217,12 @@ def _everyone(view: View, times: Times) -> Floats:
 
 
 def _by_flow(view: View, flow: Ints, values: Floats | Ints | Flags) -> Floats:
+    if view.fast:
+        from corridor_sim.metrics.loops import add_by_flow
+
+        total = np.zeros(len(view.within))
+        add_by_flow(flow, values, total)
+        return total
     # of nothing at all bincount makes integers
     return np.bincount(flow, values, len(view.within)).astype(np.float64)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import float64, int64, njit
+from numba import boolean, float64, int64, njit
 from numba.core.dispatcher import Dispatcher
 
 NONE = -1
@@ -143,23 +143,22 @@ def walk(visits, begins, rows, flow, until, stop, instructions, services, depart
             customs[owner] += until[owner] - since
 
 
+@njit(cache=True, nogil=True)
+def add_by_flow(flow, values, total):
+    """Add values to the total of their flow, one after another."""
+    for place in range(len(flow)):
+        total[flow[place]] += values[place]
+
+
 def compile_loops() -> None:
-    """Compile the loop for this machine, or load it; numba keeps it on the disk."""
-    table, column = int64[:, ::1], int64[::1]
-    if isinstance(walk, Dispatcher):
-        walk.compile(
-            (
-                table,
-                column,
-                column,
-                column,
-                column,
-                int64,
-                table,
-                table,
-                table,
-                column,
-                float64[:, :, ::1],
-                column,
-            )
-        )
+    """Compile the loops for this machine, or load them; numba keeps them on the disk."""
+    table, column, floats = int64[:, ::1], int64[::1], float64[::1]
+    of_walk = (table, column, column, column, column, int64, table, table, table, column, float64[:, :, ::1], column)
+    for function, arguments in (
+        (walk, of_walk),
+        (add_by_flow, (column, floats, floats)),
+        (add_by_flow, (column, column, floats)),
+        (add_by_flow, (column, boolean[::1], floats)),
+    ):
+        if isinstance(function, Dispatcher):
+            function.compile(arguments)
