@@ -217,9 +217,7 @@ def due_at_deliveries(table: ChargeTable, instructions: Instructions, passages: 
     return dues
 
 
-def post_passages(
-    table: ChargeTable, instructions: Instructions, passages: Passages, postings: Postings
-) -> bool:
+def post_passages(table: ChargeTable, instructions: Instructions, passages: Passages, postings: Postings) -> bool:
     """Post what is due at passages as `post_dues` does, in a compiled loop; return whether it could.
 
     It cannot where anything is out of the ordinary; nothing is posted then.
@@ -293,9 +291,7 @@ def _amounts(table: ChargeTable, due: Due) -> Ints:
     return amount * table.count[due.charge]
 
 
-def _details(
-    table: ChargeTable, instructions: Instructions, passages: Passages, due: Due, amount: Ints
-) -> Columns:
+def _details(table: ChargeTable, instructions: Instructions, passages: Passages, due: Due, amount: Ints) -> Columns:
     quantity, unit_price = _shown(table, due)
     return {
         "departure": due.departures(instructions, passages),

@@ -12,8 +12,8 @@ from corridor_sim.economics.cargo import Cargo, whole_cents
 from corridor_sim.economics.ledger import Postings
 from corridor_sim.economics.money import Exchange
 from corridor_sim.engine.program import MEASURES, NONE, ONE, Ints
-from corridor_sim.network.instructions import Flags
 from corridor_sim.network.info import StepInfo
+from corridor_sim.network.instructions import Flags
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.model import RouteBox

@@ -59,10 +59,10 @@ def rounded(value, denominator):
 @njit(**INNER)
 def is_something(things, load):
     """Return whether there is anything of a load."""
-    for measure in range(MEASURES):
-        if things[load, measure]:
-            return True
-    return False
+    measure = 0
+    while measure < MEASURES and things[load, measure] == 0:
+        measure += 1
+    return measure < MEASURES
 
 
 @njit(**INNER)

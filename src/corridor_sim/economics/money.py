@@ -90,8 +90,10 @@ class Factors:
         row         int64[n], which factors count
         quantities  int64[n, k]
         """
-        most = self.largest.min(initial=LARGEST)
-        if not len(row) or (quantities.max(initial=0) <= most and quantities.min(initial=0) >= -most):
+        if not len(row):
+            return np.zeros(0, np.int64)
+        most = self.largest.min()
+        if quantities.max(initial=0) <= most and quantities.min(initial=0) >= -most:
             return self._small(row, quantities)
         fits = (np.abs(quantities) <= self.largest[row, None]).all(axis=1)
         if fits.all():

@@ -45,7 +45,8 @@ class Paths:
     @cached_property
     def started(self) -> Mask:
         """Whether each visit got started."""
-        return self._column("start") != NONE
+        started: Mask = self._column("start") != NONE
+        return started
 
     @cached_property
     def held(self) -> Ints:
@@ -55,7 +56,8 @@ class Paths:
 
     @cached_property
     def _head(self) -> Mask:
-        return np.diff(self.consignment, prepend=NONE) != 0
+        head: Mask = np.diff(self.consignment, prepend=NONE) != 0
+        return head
 
     @cached_property
     def seconds(self) -> Ints:

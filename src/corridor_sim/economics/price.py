@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from corridor_sim.economics.charges import ChargeTable, Due, charge_table, due_at_deliveries, due_at_passages, post_dues, post_passages
+from corridor_sim.economics.charges import (
+    ChargeTable,
+    Due,
+    charge_table,
+    due_at_deliveries,
+    due_at_passages,
+    post_dues,
+    post_passages,
+)
 from corridor_sim.economics.clocks import ClockTable, clock_table, dues_by_clocks, started_clocks
 from corridor_sim.economics.ledger import Headings, Postings
 from corridor_sim.economics.passages import Passages

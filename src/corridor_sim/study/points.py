@@ -155,8 +155,6 @@ def _members(asked: Asked, members: tuple[tuple[Overrides, str], ...]) -> tuple[
 
 
 @lru_cache(maxsize=KEPT_BATCHES)
-def _readers(
-    asked: Asked, members: tuple[tuple[Overrides, str], ...], seed: int, engine: str
-) -> tuple[Reader, ...]:
+def _readers(asked: Asked, members: tuple[tuple[Overrides, str], ...], seed: int, engine: str) -> tuple[Reader, ...]:
     """Return the members of a chunk ready to be priced and measured."""
     return readers_of(_members(asked, members), seed, engine=engine)
