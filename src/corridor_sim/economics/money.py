@@ -109,7 +109,7 @@ class Factors:
         total = np.zeros(len(row), np.int64)
         for column, weights in zip(quantities.T, self.small_weights.T, strict=True):
             if weights.any():
-                total += column * (weights[row] if len(weights) > 1 else weights)
+                total = total + column * (weights[row] if len(weights) > 1 else weights)
         if self._divisor is not None:
             # NumPy divides many times faster by one number than by as many numbers
             return half_even(total, self._divisor)

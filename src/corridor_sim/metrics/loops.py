@@ -44,7 +44,7 @@ def departure_from(services, departures, service, tick, last):
             return high
         high -= 1
     while low < high:
-        middle = (low + high) // 2
+        middle = (low + high) >> 1
         if departures[middle, D_SCHEDULED] < tick:
             low = middle + 1
         else:
