@@ -226,7 +226,7 @@ def post_passages(table: ChargeTable, instructions: Instructions, passages: Pass
 
     people, (first, listed) = passages.inputs.consignments, table.by_instruction
     most = len(passages.held) * int(np.diff(first).max(initial=0))
-    posted = np.empty((len(PRICED), most), np.int64)
+    posted = np.empty((most, len(PRICED)), np.int64)
     currencies, dated = table.exchange.tables
     count = price_passages(
         passages.visits,
@@ -245,7 +245,7 @@ def post_passages(table: ChargeTable, instructions: Instructions, passages: Pass
     )
     if count == NONE:
         return False
-    heading, consignment, step, cents = posted[:, :count]
+    heading, consignment, step, cents = posted[:count].T
 
     def in_order() -> Due:
         due = _valid(table, due_at_passages(table, passages))

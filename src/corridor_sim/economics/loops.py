@@ -126,10 +126,10 @@ def price_passages(
                 cents, fine = exchanged(cents, tick, currencies[numbers[C_CURRENCY]], dated)
                 if not fine:
                     return NONE
-                posted[0, written] = headings[charge, people[1, who]]
-                posted[1, written] = who
-                posted[2, written] = numbers[C_STEP]
-                posted[3, written] = cents
+                posted[written, 0] = headings[charge, people[1, who]]
+                posted[written, 1] = who
+                posted[written, 2] = numbers[C_STEP]
+                posted[written, 3] = cents
                 written += 1
     return written
 

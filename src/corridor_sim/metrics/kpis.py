@@ -213,7 +213,7 @@ def _only_late(times: Times) -> Lateness:
 
 
 def _everyone(view: View, times: Times) -> Floats:
-    return _by_flow(view, times.flow, np.ones(len(times.flow)))
+    return np.bincount(times.flow, minlength=len(view.within)).astype(np.float64)
 
 
 def _by_flow(view: View, flow: Ints, values: Floats | Ints | Flags) -> Floats:

@@ -208,6 +208,8 @@ def _books(inputs: Inputs, accounts: Accounts, shared: Sheet, boxes: Ints) -> Bo
 def box_shares(passages: Passages) -> Ints:
     """Return each consignment's share of its load's boxes by mass, in thousandths of a box (rounded down)."""
     leader, mass = passages.outcome("leader"), passages.inputs.consignments.sizes[:, MASS]
+    if not len(passages.members):
+        return np.where(mass > 0, passages.things[: len(mass), BOX], 0)
     boxes = passages.things[passages.held_last(), BOX]
     load_mass = np.zeros(len(leader), np.int64)
     np.add.at(load_mass, leader, mass)
