@@ -147,7 +147,7 @@ def test_a_price_per_box_without_a_box_is_an_error(one_box: Callable[..., Ledger
 
 
 def test_a_product_past_int64_is_exact(one_box: Callable[..., Ledger]) -> None:
-    # 200,000 kg at 10^10 CNY, tax of 9 % taken off: 2 x 10^19 / 109 cents, 26/109 below a whole number
+    # 200,000 kg at 10^10 CNY, tax of 9 % taken off: 2 x 10^19 / 109 cents, 28/109 below a whole number
     tariff = {"activity": "handling", "price": "10000000000 CNY/kg", "tax": {"basis": "included", "rate": "9 %"}}
     ledger = one_box(road(price="0 CNY"), lift(charges="t"), tariffs={"t": tariff}, size=BOX | {"mass": 200_000})
     assert ledger.columns["amount_cny"].tolist() == [0, 183_486_238_532_110_092]
