@@ -70,7 +70,7 @@ def settle_prepared(prepared: Prepared, inputs: Inputs, trace: Trace, promised: 
     Every consignment released before the stop is posted, measured or not; costs of the undelivered run to the stop.
     """
     lowered, instructions = prepared.lowered, prepared.instructions
-    passages = passages_of(lowered, instructions, inputs, trace)
+    passages = passages_of(lowered, instructions, inputs, trace, prepared.fast)
     cargo = our_cargo(lowered, instructions, prepared.goods, passages)
     postings = Postings(prepared.prices.headings.copy())
     post_charges(prepared.prices, instructions, passages, postings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +17,10 @@ from corridor_sim.network.charge_rules import Charge
 from corridor_sim.network.instructions import Instructions
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.rates import Rate
+
+PRICED = ("heading", "consignment", "step", "amount_cny")
+"""What a compiled loop writes of each posting."""
+LAST_AXIS = -1
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,8 @@ class ChargeTable:
 
     `instruction` NONE where a clock or the delivery posts it; `step` NONE at delivery; a charge is due from
     `valid_from` to before `valid_to` only; `least` and `most` limit its cents, net; `currency` is a place in
-    `exchange`; `headings` (charges, flows) are the headings of its postings.
+    `exchange`; `headings` (charges, flows) are the headings of its postings; `instructions` is how many there are.
+    `numbers`, `parts` and `by_instruction` are the same for compiled loops.
     """
 
     charges: tuple[Charge, ...]
@@ -74,6 +80,38 @@ class ChargeTable:
     exchange: Exchange
     headings: Ints
     rates: RateTable
+    instructions: int
+
+    @cached_property
+    def numbers(self) -> Ints:
+        """(charges, columns), without the clocks' and the deliveries'."""
+        delivered = np.array([charge.at_delivery for charge in self.charges], bool)
+        columns = (
+            np.where(delivered, NONE, self.instruction),
+            self.step,
+            self.valid_from,
+            self.valid_to,
+            self.least,
+            self.most,
+            self.count,
+            self.currency,
+            self.rates.factors.small_denominators,
+            self.rates.factors.largest,
+        )
+        return np.column_stack(columns)
+
+    @cached_property
+    def parts(self) -> Ints:
+        """(charges, rates, columns): measure, whether it is timed and needed, weight."""
+        rates = self.rates
+        return np.stack((rates.measure, rates.timed, rates.needed, rates.factors.small_weights), axis=LAST_AXIS)
+
+    @cached_property
+    def by_instruction(self) -> tuple[Ints, Ints]:
+        """Where the charges due at passages of each instruction begin, and these charges."""
+        at = self.numbers[:, 0]
+        listed = np.argsort(at, kind="stable")[np.count_nonzero(at == NONE) :]
+        return np.searchsorted(at[listed], np.arange(self.instructions + 1)), listed
 
     @property
     def limited(self) -> bool:
@@ -106,6 +144,7 @@ def charge_table(lowered: Lowered, headings: Headings) -> ChargeTable:
             [charge.net for charge in charges],
             [f"{charge.name} at {_called(lowered, charge.step)}: " for charge in charges],
         ),
+        len(lowered.program.code),
     )
 
 
@@ -146,10 +185,11 @@ def _headings(lowered: Lowered, charge: Charge, headings: Headings) -> list[int]
 def due_at_passages(table: ChargeTable, passages: Passages) -> Due:
     """Return what is due at the end of each visit of the charges' instructions, once per visit and load."""
     at = np.flatnonzero(table.instruction != NONE)
-    begin = passages.passed_from[table.instruction[at]]
-    count = passages.passed_from[table.instruction[at] + 1] - begin
+    passed, passed_from = passages.passed
+    begin = passed_from[table.instruction[at]]
+    count = passed_from[table.instruction[at] + 1] - begin
     charge = np.repeat(at, count)
-    rows = passages.passed[np.arange(len(charge)) + np.repeat(begin - (np.cumsum(count) - count), count)]
+    rows = passed[np.arange(len(charge)) + np.repeat(begin - (np.cumsum(count) - count), count)]
     tick = passages.column("end")[rows]
     seconds = tick - passages.column("start")[rows] if table.rates.timed[at].any() else tick
     quantities = table.rates.quantities(charge, passages.counted, passages.held[rows], seconds)
@@ -164,7 +204,7 @@ def due_at_deliveries(table: ChargeTable, instructions: Instructions, passages: 
     people, steps = passages.inputs.consignments, passages.lowered.steps
     leader = passages.final_leader()
     delivered = passages.outcome("delivered")[leader]
-    last = np.searchsorted(passages.column("consignment"), leader, side="right") - 1
+    last = passages.trace.begins[leader + 1] - 1
     last_step = instructions.step[passages.column("step")[last]]
     dues = []
     for number in charges:
@@ -177,36 +217,89 @@ def due_at_deliveries(table: ChargeTable, instructions: Instructions, passages: 
     return dues
 
 
-def post_dues(table: ChargeTable, instructions: Instructions, passages: Passages, due: Due, postings: Postings) -> None:
-    """Post charges: discount is in their rates; then minimum and maximum, tax, one rounding, count and exchange."""
-    if any(charge.valid for charge in table.charges):
-        valid = (due.tick >= table.valid_from[due.charge]) & (due.tick < table.valid_to[due.charge])
-        due = due.only(np.flatnonzero(valid))
-    charge = due.charge
-    amount = table.rates.cents(charge, due.quantities)
-    if table.limited:
-        amount = np.minimum(np.maximum(amount, table.least[charge]), table.most[charge])
-    amount = amount * table.count[charge]
-    flow = passages.inputs.consignments.flow[due.consignment]
+def post_passages(table: ChargeTable, instructions: Instructions, passages: Passages, postings: Postings) -> bool:
+    """Post what is due at passages as `post_dues` does, in a compiled loop; return whether it could.
+
+    It cannot where anything is out of the ordinary; nothing is posted then.
+    """
+    from corridor_sim.economics.loops import price_passages
+
+    people, (first, listed) = passages.inputs.consignments, table.by_instruction
+    most = len(passages.held) * int(np.diff(first).max(initial=0))
+    posted = np.empty((most, len(PRICED)), np.int64)
+    currencies, dated = table.exchange.tables
+    count = price_passages(
+        passages.visits,
+        passages.trace.begins,
+        passages.held,
+        np.stack((passages.own, people.flow)).astype(np.int64),
+        passages.counted,
+        table.numbers,
+        table.parts,
+        first,
+        listed,
+        currencies,
+        dated,
+        table.headings,
+        posted,
+    )
+    if count == NONE:
+        return False
+    heading, consignment, step, cents = posted[:count].T
+
+    def in_order() -> Due:
+        due = _valid(table, due_at_passages(table, passages))
+        # the loop went from visit to visit
+        return due.only(np.lexsort((due.charge, due.visit)))
 
     def details() -> Columns:
-        quantity, unit_price = _shown(table, due)
-        return {
-            "departure": due.departures(instructions, passages),
-            "flow": flow,
-            "quantity": quantity * table.count[charge],
-            "unit_price": unit_price,
-            "amount": amount,
-        }
+        due = in_order()
+        return _details(table, instructions, passages, due, _amounts(table, due))
 
+    postings.post(heading, cents, consignment, step, order=lambda: in_order().charge, details=details)
+    return True
+
+
+def post_dues(table: ChargeTable, instructions: Instructions, passages: Passages, due: Due, postings: Postings) -> None:
+    """Post charges: discount is in their rates; then minimum and maximum, tax, one rounding, count and exchange."""
+    due = _valid(table, due)
+    charge, amount = due.charge, _amounts(table, due)
+    flow = passages.inputs.consignments.flow[due.consignment]
     postings.post(
         table.headings[charge, flow],
         table.exchange.cny_cents(table.currency[charge], amount, due.tick),
         due.consignment,
         table.step[charge],
         order=charge,
-        details=details,
+        details=lambda: _details(table, instructions, passages, due, amount),
     )
+
+
+def _valid(table: ChargeTable, due: Due) -> Due:
+    """Return what falls into the time in which its charge is due."""
+    if not any(charge.valid for charge in table.charges):
+        return due
+    valid = (due.tick >= table.valid_from[due.charge]) & (due.tick < table.valid_to[due.charge])
+    return due.only(np.flatnonzero(valid))
+
+
+def _amounts(table: ChargeTable, due: Due) -> Ints:
+    """Return cents of each charge's currency, net."""
+    amount = table.rates.cents(due.charge, due.quantities)
+    if table.limited:
+        amount = np.minimum(np.maximum(amount, table.least[due.charge]), table.most[due.charge])
+    return amount * table.count[due.charge]
+
+
+def _details(table: ChargeTable, instructions: Instructions, passages: Passages, due: Due, amount: Ints) -> Columns:
+    quantity, unit_price = _shown(table, due)
+    return {
+        "departure": due.departures(instructions, passages),
+        "flow": passages.inputs.consignments.flow[due.consignment],
+        "quantity": quantity * table.count[due.charge],
+        "unit_price": unit_price,
+        "amount": amount,
+    }
 
 
 def _shown(table: ChargeTable, due: Due) -> tuple[Ints, Ints]:

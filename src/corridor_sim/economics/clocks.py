@@ -51,6 +51,18 @@ def day_table(clock: Clock, zone: str, holidays: str, working: bool, horizon: in
     return np.array([local.tick_at(day, 0) for day in days]), np.array(counts, dtype=np.int64)
 
 
+@lru_cache(maxsize=CACHED_CALENDARS)
+def _open_days(
+    clock: Clock, zone: str, holidays: str, working: bool, closed: tuple[Window, ...], horizon: int
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return local midnights; when the clock may run, as openings and closings; and the days that count so far."""
+    midnights, counts = day_table(clock, zone, holidays, working, horizon)
+    whole = [(0, int(midnights[-1]))]
+    opens, closes = window_arrays(subtract_windows(whole, closed) if closed else whole)
+    open_days = open_time_between(opens, closes, np.maximum(midnights[:-1], 0), np.maximum(midnights[1:], 0)) > 0
+    return midnights, opens, closes, np.concatenate(([0], np.cumsum(counts * open_days)))
+
+
 def charge_units(
     rule: ClockRule, begin: Ints, end: Ints, clock: Clock, closed: tuple[Window, ...] = (), horizon: int = 0
 ) -> Ints:
@@ -62,21 +74,17 @@ def charge_units(
     horizon     no later tick will be asked for; days up to it are worked out once
     """
     horizon = int(max(end.max(initial=0), begin.max(initial=0), horizon))
-    days_of = day_table(clock, rule.zone, rule.holidays, rule.unit == "working day", horizon)
-    midnights, counts = days_of
+    days_of = _open_days(clock, rule.zone, rule.holidays, rule.unit == "working day", closed, horizon)
+    midnights, opens, closes, counted = days_of
     if rule.at_midnight:
         begin = midnights[np.searchsorted(midnights, begin, side="right")]
     end = np.maximum(end, begin)
-    whole = [(0, int(midnights[-1]))]
-    opens, closes = window_arrays(subtract_windows(whole, closed) if closed else whole)
     if rule.unit in ("24 h", "hour"):
         return -(-open_time_between(opens, closes, begin, end) // UNIT_SECONDS[rule.unit])
     resumed = next_open(opens, closes, begin)
     last_open = np.searchsorted(opens, end, side="left") - 1
     ended = np.where(last_open >= 0, np.minimum(end, closes[last_open]), NONE)
     running = (resumed != NONE) & (resumed < ended)
-    open_days = open_time_between(opens, closes, np.maximum(midnights[:-1], 0), np.maximum(midnights[1:], 0)) > 0
-    counted = np.concatenate(([0], np.cumsum(counts * open_days)))
     first = np.searchsorted(midnights, resumed, side="right") - 1
     last = np.searchsorted(midnights, ended - 1, side="right") - 1
     return np.where(running, counted[np.minimum(last + 1, len(counted) - 1)] - counted[np.maximum(first, 0)], 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from corridor_sim.economics.ledger import Postings
 from corridor_sim.economics.money import Exchange
 from corridor_sim.engine.program import MEASURES, NONE, ONE, Ints
 from corridor_sim.network.info import StepInfo
+from corridor_sim.network.instructions import Flags
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.model import RouteBox
@@ -166,6 +168,12 @@ class Elements:
     weights: Weights
     counted: tuple[int, ...]
 
+    @cached_property
+    def per_measure(self) -> Mapping[str, Floats]:
+        """By boundary kg (steps, LOADED, counted) per thousandth of what counts, each in one piece."""
+        counted = self.weights.kg[:, :, list(self.counted)]
+        return {name: np.ascontiguousarray(counted[..., place]) for place, name in enumerate(BOUNDARIES)}
+
 
 def elements_of(lowered: Lowered) -> Elements:
     """Return the Elements of an alternative."""
@@ -183,29 +191,58 @@ def elements_of(lowered: Lowered) -> Elements:
 
 def emissions(cargo: Cargo, elements: Elements) -> Emissions:
     """Return what our consignments emitted: every transport that started, and every hub once per passage."""
-    lowered, paths, weights = cargo.lowered, cargo.paths, elements.weights
+    walk = _walk if cargo.passages.fast else _at_once
+    kg, used = walk(cargo, elements, "wtw")
+    weights = elements.weights
+    lacking = {
+        f"emissions of {_called(cargo.lowered.steps[step])}: {what}"
+        for (step, plugged), what in weights.lacking.items()
+        if used[step, plugged]
+    }
+    if lacking:
+        return Emissions(None, None, (*sorted(lacking), *weights.remarks))
+    return Emissions(kg, lambda: walk(cargo, elements, "ttw")[0], tuple(weights.remarks))
+
+
+def _walk(cargo: Cargo, elements: Elements, boundary: str) -> tuple[Floats, Flags]:
+    """Return kg CO2e by (consignment, step), and by (step, LOADED) whether anything was emitted, by a compiled loop."""
+    from corridor_sim.economics.loops import emit
+
+    passages, paths, steps = cargo.passages, cargo.paths, len(cargo.lowered.steps)
+    loads = len(passages.things) - len(passages.own) - 1
+    used = np.zeros((steps, len(LOADED)), bool)
+    kg, of_loads = np.zeros((len(cargo.flow), steps)), np.zeros((loads, steps))
+    emit(
+        passages.visits,
+        passages.trace.begins,
+        passages.held,
+        passages.things,
+        MEASURES.index("plug"),
+        elements.element,
+        elements.hub,
+        np.array(elements.counted, np.int64),
+        elements.per_measure[boundary],
+        used.ravel(),
+        kg,
+        of_loads,
+    )
+    if loads:
+        paths.add_shares(kg, of_loads)
+    return kg, used
+
+
+def _at_once(cargo: Cargo, elements: Elements, boundary: str) -> tuple[Floats, Flags]:
+    """Return what `_walk` returns, without a loop."""
+    paths, steps = cargo.paths, len(cargo.lowered.steps)
     rows, step = _elements(cargo, elements)
     things, held = cargo.passages.things, paths.held[rows]
     plugged = (things[held, MEASURES.index("plug")] > 0).astype(np.int64)
-    if weights.lacking:
-        used = [divmod(kind, len(LOADED)) for kind in np.unique(step * len(LOADED) + plugged).tolist()]
-        lacking = sorted(
-            {
-                f"emissions of {_called(lowered.steps[at])}: {weights.lacking[at, plug]}"
-                for at, plug in used
-                if (at, plug) in weights.lacking
-            }
-        )
-        if lacking:
-            return Emissions(None, None, (*lacking, *weights.remarks))
-
-    def of(boundary: str) -> Floats:
-        kg, per = np.zeros(len(rows)), weights.kg[..., BOUNDARIES.index(boundary)]
-        for measure in elements.counted:
-            kg += things[held, measure] * per[step, plugged, measure]
-        return paths.divided(rows, step, kg, len(lowered.steps))
-
-    return Emissions(of("wtw"), lambda: of("ttw"), tuple(weights.remarks))
+    used = np.zeros((steps, len(LOADED)), bool)
+    used[step, plugged] = True
+    kg, per = np.zeros(len(rows)), elements.per_measure[boundary]
+    for place, measure in enumerate(elements.counted):
+        kg += things[held, measure] * per[step, plugged, place]
+    return paths.divided(rows, step, kg, steps), used
 
 
 def _called(info: StepInfo) -> str:

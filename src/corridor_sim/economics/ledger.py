@@ -138,7 +138,7 @@ class _Entry:
     """Postings made together: what sums need of them, and what only a ledger shows."""
 
     count: int
-    order: Ints | int
+    order: Ints | int | Callable[[], Ints]
     sums: Columns
     details: Callable[[], Columns]
 
@@ -161,13 +161,13 @@ class Postings:
         step: Ints | int = NONE,
         *,
         flow: Ints | int = NONE,
-        order: Ints | int = LAST,
+        order: Ints | int | Callable[[], Ints] = LAST,
         details: Callable[[], Columns] = dict,
     ) -> None:
         """Append postings: int64[n] or what they have in common.
 
         flow      stated where there is no consignment to tell it
-        order     a ledger has them in this order, those of the same order as they were posted
+        order     a ledger has them in this order, those of the same order as they were posted; or what gives it
         details   gives `departure`, `flow`, `quantity`, `unit_price` and `amount` of a ledger; NONE unless given
         """
         if len(amount_cny):
@@ -215,7 +215,8 @@ class Postings:
         shown = [entry.details() for entry in self.entries]
         for name in ("departure", "flow", "quantity", "unit_price", "amount"):
             columns[name] = self._joined([details.get(name, NONE) for details in shown])
-        order = np.argsort(self._joined([entry.order for entry in self.entries]), kind="stable")
+        given = [entry.order() if callable(entry.order) else entry.order for entry in self.entries]
+        order = np.argsort(self._joined(given), kind="stable")
         return Ledger({name: columns[name][order] for name in COLUMNS}, sheet.headings.words)
 
     def _joined(self, parts: Sequence[Ints | int]) -> Ints:

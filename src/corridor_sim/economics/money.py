@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from math import lcm
 from typing import Any
 
@@ -16,6 +17,8 @@ from corridor_sim.errors import InputError
 from corridor_sim.network.rates import MILLION, DatedRates
 from corridor_sim.units import CENTS, HOME_CURRENCY
 
+DATED_COLUMNS = 4
+KEPT_FACTORS = 64
 LARGEST = 1 << 61
 """Integers below it can be doubled in int64."""
 CENTS_TO_PRODUCT = ONE * MILLION // CENTS
@@ -24,20 +27,27 @@ CENTS_TO_PRODUCT = ONE * MILLION // CENTS
 
 def half_even(numerators: NDArray[Any], denominator: int | Ints) -> Ints:
     """Return numerators / denominator (> 0) rounded to integers, ties to even; int64 or Python integers."""
+    if isinstance(denominator, int) and denominator == 1:
+        return np.asarray(numerators, dtype=np.int64)
     quotient = numerators // denominator
     twice = (numerators - quotient * denominator) * (1 + 1)
-    up = (twice > denominator) | ((twice == denominator) & (quotient % (1 + 1) == 1))
+    up = (twice > denominator) | ((twice == denominator) & (quotient & 1 == 1))
     return np.asarray(quotient + up, dtype=np.int64)
 
 
 def scaled(values: Ints, factor: Fraction) -> Ints:
     """Return values * factor rounded half to even, exact also where the product exceeds int64."""
-    return weighted(values[:, None], [factor])
+    return _one_factor(factor).rounded(np.zeros(len(values), np.int64), values[:, None])
 
 
 def weighted(quantities: Ints, factors: Sequence[Fraction]) -> Ints:
     """Return sum over k of quantities[:, k] * factors[k], exact, then rounded half to even."""
     return Factors.of([factors]).rounded(np.zeros(len(quantities), np.int64), quantities)
+
+
+@lru_cache(maxsize=KEPT_FACTORS)
+def _one_factor(factor: Fraction) -> Factors:
+    return Factors.of([[factor]])
 
 
 @dataclass(frozen=True)
@@ -80,14 +90,36 @@ class Factors:
         row         int64[n], which factors count
         quantities  int64[n, k]
         """
+        if not len(row):
+            return np.zeros(0, np.int64)
+        most = self.largest.min()
+        if quantities.max(initial=0) <= most and quantities.min(initial=0) >= -most:
+            return self._small(row, quantities)
         fits = (np.abs(quantities) <= self.largest[row, None]).all(axis=1)
         if fits.all():
-            return half_even((quantities * self.small_weights[row]).sum(axis=1), self.small_denominators[row])
+            return self._small(row, quantities)
         result = np.zeros(len(row), np.int64)
         result[fits] = self.rounded(row[fits], quantities[fits])
         exact = (quantities[~fits].astype(object) * self.weights[row[~fits]]).sum(axis=1)
         result[~fits] = half_even(exact, self.denominators[row[~fits]])
         return result
+
+    def _small(self, row: Ints, quantities: Ints) -> Ints:
+        """Return what `rounded` returns, of quantities that stay within int64."""
+        total = np.zeros(len(row), np.int64)
+        for column, weights in zip(quantities.T, self.small_weights.T, strict=True):
+            if weights.any():
+                total = total + column * (weights[row] if len(weights) > 1 else weights)
+        if self._divisor is not None:
+            # NumPy divides many times faster by one number than by as many numbers
+            return half_even(total, self._divisor)
+        return half_even(total, self.small_denominators[row])
+
+    @cached_property
+    def _divisor(self) -> int | None:
+        """The denominator of all rows, None where they differ."""
+        known = set(self.small_denominators.tolist())
+        return known.pop() if len(known) == 1 else None
 
 
 def amount_cents(quantities: Ints, prices_millionths: Sequence[Fraction]) -> Ints:
@@ -127,6 +159,23 @@ class Exchange:
             tuple(each.until for each in dated),
             tuple(Factors.of([[rate] for rate in each.rates]) for each in dated),
         )
+
+    @cached_property
+    def tables(self) -> tuple[Ints, Ints]:
+        """The same for compiled loops: (currencies, columns) and (dated rates, columns).
+
+        Of each currency whether it is foreign, its first dated rate and the one past its last, and until when they
+        hold; of each dated rate its start, weight, denominator and the largest number that stays within int64.
+        """
+        ends = np.cumsum([len(starts) for starts in self.starts], dtype=np.int64)
+        foreign = [name != HOME_CURRENCY for name in self.currencies]
+        first = ends - [len(starts) for starts in self.starts]
+        parts = [
+            (starts, rates.small_weights.ravel(), rates.small_denominators, rates.largest)
+            for starts, rates in zip(self.starts, self.rates, strict=True)
+        ]
+        dated = np.concatenate([np.zeros((0, DATED_COLUMNS), np.int64), *(np.column_stack(part) for part in parts)])
+        return np.column_stack((foreign, first, ends, np.array(self.until, np.int64))).astype(np.int64), dated
 
     def cny_cents(self, currency: Ints, cents: Ints, ticks: Ints) -> Ints:
         """Return CNY cents; `currency` int64[n] is a place in `currencies`. Raises InputError as `to_cny_cents`."""

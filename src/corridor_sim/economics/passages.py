@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +27,8 @@ class Passages:
     members  (pairs, 2) load and consignment, of all loads, also those within loads, sorted by load
     joined   (consignments,) row of the BATCH visit of the leader whose load it joined, NONE where it led or was alone
     own      (consignments,) whether it is of the scenario's own flows, which alone are priced
-    passed   rows of ended visits by own consignments that lead a load or are alone, in the order (instruction, visit);
-             those of an instruction begin at its place in `passed_from`
     counted  (things, COUNTABLE) what prices count of each
+    fast     whether compiled loops do what they can
     """
 
     lowered: Lowered
@@ -39,9 +39,25 @@ class Passages:
     members: Ints
     joined: Ints
     own: Mask
-    passed: Ints
-    passed_from: Ints
     counted: Ints
+    fast: bool
+
+    @cached_property
+    def visits(self) -> Ints:
+        """Trace.visits, row after row in memory."""
+        return np.ascontiguousarray(self.trace.visits, np.int64)
+
+    @cached_property
+    def passed(self) -> tuple[Ints, Ints]:
+        """Rows of ended visits by own consignments that lead a load or are alone, in the order (instruction, visit).
+
+        The second array says where those of each instruction begin, and last how many there are.
+        """
+        step, end = self.column("step"), self.column("end")
+        codes = len(self.lowered.program.code)
+        passed = np.flatnonzero((end != NONE) & self.own[self.column("consignment")] & self.real()[self.held])
+        passed = passed[np.argsort(step[passed].astype(np.min_scalar_type(codes)), kind="stable")]
+        return passed, np.searchsorted(step[passed], np.arange(codes + 1))
 
     def column(self, name: str) -> Ints:
         """Return a column of Trace.visits (see VISITS)."""
@@ -67,7 +83,8 @@ class Passages:
 
     def rows_at(self, instruction: int) -> Ints:
         """Return the rows of ended visits of an instruction by own consignments that lead a load or are alone."""
-        return self.passed[self.passed_from[instruction] : self.passed_from[instruction + 1]]
+        passed, begin = self.passed
+        return passed[begin[instruction] : begin[instruction + 1]]
 
     def held_at(self, rows: Ints, moment: str) -> Ints:
         """Return rows of `things` at the `ready`, `start` or `end` of visits; only a BATCH changes them, at its end."""
@@ -79,9 +96,11 @@ class Passages:
 
     def held_last(self) -> Ints:
         """Return for each consignment the row of `things` that it had last, its own cargo where it never set out."""
-        last = np.arange(len(self.own))
-        # of several visits the last counts, which is the last to be noted
-        last[self.column("consignment")] = self.held
+        last, begins = np.arange(len(self.own)), self.trace.begins
+        if not len(self.members):
+            return last
+        out = np.flatnonzero(begins[1:] > begins[:-1])
+        last[out] = self.held[begins[out + 1] - 1]
         return last
 
     def final_leader(self) -> Ints:
@@ -98,20 +117,20 @@ def something(sizes: Ints) -> Mask:
     return found
 
 
-def passages_of(lowered: Lowered, instructions: Instructions, inputs: Inputs, trace: Trace) -> Passages:
+def passages_of(
+    lowered: Lowered, instructions: Instructions, inputs: Inputs, trace: Trace, fast: bool = False
+) -> Passages:
     """Follow every consolidation of a Trace, loads of loads too, from the Trace alone."""
     program, sizes = lowered.program, inputs.consignments.sizes
     background = np.array([flow.background for flow in program.flows], dtype=bool)
     own = ~background[inputs.consignments.flow]
-    step, end = (trace.visits[:, VISITS.index(name)] for name in ("step", "end"))
-    formed = np.flatnonzero(instructions.batches[step] & (end != NONE)) if instructions.batches.any() else _NO_ROWS
+    formed = _NO_ROWS
+    if instructions.batches.any():
+        step, end = (trace.visits[:, VISITS.index(name)] for name in ("step", "end"))
+        formed = np.flatnonzero(instructions.batches[step] & (end != NONE))
     loads, held, members, joined = _loads(instructions, inputs, trace, formed)
     things = np.concatenate((sizes, loads, np.zeros((1, len(MEASURES)), np.int64)))
-    consignment = trace.visits[:, VISITS.index("consignment")]
-    passed = np.flatnonzero((end != NONE) & own[consignment] & something(things)[held])
-    passed = passed[np.argsort(step[passed].astype(np.min_scalar_type(len(program.code))), kind="stable")]
-    passed_from = np.searchsorted(step[passed], np.arange(len(program.code) + 1))
-    return Passages(lowered, inputs, trace, things, held, members, joined, own, passed, passed_from, countable(things))
+    return Passages(lowered, inputs, trace, things, held, members, joined, own, countable(things), fast)
 
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
@@ -122,7 +141,9 @@ def _loads(instructions: Instructions, inputs: Inputs, trace: Trace, formed: Int
     wanted = (VISITS.index(name) for name in ("consignment", "step", "end", "resource"))
     consignment, step, end, leader = (trace.visits[:, number] for number in wanted)
     count = len(inputs.consignments.flow)
-    held, joined = consignment.copy(), np.full(count, NONE)
+    held, joined = np.repeat(np.arange(count), np.diff(trace.begins)), np.full(count, NONE)
+    if not len(formed):
+        return np.zeros((0, len(MEASURES)), np.int64), held, np.zeros((0, 1 + 1), np.int64), joined
     members = [np.zeros((0, 1 + 1), dtype=np.int64)]
     number = _load_numbers(end[formed], step[formed], leader[formed])
     stage = _stages(number, consignment[formed])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -19,23 +20,71 @@ MASS = MEASURES.index("mass")
 class Paths:
     """Visits of our consignments; a member of a load goes on in the visits of its leader.
 
-    By visit: `consignment`, `step` (instruction), `seconds` (together they cover all time from release to delivery or
-    stop), `started`, `held` (row of Passages.things) and `load` (a number, NONE for own cargo; empty where there are
-    no loads) as they came to it.
-    `members` (pairs, 2) are load and consignment, `shares` the part of the load's gross mass that is theirs.
-    By consignment: `released` before the stop, `ended` (tick of delivery, else of the stop).
+    By consignment: `released` before the stop, `ended` (tick of delivery, else of the stop). The rest is worked out
+    when it is asked for.
     """
 
-    consignment: Ints
-    step: Ints
-    seconds: Ints
-    started: Mask
-    held: Ints
-    load: Ints
-    members: Ints
-    shares: Floats
+    instructions: Instructions
+    passages: Passages
     released: Mask
     ended: Ints
+
+    def _column(self, name: str) -> Ints:
+        return self.passages.column(name)[: self.passages.trace.begins[len(self.ended)]]
+
+    @cached_property
+    def consignment(self) -> Ints:
+        """Of each visit."""
+        return self._column("consignment")
+
+    @cached_property
+    def step(self) -> Ints:
+        """Instruction of each visit."""
+        return self._column("step")
+
+    @cached_property
+    def started(self) -> Mask:
+        """Whether each visit got started."""
+        started: Mask = self._column("start") != NONE
+        return started
+
+    @cached_property
+    def held(self) -> Ints:
+        """Row of Passages.things as its consignment came to each visit."""
+        held = self.passages.held[: len(self.consignment)]
+        return np.where(self._head, self.consignment, np.append(NONE, held)[:-1])
+
+    @cached_property
+    def _head(self) -> Mask:
+        head: Mask = np.diff(self.consignment, prepend=NONE) != 0
+        return head
+
+    @cached_property
+    def seconds(self) -> Ints:
+        """What each visit took; together they cover all time from release to delivery or stop."""
+        who, end, release = self.consignment, self._column("end"), self.passages.inputs.consignments.release
+        formed = self.instructions.batches[self.step] & (end != NONE)
+        tail = np.diff(who, append=NONE) != 0
+        # what was waited for at a BATCH is each member's own; from then on the leader's time counts for all
+        began = np.where(np.append(False, formed)[:-1], np.append(NONE, end)[:-1], self._column("ready"))
+        since = np.where(self._head, release[who], began)
+        until = np.where(formed, end, np.where(tail, self.ended[who], np.append(since, NONE)[1:]))
+        return until - since
+
+    @cached_property
+    def load(self) -> Ints:
+        """Number of the load that came to each visit, NONE for own cargo; empty where there are no loads."""
+        return self.passages.load_of(self.held) if len(self.members) else np.full(0, NONE)
+
+    @property
+    def members(self) -> Ints:
+        """(pairs, 2) load and consignment."""
+        return self.passages.members
+
+    @cached_property
+    def shares(self) -> Floats:
+        """The part of the load's gross mass that is theirs, by pair of `members`."""
+        return _shares(self.members, self.passages.inputs.consignments.sizes[:, MASS])
 
     def undergone(self, by_visit: Floats) -> Floats:
         """Return the sum by consignment of what each visit (visits,) does to everything in a load alike."""
@@ -57,43 +106,21 @@ class Paths:
         alone, loads = load == NONE, int(self.members[-1, 0]) + 1
         total = _summed(place[alone], amounts[alone], people * columns).reshape(people, columns)
         shared = _summed(load[~alone] * columns + column[~alone], amounts[~alone], loads * columns)
-        theirs = shared.reshape(loads, columns)[self.members[:, 0]] * self.shares[:, None]
-        np.add.at(total, self.members[:, 1], theirs)
+        self.add_shares(total, shared.reshape(loads, columns))
         return total
+
+    def add_shares(self, total: Floats, of_loads: Floats) -> None:
+        """Add to `total` (consignments, columns) each member's part by gross mass of its loads' (loads, columns)."""
+        np.add.at(total, self.members[:, 1], of_loads[self.members[:, 0]] * self.shares[:, None])
 
 
 def follow(instructions: Instructions, passages: Passages, count: int) -> Paths:
     """Return the paths of the first `count` consignments (ours; the background follows them)."""
-    ours = int(np.searchsorted(passages.column("consignment"), count))
-    who, step, ready, start, end = (
-        passages.column(name)[:ours] for name in ("consignment", "step", "ready", "start", "end")
-    )
-    formed = instructions.batches[step] & (end != NONE)
-    head, tail = np.diff(who, prepend=NONE) != 0, np.diff(who, append=NONE) != 0
-    people = passages.inputs.consignments
-    release = people.release[:count]
+    release = passages.inputs.consignments.release[:count]
     delivered = passages.trace.outcomes[:count, OUTCOMES.index("delivered")]
     ended = np.maximum(np.where(delivered == NONE, passages.trace.stop, delivered), release)
-    # what was waited for at a BATCH is each member's own; from then on the leader's time counts for all
-    began = np.where(np.append(False, formed)[:-1], np.append(NONE, end)[:-1], ready)
-    since = np.where(head, release[who], began)
-    until = np.where(formed, end, np.where(tail, ended[who], np.append(since, NONE)[1:]))
-    held = np.where(head, who, np.append(NONE, passages.held[:ours])[:-1])
-    released = np.zeros(count, dtype=bool)
-    released[who] = True
-    members = passages.members
-    return Paths(
-        who,
-        step,
-        until - since,
-        start != NONE,
-        held,
-        passages.load_of(held) if len(members) else np.full(0, NONE),
-        members,
-        _shares(members, people.sizes[:, MASS]),
-        released,
-        ended,
-    )
+    begins = passages.trace.begins[: count + 1]
+    return Paths(instructions, passages, begins[1:] > begins[:-1], ended)
 
 
 def _shares(members: Ints, mass: Ints) -> Floats:

@@ -17,7 +17,10 @@ from corridor_sim.network.lowered import Lowered
 
 @dataclass(frozen=True)
 class Prepared:
-    """An alternative, ready to be priced many times; nothing in it changes while it is used."""
+    """An alternative, ready to be priced many times; nothing in it changes while it is used.
+
+    `fast`: compiled loops do what they can, with the same result.
+    """
 
     lowered: Lowered
     instructions: Instructions
@@ -29,9 +32,10 @@ class Prepared:
     stock_rates: Factors
     due_within: Ints
     unreliability: Unreliability
+    fast: bool = False
 
 
-def prepare_accounts(lowered: Lowered) -> Prepared:
+def prepare_accounts(lowered: Lowered, fast: bool = False) -> Prepared:
     """Return the alternative, ready to be priced."""
     return Prepared(
         lowered,
@@ -44,4 +48,5 @@ def prepare_accounts(lowered: Lowered) -> Prepared:
         stock_rates(lowered),
         due_within(lowered),
         unreliability_of(lowered),
+        fast,
     )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from corridor_sim.economics.charges import ChargeTable, Due, charge_table, due_at_deliveries, due_at_passages, post_dues
+from corridor_sim.economics.charges import (
+    ChargeTable,
+    Due,
+    charge_table,
+    due_at_deliveries,
+    due_at_passages,
+    post_dues,
+    post_passages,
+)
 from corridor_sim.economics.clocks import ClockTable, clock_table, dues_by_clocks, started_clocks
 from corridor_sim.economics.ledger import Headings, Postings
 from corridor_sim.economics.passages import Passages
@@ -50,12 +58,14 @@ def post_charges(tables: PriceTables, instructions: Instructions, passages: Pass
     exchange rate.
     """
     if tables.charges.charges:
+        posted = passages.fast and post_passages(tables.charges, instructions, passages, postings)
         dues = [
-            due_at_passages(tables.charges, passages),
+            *([] if posted else [due_at_passages(tables.charges, passages)]),
             *due_at_deliveries(tables.charges, instructions, passages),
             *dues_by_clocks(tables.clocks, started_clocks(tables.clocks, passages), tables.charges, passages),
         ]
-        post_dues(tables.charges, instructions, passages, Due.joined(dues), postings)
+        if dues:
+            post_dues(tables.charges, instructions, passages, Due.joined(dues), postings)
     for subsidy in tables.subsidies:
         post_subsidy(instructions, passages, subsidy, postings)
     for departures in tables.departures:

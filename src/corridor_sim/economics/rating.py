@@ -31,8 +31,9 @@ def countable(sizes: Ints) -> Ints:
     counted[:, : len(MEASURES)] = sizes
     counted[:, COUNTABLE.index(PASSAGE)] = ONE
     counted[:, COUNTABLE.index(FEU)] = sizes[:, MEASURES.index("teu")] // TEU_PER_FEU
-    by_volume = scaled(sizes[:, MEASURES.index("volume")], Fraction(1, LITRES_PER_CHARGEABLE_KG))
-    counted[:, COUNTABLE.index(CHARGEABLE)] = np.maximum(sizes[:, MEASURES.index("mass")], by_volume)
+    mass, volume = sizes[:, MEASURES.index("mass")], sizes[:, MEASURES.index("volume")]
+    by_volume = scaled(volume, Fraction(1, LITRES_PER_CHARGEABLE_KG)) if volume.any() else volume
+    counted[:, COUNTABLE.index(CHARGEABLE)] = np.maximum(mass, by_volume)
     return counted
 
 

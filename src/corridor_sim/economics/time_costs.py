@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
@@ -128,6 +129,7 @@ def post_reliability(cargo: Cargo, rules: Unreliability, postings: Postings, pro
     remarks: list[str] = []
     if rules.stock is None and rules.ratio is None:
         return ()
+    costed: list[tuple[int, Ints, float]] = []
     for number, _, rows in cargo.flows():
         measured = rows[cargo.measured[rows]]
         if not len(measured):
@@ -139,9 +141,11 @@ def post_reliability(cargo: Cargo, rules: Unreliability, postings: Postings, pro
             continue
         lateness_days: Floats = (cargo.paths.ended[known] - promised[known]) / SECONDS_PER_DAY
         if rules.stock is not None:
-            _post_safety_stock(cargo, rules, postings, number, measured, float(lateness_days.var(ddof=1)))
+            costed.append((number, measured, float(lateness_days.var(ddof=1))))
         elif rules.ratio is not None:
             _post_ratio(cargo, postings, rules.ratio, rows, float(lateness_days.std(ddof=1)))
+    if rules.stock is not None and costed:
+        _post_safety_stock(cargo, rules, rules.stock, postings, costed)
     return tuple(remarks)
 
 
@@ -155,31 +159,30 @@ def safety_stock(z: float, lead_days: float, daily_demand: float, demand_cv: flo
 
 
 def _post_safety_stock(
-    cargo: Cargo, rules: Unreliability, postings: Postings, number: int, measured: Ints, lateness_variance: float
+    cargo: Cargo, rules: Unreliability, rule: SafetyStock, postings: Postings, costed: Sequence[tuple[int, Ints, float]]
 ) -> None:
-    """Post the stock's cost over the window, one row for the flow."""
-    program, rule = cargo.lowered.program, rules.stock
-    if rule is None:
-        return
+    """Post the stock's cost over the window, one row for each flow: its number, its measured rows, its variance."""
+    program = cargo.lowered.program
     window_days = (program.window_to - program.window_from) / SECONDS_PER_DAY
-    kg = float(cargo.sizes[measured, MASS].sum()) / ONE
-    demand = kg / window_days if np.isnan(rules.demand[number]) else float(rules.demand[number])
-    lead_days = float(cargo.transit[measured].mean()) / SECONDS_PER_DAY
-    stock_kg = safety_stock(rules.z, lead_days, demand, float(rule.demand_cv.value), lateness_variance)
-    value_per_kg = float(cargo.value[measured].sum()) / kg if kg else 0.0
-    rate = rules.yearly * window_days / DAYS_PER_YEAR
-    cents = round(stock_kg * value_per_kg * rate)
-    postings.add(
-        1,
-        base="time",
-        flow=number,
-        activity="safety_stock",
-        payer=rule.owner,
-        payee="nobody",
-        quantity=round(stock_kg * ONE),
-        currency=HOME_CURRENCY,
-        amount=cents,
-        amount_cny=cents,
+    rate, cv = rules.yearly * window_days / DAYS_PER_YEAR, float(rule.demand_cv.value)
+    mass, transit = cargo.sizes[:, MASS], cargo.transit
+    thousandths, posted = np.zeros(len(costed), np.int64), np.zeros(len(costed), np.int64)
+    for place, (number, measured, lateness_variance) in enumerate(costed):
+        kg = float(mass[measured].sum()) / ONE
+        demand = kg / window_days if np.isnan(rules.demand[number]) else float(rules.demand[number])
+        lead_days = float(transit[measured].mean()) / SECONDS_PER_DAY
+        stock_kg = safety_stock(rules.z, lead_days, demand, cv, lateness_variance)
+        value_per_kg = float(cargo.value[measured].sum()) / kg if kg else 0.0
+        thousandths[place], posted[place] = round(stock_kg * ONE), round(stock_kg * value_per_kg * rate)
+    flow = np.array([number for number, *_ in costed], np.int64)
+    postings.post(
+        postings.headings.number(
+            base="time", activity="safety_stock", payer=rule.owner, payee="nobody", currency=HOME_CURRENCY
+        ),
+        posted,
+        NONE,
+        flow=flow,
+        details=lambda: {"flow": flow, "quantity": thousandths, "amount": posted},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -49,6 +50,12 @@ class Trace:
     outcomes: Ints
     capacity: Ints
     stop: int
+
+    @cached_property
+    def begins(self) -> Ints:
+        """int64[consignments + 1]: the row at which the visits of each begin, and last how many there are."""
+        count = np.bincount(self.visits[:, VISITS.index("consignment")], minlength=len(self.outcomes))
+        return np.concatenate((np.zeros(1, np.int64), np.cumsum(count)))
 
     def digest(self) -> str:
         """Return the SHA-256 of all tables, the same wherever and by whichever engine they were made."""

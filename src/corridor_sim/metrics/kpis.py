@@ -15,7 +15,7 @@ from corridor_sim.metrics.breaks import breaks
 from corridor_sim.metrics.causes import Lateness, biggest_cause_of_lateness
 from corridor_sim.metrics.details import Details
 from corridor_sim.metrics.journeys import Journeys, journeys
-from corridor_sim.metrics.missed import Misses, misses
+from corridor_sim.metrics.missed import Misses, departure_tables, misses
 from corridor_sim.metrics.resources import facility_use, service_use
 from corridor_sim.metrics.spent import TRAVELLING, WAITING, WORKING, Spent
 from corridor_sim.metrics.steps import Spells, customs_ticks, dwell_ticks, elapsed_at_ends, spells
@@ -122,6 +122,18 @@ class Replication:
     outages: frozenset[int] = field(default=frozenset())
 
 
+MISSED_TERMS = (
+    ("missed_cutoffs", "missed_cutoff_hours"),
+    ("no_room", "no_room_hours"),
+    ("cancelled", "cancelled_hours"),
+)
+"""How often and how long, by reason."""
+Told = tuple[dict[str, Terms], Mapping[str, tuple[float, float]], Lateness, tuple[Ints, Ints]]
+"""Terms, details, lateness and elapsed of a Replication."""
+NO_DETAILS: Mapping[str, tuple[float, float]] = {}
+NO_ELAPSED: tuple[Ints, Ints] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
 def measure(
     view: View, inputs: Inputs, trace: Trace, promised: Ints, books: Books | None = None, details: bool = True
 ) -> Replication:
@@ -130,15 +142,14 @@ def measure(
     `promised`: int64[consignments] promised delivery ticks or NONE; `books` what economics adds, where it ran.
     Without `details` nothing is said of steps, places, facilities and services, of causes of lateness and of profiles.
     """
-    program = view.lowered.program
     times = door_to_door(view, inputs, trace, promised)
-    travelled = journeys(view.instructions.batches, trace, times.row)
-    missed = misses(view, inputs, trace)
-    stays = spells(view, inputs, trace, times, travelled, missed if details else None)
-    terms = _time_terms(view, times) | _customs_terms(view, times, stays)
-    terms |= _missed_terms(view, times, travelled, missed, len(trace.visits))
-    if books is not None:
-        terms |= _book_terms(view, times, books)
+    books_terms = {} if books is None else _book_terms(view, times, books)
+    if view.fast and not details:
+        told = _walked(view, inputs, trace, times), NO_DETAILS, _only_late(times), NO_ELAPSED
+    else:
+        told = _found(view, inputs, trace, times, details)
+    terms, figures, lateness, elapsed = told
+    window_from = view.lowered.program.window_from
     return Replication(
         inputs.replication,
         short(times.flow),
@@ -146,24 +157,78 @@ def measure(
         short(times.late_due),
         short(times.late_promised),
         books.remaining_life[times.row] if books is not None else np.zeros(0),
-        terms,
-        _details(view, inputs, trace, times, stays) if details else {},
-        biggest_cause_of_lateness(view, times, stays)
-        if details
-        else Lateness(np.zeros((0, len(Spent)), np.int64), int((~times.on_time).sum())),
-        elapsed_at_ends(view, times, stays) if details else (np.zeros(0, np.int64), np.zeros(0, np.int64)),
-        frozenset(number for number, begin, end in inputs.closures if begin < trace.stop and end > program.window_from),
+        _time_terms(view, times) | terms | books_terms,
+        figures,
+        lateness,
+        elapsed,
+        frozenset(number for number, begin, end in inputs.closures if begin < trace.stop and end > window_from),
         frozenset(trace.capacity[trace.capacity[:, CAPACITY.index("cause")] == Cause.FAILURE, 0].tolist()),
     )
 
 
+def _found(view: View, inputs: Inputs, trace: Trace, times: Times, details: bool) -> Told:
+    """Return what journeys tell."""
+    travelled = journeys(view.instructions.batches, trace, times.row)
+    missed = misses(view, inputs, trace)
+    stays = spells(view, inputs, trace, times, travelled, missed if details else None)
+    terms = _customs_terms(view, times, customs_ticks(view, stays, len(times.row)))
+    terms |= _missed_terms(view, times, travelled, missed, len(trace.visits))
+    if not details:
+        return terms, NO_DETAILS, _only_late(times), NO_ELAPSED
+    lateness = biggest_cause_of_lateness(view, times, stays)
+    return terms, _details(view, inputs, trace, times, stays), lateness, elapsed_at_ends(view, times, stays)
+
+
+def _walked(view: View, inputs: Inputs, trace: Trace, times: Times) -> dict[str, Terms]:
+    """Return the terms of `_found` by a compiled loop."""
+    from corridor_sim.metrics.loops import walk
+
+    services, departures = departure_tables(view, inputs, trace)
+    customs = np.zeros(len(times.row), np.int64)
+    missed = np.zeros((len(MISSED_TERMS), 1 + 1, len(view.within)))
+    walk(
+        np.ascontiguousarray(trace.visits),
+        trace.begins,
+        times.row,
+        times.flow,
+        np.where(times.delivered == NONE, trace.stop, times.delivered),
+        trace.stop,
+        view.instruction_table,
+        services,
+        departures,
+        np.full(view.cutoffs.shape[1], NONE),
+        missed,
+        customs,
+    )
+    everyone = _everyone(view, times)
+    terms = _customs_terms(view, times, customs)
+    for (count, hours), (met, waited) in zip(MISSED_TERMS, missed, strict=True):
+        terms[count], terms[hours] = (met, everyone), (waited, everyone)
+    return terms
+
+
+def _only_late(times: Times) -> Lateness:
+    """Return how many were late, without the causes."""
+    return Lateness(np.zeros((0, len(Spent)), np.int64), int((~times.on_time).sum()))
+
+
+def _everyone(view: View, times: Times) -> Floats:
+    return np.bincount(times.flow, minlength=len(view.within)).astype(np.float64)
+
+
 def _by_flow(view: View, flow: Ints, values: Floats | Ints | Flags) -> Floats:
+    if view.fast:
+        from corridor_sim.metrics.loops import add_by_flow
+
+        total = np.zeros(len(view.within))
+        add_by_flow(flow, values, total)
+        return total
     # of nothing at all bincount makes integers
     return np.bincount(flow, values, len(view.within)).astype(np.float64)
 
 
 def _time_terms(view: View, times: Times) -> dict[str, Terms]:
-    everyone = _by_flow(view, times.flow, np.ones(len(times.flow)))
+    everyone = _everyone(view, times)
     promised = times.late_promised != UNPROMISED
     late = np.where(times.late_promised == NEVER, np.inf, times.late_promised / SECONDS_PER_HOUR)[promised]
     there = times.delivered != NONE
@@ -176,10 +241,8 @@ def _time_terms(view: View, times: Times) -> dict[str, Terms]:
     }
 
 
-def _customs_terms(view: View, times: Times, stays: Spells) -> dict[str, Terms]:
-    hours = customs_ticks(view, stays, len(times.row)) / SECONDS_PER_HOUR
-    everyone = _by_flow(view, times.flow, np.ones(len(times.flow)))
-    return {"customs_hours": (_by_flow(view, times.flow, hours), everyone)}
+def _customs_terms(view: View, times: Times, customs: Ints) -> dict[str, Terms]:
+    return {"customs_hours": (_by_flow(view, times.flow, customs / SECONDS_PER_HOUR), _everyone(view, times))}
 
 
 def _missed_terms(view: View, times: Times, travelled: Journeys, missed: Misses, visits: int) -> dict[str, Terms]:
@@ -189,13 +252,9 @@ def _missed_terms(view: View, times: Times, travelled: Journeys, missed: Misses,
     found = place[travelled.visit]
     boards = np.flatnonzero(found != NONE)
     flow, rows = times.flow[travelled.owner[boards]], found[boards]
-    everyone = _by_flow(view, times.flow, np.ones(len(times.flow)))
+    everyone = _everyone(view, times)
     terms: dict[str, Terms] = {}
-    for count, hours, waited in (
-        ("missed_cutoffs", "missed_cutoff_hours", missed.cutoff),
-        ("no_room", "no_room_hours", missed.no_room),
-        ("cancelled", "cancelled_hours", missed.cancelled),
-    ):
+    for (count, hours), waited in zip(MISSED_TERMS, (missed.cutoff, missed.no_room, missed.cancelled), strict=True):
         terms[count] = (_by_flow(view, flow, waited[rows] > 0), everyone)
         terms[hours] = (_by_flow(view, flow, waited[rows] / SECONDS_PER_HOUR), everyone)
     return terms

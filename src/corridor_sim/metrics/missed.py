@@ -67,6 +67,21 @@ def misses(view: View, inputs: Inputs, trace: Trace) -> Misses:
     )
 
 
+def departure_tables(view: View, inputs: Inputs, trace: Trace) -> tuple[Ints, Ints]:
+    """Return the services and the departures for compiled loops.
+
+    (services, columns): its first departure, one past its last, `close`, then `cutoffs`; (departures + 1, columns):
+    scheduled tick, and the gaps so far after departures that ran, and that did not.
+    """
+    line, scheduled = _Line(inputs, trace), inputs.departures.scheduled
+    ends = np.searchsorted(inputs.departures.service, np.arange(len(view.close) + 1))
+    gaps = line.gaps_of(line.ran), line.gaps_of(~line.ran)
+    return (
+        np.column_stack((ends[:-1], ends[1:], view.close, view.cutoffs)),
+        np.column_stack((np.append(scheduled, trace.stop), *gaps)),
+    )
+
+
 def _earliest(view: View, trace: Trace, visit: Ints, service: Ints) -> Ints:
     """Return for each BOARD visit the earliest scheduled tick whose cut-offs it can meet."""
     ready = trace.visits[visit, READY]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ class View:
     way; `route` a number; `ahead` the steps from it on along the main way of its route.
     By facility: `overtime` whether work goes on after closing. By service: `close`, `cutoffs` (services, MARK_KINDS),
     `berth` the facility where it unloads.
+    `fast`: compiled loops do what they can, with the same result.
     """
 
     lowered: Lowered
@@ -50,9 +52,16 @@ class View:
     cutoffs: Ints
     berth: Ints
     names: Names
+    fast: bool = False
+
+    @cached_property
+    def instruction_table(self) -> Ints:
+        """(instructions, columns) for compiled loops: step, customs, BATCH or not, service, mark."""
+        made = self.instructions
+        return np.column_stack((made.step, self.customs[made.step], made.batches, self.boards, self.marks))
 
 
-def view_of(lowered: Lowered, instructions: Instructions | None = None) -> View:
+def view_of(lowered: Lowered, instructions: Instructions | None = None, fast: bool = False) -> View:
     """Return the View of an alternative."""
     program, steps = lowered.program, lowered.steps
     made = instructions or instructions_of(lowered)
@@ -87,4 +96,5 @@ def view_of(lowered: Lowered, instructions: Instructions | None = None) -> View:
         np.array([rule.cutoffs for rule in program.services], np.int64).reshape(-1, len(MARK_KINDS)),
         np.array([rule.berth_to for rule in program.services], np.int64),
         detail_names(lowered),
+        fast,
     )

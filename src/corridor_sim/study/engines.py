@@ -64,7 +64,14 @@ def choose_engine(wanted: str, work: int, tell: Tell | None = None) -> Choice:
         if tell is not None:
             tell(COMPILES)
         compile_kernel()
+    _compile_loops()
     return Choice(COMPILED)
+
+
+def _compile_loops() -> None:
+    """Compile the loops of pricing and measuring, or load them."""
+    for room in ("economics", "metrics"):
+        import_module(f"corridor_sim.{room}.loops").compile_loops()
 
 
 def engine_named(name: str) -> Engine:

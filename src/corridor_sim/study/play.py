@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 import numpy as np
@@ -21,7 +21,7 @@ from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.plan import Promise, promise
 from corridor_sim.sampling.law import Floats
-from corridor_sim.study.engines import REFERENCE
+from corridor_sim.study.engines import COMPILED, REFERENCE
 from corridor_sim.study.lanes import lane_numbers
 from corridor_sim.study.simulate import simulate
 from corridor_sim.study.sums import (
@@ -43,6 +43,10 @@ DELIVERED, LEADER = OUTCOMES.index("delivered"), OUTCOMES.index("leader")
 __all__ = ["AFTER", "BEFORE", "Line", "Played", "Reader", "cost_key", "play", "settle_one"]
 
 
+def _none() -> Ints:
+    return np.zeros(0, np.int64)
+
+
 @dataclass(frozen=True)
 class Played:
     """One replication of one alternative: its figures, sums of the chain's postings, and its consignments.
@@ -50,26 +54,27 @@ class Played:
     `lines`: CNY cents of measured consignments by Line; `step_cents`: cash by row of Lowered.steps;
     `step_kg`: kg CO2e by row of Lowered.steps; `views`: price and resource view by service with a cost of departures;
     `boxes`, `kg` and value in CNY cents of measured consignments; the arrays are by consignment of own flows.
+    Without details `measured` is all that is said.
     """
 
     measured: Replication
-    lines: Mapping[Line, int]
-    step_cents: Ints
-    step_kg: Floats | None
-    views: Mapping[str, Views]
-    boxes: float
-    kg: float
-    value_cents: int
-    flow: Whole
-    ordinal: Whole
-    release: Whole
-    delivered: Whole
-    leader: Whole
-    counted: Whole
-    trace_digest: str
-    ledger_digest: str
-    remarks: tuple[str, ...]
-    whole: tuple[Ledger, Trace] | None
+    lines: Mapping[Line, int] = field(default_factory=dict)
+    step_cents: Ints = field(default_factory=_none)
+    step_kg: Floats | None = None
+    views: Mapping[str, Views] = field(default_factory=dict)
+    boxes: float = 0.0
+    kg: float = 0.0
+    value_cents: int = 0
+    flow: Whole = field(default_factory=_none)
+    ordinal: Whole = field(default_factory=_none)
+    release: Whole = field(default_factory=_none)
+    delivered: Whole = field(default_factory=_none)
+    leader: Whole = field(default_factory=_none)
+    counted: Whole = field(default_factory=_none)
+    trace_digest: str = ""
+    ledger_digest: str = ""
+    remarks: tuple[str, ...] = ()
+    whole: tuple[Ledger, Trace] | None = None
     """Ledger and Trace of replication 0, which the bundle keeps in full; None of the others."""
 
 
@@ -82,10 +87,13 @@ class Reader:
     promise: Promise
 
     @staticmethod
-    def of(lowered: Lowered, plan: Promise) -> Reader:
-        """Return the alternative, ready to be read; `plan` is the promise of its Program."""
-        money = prepare_accounts(lowered)
-        return Reader(money, view_of(lowered, money.instructions), plan)
+    def of(lowered: Lowered, plan: Promise, fast: bool = False) -> Reader:
+        """Return the alternative, ready to be read; `plan` is the promise of its Program.
+
+        `fast`: compiled loops read it, which gives the same; they must be compiled (see `engines`).
+        """
+        money = prepare_accounts(lowered, fast)
+        return Reader(money, view_of(lowered, money.instructions, fast), plan)
 
     def promised(self, inputs: Inputs) -> Ints:
         """Return when each consignment was promised to be delivered."""
@@ -93,13 +101,13 @@ class Reader:
 
 
 def readers_of(
-    alternatives: Sequence[Lowered], seed: int, lanes: Mapping[str, str] | None = None
+    alternatives: Sequence[Lowered], seed: int, lanes: Mapping[str, str] | None = None, engine: str = REFERENCE
 ) -> tuple[Reader, ...]:
-    """Return alternatives of the same Program, ready to be read; `lanes` as of `play`."""
+    """Return alternatives of the same Program, ready to be read; `lanes` and `engine` as of `play`."""
     first = alternatives[0]
     calm = draw_inputs(first.program, first.plan, seed, 0, noise=False, lanes=lane_numbers(first.program, lanes or {}))
     plan = promise(first.program, calm)
-    return tuple(Reader.of(lowered, plan) for lowered in alternatives)
+    return tuple(Reader.of(lowered, plan, engine == COMPILED) for lowered in alternatives)
 
 
 def play(
@@ -121,7 +129,7 @@ def play(
     """
     first = alternatives[0]
     chosen = lane_numbers(first.program, lanes or {})
-    known = readers or readers_of(alternatives, seed, lanes)
+    known = readers or readers_of(alternatives, seed, lanes, engine)
     played: list[list[Played]] = [[] for _ in alternatives]
     for made in simulate(first, replications, seed, noise, chosen, engine):
         promised = known[0].promised(made.inputs)
@@ -132,12 +140,18 @@ def play(
 
 
 def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints, details: bool = True) -> Played:
-    """Price and measure one Trace; `details` as of `measure`, and with them replication 0 is kept in full."""
+    """Price and measure one Trace; `details` as of `measure`, and with them replication 0 is kept in full.
+
+    Without them nothing is worked out but `Played.measured`, which is all that a sweep keeps.
+    """
     lowered = reader.money.lowered
     accounts = settle_prepared(reader.money, inputs, trace, promised)
     sheet = accounts.postings.sheet()
     shared = by_consignment(accounts.divided(sheet), inputs, lowered)
     books = _books(inputs, accounts, shared, box_shares(accounts.passages))
+    measured = measure(reader.view, inputs, trace, promised, books, details)
+    if not details:
+        return Played(measured)
     people, program = inputs.consignments, lowered.program
     own = people.flow < len(lowered.flow_order)
     counted = own & (people.release >= program.window_from) & (people.release < program.window_to)
@@ -145,7 +159,7 @@ def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints, det
     lines, by_step = lines_of(shared, rows), step_cents(lowered, shared, rows)
     views = service_views(lowered, sheet, trace)
     return Played(
-        measured=measure(reader.view, inputs, trace, promised, books, details),
+        measured=measured,
         lines=lines,
         step_cents=by_step,
         step_kg=step_emissions(accounts, counted[own]),
@@ -162,7 +176,7 @@ def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints, det
         trace_digest=trace.digest(),
         ledger_digest=_sums_digest(books, lines, by_step, views),
         remarks=accounts.remarks,
-        whole=None if inputs.replication or not details else (accounts.ledger, trace),
+        whole=None if inputs.replication else (accounts.ledger, trace),
     )
 
 
@@ -182,7 +196,7 @@ def _books(inputs: Inputs, accounts: Accounts, shared: Sheet, boxes: Ints) -> Bo
 
     emitted = accounts.emissions_wtw_kg
     return Books(
-        cents=cents_by_consignment(shared, count),
+        cents=cents_by_consignment(shared, count, accounts.prepared.fast),
         boxes=boxes,
         mass=inputs.consignments.sizes[:, MASS],
         emissions_kg=all_rows(np.full(own, np.nan) if emitted is None else emitted.sum(axis=1)),
@@ -194,6 +208,8 @@ def _books(inputs: Inputs, accounts: Accounts, shared: Sheet, boxes: Ints) -> Bo
 def box_shares(passages: Passages) -> Ints:
     """Return each consignment's share of its load's boxes by mass, in thousandths of a box (rounded down)."""
     leader, mass = passages.outcome("leader"), passages.inputs.consignments.sizes[:, MASS]
+    if not len(passages.members):
+        return np.where(mass > 0, passages.things[: len(mass), BOX], 0)
     boxes = passages.things[passages.held_last(), BOX]
     load_mass = np.zeros(len(leader), np.int64)
     np.add.at(load_mass, leader, mass)

@@ -92,7 +92,7 @@ def play_chunk(task: ChunkTask) -> bytes:
         label.replications,
         label.seed,
         engine=task.engine,
-        readers=_readers(task.asked, task.members, label.seed),
+        readers=_readers(task.asked, task.members, label.seed, task.engine),
         details=False,
     )
     return chunk_bytes(label, [[one.measured for one in reps] for reps in played])
@@ -155,6 +155,6 @@ def _members(asked: Asked, members: tuple[tuple[Overrides, str], ...]) -> tuple[
 
 
 @lru_cache(maxsize=KEPT_BATCHES)
-def _readers(asked: Asked, members: tuple[tuple[Overrides, str], ...], seed: int) -> tuple[Reader, ...]:
+def _readers(asked: Asked, members: tuple[tuple[Overrides, str], ...], seed: int, engine: str) -> tuple[Reader, ...]:
     """Return the members of a chunk ready to be priced and measured."""
-    return readers_of(_members(asked, members), seed)
+    return readers_of(_members(asked, members), seed, engine=engine)

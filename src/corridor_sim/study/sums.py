@@ -93,8 +93,11 @@ def cost_key(base: str, perspective: str, subsidy: str) -> str:
     return f"{base}/{perspective}/{subsidy}"
 
 
-def cents_by_consignment(shared: Sheet, count: int) -> dict[str, Ints]:
-    """Return CNY cents by consignment for every cost base and perspective, after and before subsidies."""
+def cents_by_consignment(shared: Sheet, count: int, fast: bool = False) -> dict[str, Ints]:
+    """Return CNY cents by consignment for every cost base and perspective, after and before subsidies.
+
+    `fast`: a compiled loop sums up.
+    """
     heads = shared.headings
     subsidies = heads.where(activity="subsidy")
     chosen = {
@@ -106,11 +109,14 @@ def cents_by_consignment(shared: Sheet, count: int) -> dict[str, Ints]:
     belongs = np.array([*chosen.values(), subsidies]).T
     _, first, kind = np.unique(belongs @ (1 << np.arange(belongs.shape[1])), return_index=True, return_inverse=True)
     kinds = belongs[first]
-    table = np.zeros(count * len(kinds), np.int64)
-    rows = np.flatnonzero(shared.consignment != NONE)
-    place = shared.consignment[rows] * len(kinds) + kind[shared.heading[rows]]
-    np.add.at(table, place, shared.amount_cny[rows])
-    by_kind = table.reshape(count, len(kinds))
+    by_kind = np.zeros((count, len(kinds)), np.int64)
+    if fast:
+        from corridor_sim.economics.loops import sum_up
+
+        sum_up(shared.consignment, shared.heading, shared.amount_cny, kind, by_kind)
+    else:
+        rows = np.flatnonzero(shared.consignment != NONE)
+        np.add.at(by_kind, (shared.consignment[rows], kind[shared.heading[rows]]), shared.amount_cny[rows])
     cents: dict[str, Ints] = {}
     for number, (base, perspective) in enumerate(chosen):
         inside = kinds[:, number]

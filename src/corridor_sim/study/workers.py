@@ -34,7 +34,7 @@ class Job:
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
         """The alternatives, ready to be priced and measured."""
-        return readers_of(self.alternatives, self.seed, self.lanes)
+        return readers_of(self.alternatives, self.seed, self.lanes, self.engine)
 
     def chunks(self) -> Iterator[range]:
         """Yield the replications in parts."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -46,6 +48,7 @@ FLOW = {
     "value": "100000 CNY/consignment",
     "due": {"within": "5 d"},
 }
+NEEDS_NUMBA = pytest.mark.skipif(find_spec("numba") is None, reason="loops are compiled by numba")
 MONEY = {"price_year": 2026, "time_cost": {"finance_only": "5 %"}, "reliability": {"none": True}}
 
 
@@ -69,18 +72,19 @@ def scenario_of(money: dict[str, Any], flows: dict[str, dict[str, Any]], **parts
 
 @dataclass(frozen=True)
 class Journey:
-    """A lowered scenario with Inputs and Trace."""
+    """A lowered scenario with Inputs and Trace; `fast` if compiled loops are to price it."""
 
     lowered: Lowered
     inputs: Inputs
     trace: Trace
+    fast: bool
 
     @property
     def prepared(self) -> Prepared:
-        return prepare_accounts(self.lowered)
+        return prepare_accounts(self.lowered, self.fast)
 
     def passages(self) -> Passages:
-        return passages_of(self.lowered, self.prepared.instructions, self.inputs, self.trace)
+        return passages_of(self.lowered, self.prepared.instructions, self.inputs, self.trace, self.fast)
 
     def divided(self, postings: Postings) -> Ledger:
         """Return the postings with those on loads divided among their members, as far as sums need them."""
@@ -115,6 +119,7 @@ def make_journey(
     sizes: dict[str, float] | Sequence[dict[str, float]] | None = None,
     becomes: dict[str, int] | None = None,
     stop: int = 90 * SECONDS_PER_DAY,
+    fast: bool = False,
     **parts: Any,
 ) -> Journey:
     """Return a journey. `visits`: (consignment, step, ready, start, end, resource); `sizes` in base units.
@@ -174,12 +179,13 @@ def make_journey(
         clock,
         order,
     )
-    return Journey(lowered, inputs, trace)
+    return Journey(lowered, inputs, trace, fast)
 
 
-@pytest.fixture
-def journey() -> Callable[..., Journey]:
-    return make_journey
+@pytest.fixture(params=[False, pytest.param(True, marks=NEEDS_NUMBA)], ids=["arrays", "loops"])
+def journey(request: pytest.FixtureRequest) -> Callable[..., Journey]:
+    """What makes a journey: it is priced with arrays, then by compiled loops."""
+    return partial(make_journey, fast=request.param)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from importlib.util import find_spec
 from types import SimpleNamespace
 
 import numpy as np
@@ -28,6 +29,8 @@ from corridor_sim.engine.program import (
     Program,
     ServiceRule,
 )
+from corridor_sim.metrics.kpis import measure
+from corridor_sim.metrics.view import view_of
 from corridor_sim.network.info import StepInfo
 from corridor_sim.network.lowered import Lowered
 
@@ -195,3 +198,17 @@ def stuck(corridor: SimpleNamespace) -> SimpleNamespace:
     trace = corridor.trace
     corridor.trace = Trace(visits, departures, trace.own * 0, outcomes, trace.capacity, 350)
     return corridor
+
+
+NEEDS_NUMBA = pytest.mark.skipif(find_spec("numba") is None, reason="loops are compiled by numba")
+
+
+@pytest.fixture(params=[False, pytest.param(True, marks=NEEDS_NUMBA)], ids=["arrays", "loops"])
+def told(request):
+    """What measures a corridor without details: with arrays, then by a compiled loop."""
+
+    def terms(corridor, lowered=None, books=None):
+        view = view_of(lowered or corridor.lowered, fast=request.param)
+        return measure(view, corridor.inputs, corridor.trace, corridor.promised, books, details=False)
+
+    return terms

@@ -35,24 +35,24 @@ def test_time_terms(corridor):
     assert _ratio(rep.terms["customs_hours"]) * 3600 == pytest.approx(130 / 3)
 
 
-def test_members_of_a_load_miss_what_it_misses(corridor):
-    terms = measure(view_of(corridor.lowered), corridor.inputs, corridor.trace, corridor.promised).terms
+def test_members_of_a_load_miss_what_it_misses(corridor, told):
+    terms = told(corridor).terms
     assert terms["missed_cutoffs"][0].tolist() == [3]
     assert terms["no_room"][0].tolist() == [2]
     assert terms["cancelled"][0].tolist() == [2]
     assert terms["missed_cutoff_hours"][0].tolist() == [pytest.approx(300 / 3600)]
 
 
-def test_no_mean_of_survivors(stuck):
-    rep = measure(view_of(stuck.lowered), stuck.inputs, stuck.trace, stuck.promised)
+def test_no_mean_of_survivors(stuck, told):
+    rep = told(stuck)
     assert rep.terms["transit_mean"][0].tolist() == [np.inf]
     assert rep.terms["lateness_mean"][0].tolist() == [np.inf]
     assert _ratio(rep.terms["undelivered"]) == 1
     assert rep.lateness.late == 3
 
 
-def test_terms_from_the_books(corridor):
-    rep = measure(view_of(corridor.lowered), corridor.inputs, corridor.trace, corridor.promised, _books())
+def test_terms_from_the_books(corridor, told):
+    rep = told(corridor, books=_books())
     # 175 CNY on 2 boxes and 2,000 kg; 60 kg of CO2e on 2 t; one of the two that decay was refused
     assert _ratio(rep.terms["cost_per_box:cash/chain"]) == pytest.approx(87.5)
     assert _ratio(rep.terms["cost_per_kg:cash/chain"]) == pytest.approx(0.0875)
@@ -90,12 +90,10 @@ def test_every_figure_has_a_name_and_a_unit(corridor):
         kpi_of("speed")
 
 
-def test_without_details_the_figures_are_the_same(corridor):
-    view = view_of(corridor.lowered)
-    whole, short = (
-        measure(view, corridor.inputs, corridor.trace, corridor.promised, _books(), details)
-        for details in (True, False)
-    )
+def test_without_details_the_figures_are_the_same(corridor, told):
+    whole = measure(view_of(corridor.lowered), corridor.inputs, corridor.trace, corridor.promised, _books())
+    short = told(corridor, books=_books())
+    assert list(short.terms) == list(whole.terms)
     for name, (above, below) in whole.terms.items():
         assert (above.tolist(), below.tolist()) == tuple(part.tolist() for part in short.terms[name]), name
     assert (short.door_to_door.tolist(), short.late_promised.tolist()) == (

@@ -53,3 +53,32 @@ def test_a_list_fixed_early_is_a_cutoff_too(corridor):
     assert misses(
         view_of(replace(corridor.lowered, program=in_time)), corridor.inputs, corridor.trace
     ).cutoff.tolist() == [0, 0]
+
+
+def _waits(told, corridor, **changed):
+    """Return how often and for how many ticks cut-offs, departures without room and cancellations kept all waiting."""
+    rule = replace(corridor.lowered.program.services[0], **changed)
+    program = replace(corridor.lowered.program, services=(rule,))
+    terms = told(corridor, replace(corridor.lowered, program=program)).terms
+    names = ("missed_cutoff", "no_room", "cancelled")
+    counts = [terms["missed_cutoffs" if name == names[0] else name][0].tolist() for name in names]
+    return [each for (each,) in counts], [round(terms[f"{name}_hours"][0][0] * 3600) for name in names]
+
+
+def test_all_members_wait_with_their_load(corridor, told):
+    # 0 leads 1 and waits for 410 - 90; 2 waits for 410 - 290, as above
+    assert _waits(told, corridor) == ([3, 2, 2], [100 + 100 + 100, 100 + 100, 100 + 100])
+
+
+def test_who_still_waits_is_told_of_as_far_as_the_stop(stuck, told):
+    assert _waits(told, stuck) == ([3, 2, 2], [100 + 100 + 50, 100 + 100, 50 + 50])
+
+
+def test_marks_of_the_leader_count_for_its_load(corridor, told):
+    early = {"cutoffs": (60, NONE, NONE, NONE), "close": 0}
+    assert _waits(told, corridor, **early)[1][0] == 300
+    code = list(corridor.lowered.program.code)
+    code[2] = replace(code[5], a=0)
+    marked = replace(corridor.lowered, program=replace(corridor.lowered.program, code=tuple(code)))
+    corridor.lowered = marked
+    assert _waits(told, corridor, **early)[1][0] == 0
