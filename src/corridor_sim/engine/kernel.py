@@ -22,7 +22,8 @@ import os
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import config, njit, types
+from numba.extending import intrinsic
 
 CHECKED = bool(os.environ.get("CORRIDOR_SIM_CHECKED_KERNEL"))
 """Whether every row is looked for in its table before it is used; slower, for tests."""
@@ -280,6 +281,23 @@ HEAD = 3
 INNER: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 part_of_kernel = njit(**INNER)
 """Functions that only the kernel calls; without wrappers for Python they compile in half the time."""
+
+
+def pointer(cells):
+    """Return the memory as a bare pointer to its cells: no index counts from the end, and a call passes one word."""
+    return cells
+
+
+if not config.DISABLE_JIT:
+
+    @intrinsic
+    def pointer(typing, cells):  # noqa: F811 (the compiled form)
+        """Return the memory as a bare pointer to its cells."""
+
+        def generate(context, builder, signature, arguments):
+            return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+        return types.CPointer(types.int64)(cells), generate
 
 
 @part_of_kernel
@@ -1521,8 +1539,9 @@ def happen(m, kind, number, generation):
 
 
 @njit(cache=True, nogil=True)
-def simulate(m):
+def simulate(cells):
     """Let the world run until its measured consignments are delivered, or to the horizon; return what went wrong."""
+    m = pointer(cells)
     open_world(m)
     first = m[HEAP]
     while not m[ERROR]:
@@ -1542,8 +1561,9 @@ def simulate(m):
 
 
 @njit(cache=True, nogil=True)
-def gather_rows(m, visits):
+def gather_rows(cells, visits):
     """Copy the visits, which have room between them, into a table (rows, 9) in canonical order."""
+    m = pointer(cells)
     target = 0
     for q in range(m[FLOWS + 2]):
         flow = at(m, FLOWS, q)
@@ -1590,8 +1610,9 @@ def taken_by_others(m, d, line, scheduled):
 
 
 @njit(cache=True, nogil=True)
-def draw_departures(m):
+def draw_departures(cells):
     """Draw what departures need: delay, notice of cancellation, transit, others' cargo, tie rank."""
+    m = pointer(cells)
     ties = m[KEYS + 2] - 1
     for d in range(m[SCHEDULED + 2]):
         line, scheduled = at(m, LINES, m[at(m, SERVICE_OF, d)]), m[at(m, SCHEDULED, d)]
@@ -1635,11 +1656,12 @@ def inverted(m, corner, position):
 
 
 @njit(cache=True, nogil=True)
-def draw_releases(m, q, gap, releases, ties):
+def draw_releases(cells, q, gap, releases, ties):
     """Draw the releases of a flow and their tie ranks; return how many there are, NONE where the room was too small.
 
     `gap` is the sampler of the gaps between arrivals of a process of unit rate; the arrays are written from the start.
     """
+    m = pointer(cells)
     source, tie_stream = at(m, SOURCES, q), m[KEYS + 2] - 1
     word, stream = m[source + O_WORD], m[source + O_STREAM]
     corner, last = m[source + O_FIRST], m[source + O_LAST]
@@ -1660,7 +1682,8 @@ def draw_releases(m, q, gap, releases, ties):
 
 
 @njit(cache=True, nogil=True)
-def draw_durations(m, sampler, stream, word, lasts):
+def draw_durations(cells, sampler, stream, word, lasts):
     """Draw how long the events of a random closure last."""
+    m = pointer(cells)
     for number in range(len(lasts)):
         lasts[number] = drawn_by_line(m, sampler, stream, word, number, 1)
