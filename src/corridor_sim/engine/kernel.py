@@ -67,6 +67,8 @@ HALF_FRACTION, FRACTION_MASK = 1 << (FRACTION_BITS - 1), (1 << FRACTION_BITS) - 
 ENDS = 2
 EVENT = 3
 """Cells of an event on the heap."""
+KEY_WORDS, PART_COLUMNS, CHANGE_COLUMNS, CLOSURE_COLUMNS, RETURN_COLUMNS, NOTED_COLUMNS = 2, 3, 3, 2, 3, 4
+"""Columns of stream keys, parts of samplers, planned changes, closures, units that come back, changes that happened."""
 
 # columns of the instruction table
 OP, NEXT_STEP, A, B, C, STREAM, VISIT_SLOT, DRAW_SLOT = range(8)
@@ -278,6 +280,42 @@ HEAD = 3
 ) = range(SCALARS, SCALARS + HEAD * 51 + 1, HEAD)
 
 
+WIDTHS = np.zeros(TABLES_END, np.int64)
+"""How wide the rows of a table are, by the place of its head; 0 where that differs from program to program."""
+for _columns, _tables in (
+    (1, (RELEASES, RELEASE_ORDER, PRIORITY_OF, TIES, ORDINALS, FLOW_OF, CONTAINERS, SEQS, PRIORITIES)),
+    (1, (SERVICE_OF, SCHEDULED, DELAYS, NOTICES, TRANSITS, VEHICLE_TIES, LAWS_OF_DAY, CURVE_TICKS, CURVE_LEVELS)),
+    (MEASURES, (LOAD, SIZES, ROOM, BACKGROUND, OWN)),
+    (KINDS, (MARKS,)),
+    (DRAW_SLOT + 1, (CODE,)),
+    (FACILITY_COLUMNS, (FACILITIES,)),
+    (SERVICE_COLUMNS, (SERVICES,)),
+    (B_BECOMES + MEASURES, (BATCHES,)),
+    (GATHERING_COLUMNS, (GATHERINGS,)),
+    (R_TAKEN + 1, (BRANCHES,)),
+    (L_SLOT + 1, (LANES,)),
+    (W_OVER + 1, (SWITCHES,)),
+    (Q_MOST_ROWS + 1, (FLOWS,)),
+    (P_CONSTANT + 1, (SAMPLERS,)),
+    (ENTITY_COLUMNS, (ENTITIES,)),
+    (DEPARTURE_COLUMNS, (VOYAGES,)),
+    (VISIT_COLUMNS, (ROWS,)),
+    (T_BEHIND + 1, (DEPARTURES,)),
+    (AT_STEP + 1, (OUTCOMES,)),
+    (LINE_COLUMNS, (LINES,)),
+    (SOURCE_COLUMNS, (SOURCES,)),
+    (EVENT, (HEAP,)),
+    (KEY_WORDS, (KEYS,)),
+    (PART_COLUMNS, (PARTS,)),
+    (CHANGE_COLUMNS, (CHANGES,)),
+    (CLOSURE_COLUMNS, (CLOSURES,)),
+    (RETURN_COLUMNS, (RETURNS,)),
+    (NOTED_COLUMNS, (CAPACITY,)),
+):
+    WIDTHS[list(_tables)] = _columns
+WIDTHS.flags.writeable = False
+
+
 INNER: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 part_of_kernel = njit(**INNER)
 """Functions that only the kernel calls; without wrappers for Python they compile in half the time."""
@@ -305,7 +343,7 @@ def at(m, table, row):
     """Return the place of a row of a table."""
     if CHECKED and not 0 <= row < m[table + 2]:
         raise IndexError("a row that is not in its table")
-    return m[table] + row * m[table + 1]
+    return m[table] + row * (WIDTHS[table] or m[table + 1])
 
 
 # ---------------------------------------------------------------------------------------------------------- draws
@@ -351,7 +389,7 @@ def drawn_amount(m, sampler, k1, k2):
     rule = at(m, SAMPLERS, sampler)
     part, last = at(m, PARTS, m[rule + P_FIRST]), at(m, PARTS, m[rule + P_LAST] - 1)
     while part < last and k2 >= m[part]:
-        part += m[PARTS + 1]
+        part += PART_COLUMNS
     if m[part + 1] < 0:
         return m[part + 2]
     return interpolated(m, m[part + 1], k1)
@@ -1568,11 +1606,11 @@ def gather_rows(cells, visits):
     for q in range(m[FLOWS + 2]):
         flow = at(m, FLOWS, q)
         for i in range(m[flow + Q_FIRST], m[flow + Q_LAST]):
-            row = m[ROWS] + (m[flow + Q_ROWS] + (i - m[flow + Q_FIRST]) * m[flow + Q_MOST_ROWS]) * m[ROWS + 1]
+            row = m[ROWS] + (m[flow + Q_ROWS] + (i - m[flow + Q_FIRST]) * m[flow + Q_MOST_ROWS]) * VISIT_COLUMNS
             for _ in range(m[at(m, SEQS, i)]):
                 for column in range(VISIT_COLUMNS):
                     visits[target, column] = m[row + column]
-                row += m[ROWS + 1]
+                row += VISIT_COLUMNS
                 target += 1
 
 
