@@ -171,8 +171,11 @@ P_FIRST, P_LAST, P_SHIFT, P_MEAN_TICKS, P_CONSTANT = range(5)
     E_OWED,
     E_OWED_AT,
     E_CARGO_NEXT,
+    E_FIRST_ROW,
+    E_ROWS_END,
+    E_ONWARD,
     ENTITY_COLUMNS,
-) = range(21)
+) = range(24)
 IDLE, RUNNING, RESTING = range(3)
 # columns of a departure's state while it runs
 D_STEP, D_CARGO, D_CARGO_LAST, D_BERTHED, D_OWING, DEPARTURE_COLUMNS = range(6)
@@ -220,8 +223,9 @@ DELIVERED, LEADER, AT_STEP = range(3)
     REPLICATION,
     CONSIGNMENTS,
     ORDERED,
+    LATEST,
     SCALARS,
-) = range(18)
+) = range(19)
 HEAD = 3
 # tables: where the head of each stands among the scalars; its three entries are place, width and number of rows
 (
@@ -770,16 +774,16 @@ def repaired(m, f):
 
 @part_of_kernel
 def serve_one(m, f):
-    """Resume one resting work or grant one request, in queue order; return whether there was one."""
+    """Resume one resting work or grant one request, in queue order; return whose, or NONE."""
     here = at(m, FACILITIES, f)
     capacity = m[here + F_CAPACITY]
     if capacity <= 0:
-        return False
+        return np.int64(NONE)
     i = m[here + F_REST_HEAD]
     if i != NONE and m[here + F_RUN_UNITS] + m[at(m, ENTITIES, i) + E_UNITS] <= capacity:
         unlink(m, here + F_REST_HEAD, i)
         run_work(m, f, i)
-        return True
+        return i
     free = capacity - m[here + F_IN_USE]
     i = m[here + F_HEAD]
     while i != NONE:
@@ -787,28 +791,32 @@ def serve_one(m, f):
         if units <= free:
             unlink(m, here + F_HEAD, i)
             m[here + F_IN_USE] += units
-            wake_at(m, i, m[NOW])
-            return True
+            return i
         if not m[here + F_FIRST_FIT]:
-            return False
+            break
         i = m[at(m, ENTITIES, i) + E_NEXT]
-    return False
+    return np.int64(NONE)
 
 
 @part_of_kernel
 def dispatch(m):
-    """Grant once, at the lowest facility that changed and can; then moves come first, and the dispatcher again."""
+    """Grant once, at the lowest facility that changed and can; then moves come first, and the dispatcher again.
+
+    Nothing else is left to happen in this tick before the dispatcher: who is granted moves on at once.
+    """
     m[AWAKE] = 0
     for f in range(m[FACILITIES + 2]):
         changed = at(m, FACILITIES, f) + F_CHANGED
         if not m[changed]:
             continue
         served = serve_one(m, f)
-        if not (served and is_wanted(m, f)):
+        if served == NONE or not is_wanted(m, f):
             m[changed] = 0
             m[CHANGED] -= 1
-        if served:
+        if served != NONE:
             m[AWAKE] = 1 if m[CHANGED] else 0
+            if m[at(m, ENTITIES, served) + E_AT_WORK] == IDLE:
+                move_on(m, served)
             return
 
 
@@ -1166,81 +1174,103 @@ def push_release(m, q):
     m[me + E_PLACE] = (m[me + E_PRIORITY] << TIE_BITS) | m[at(m, TIES, i)]
     m[me + E_GENERATION], m[me + E_AT_WORK] = 0, IDLE
     m[me + E_CONTAINERS] = m[at(m, CONTAINERS, i)]
-    m[me + E_LOAD_NEXT], m[me + E_LOAD_LAST], m[me + E_OWED] = NONE, i, NONE
+    m[me + E_LOAD_NEXT], m[me + E_LOAD_LAST], m[me + E_OWED], m[me + E_ONWARD] = NONE, i, NONE, NONE
     for kind in range(KINDS):
         m[marks + kind] = NONE
     push(m, m[at(m, RELEASES, i)], MOVES, m[me + E_PLACE], NEXT_RELEASE, i, 0)
 
 
 @part_of_kernel
-def new_row(m, i, step):
+def new_row(m, i, step, now):
     """Begin the row of a consignment's visit to a step; return its place, NONE where there is no room."""
-    flow, seq = at(m, FLOWS, m[at(m, FLOW_OF, i)]), m[at(m, SEQS, i)]
-    most = m[flow + Q_MOST_ROWS]
-    if seq == most:
+    me = at(m, ENTITIES, i)
+    number = m[me + E_ROW] + 1
+    if number == m[me + E_ROWS_END]:
         m[ERROR] = ROWS_FULL
         return np.int64(NONE)
-    m[at(m, SEQS, i)] = seq + 1
     visit, slot = np.int64(0), m[at(m, CODE, step) + VISIT_SLOT]
     if slot != NONE:
         count = at(m, COUNTS, i) + slot
         visit = m[count]
         m[count] += 1
-    number = m[flow + Q_ROWS] + (i - m[flow + Q_FIRST]) * most + seq
-    row, me = at(m, ROWS, number), at(m, ENTITIES, i)
-    m[row + CONSIGNMENT], m[row + SEQ], m[row + STEP], m[row + VISIT], m[row + READY] = i, seq, step, visit, m[NOW]
+    row, seq = at(m, ROWS, number), number - m[me + E_FIRST_ROW]
+    m[row + CONSIGNMENT], m[row + SEQ], m[row + STEP], m[row + VISIT], m[row + READY] = i, seq, step, visit, now
     m[row + START], m[row + END], m[row + RESOURCE], m[row + UNITS] = NONE, NONE, NONE, 0
     m[me + E_STEP], m[me + E_ROW] = step, number
-    m[at(m, OUTCOMES, i) + AT_STEP] = step
     return row
 
 
 @part_of_kernel
-def at_once(m, row, resource, units):
+def at_once(m, row, now, resource, units):
     """Complete the row (its place) of a visit that takes no time."""
-    m[row + START] = m[row + END] = m[NOW]
+    m[row + START] = m[row + END] = now
     m[row + RESOURCE], m[row + UNITS] = resource, units
 
 
 @part_of_kernel
+def is_private(m, code):
+    """Return whether nobody else can see or change what a consignment does at a step (its place in the memory)."""
+    op = m[code + OP]
+    return op == MARK or op == BRANCH or (op == DELAY and m[code + B] == NONE)
+
+
+@part_of_kernel
 def advance(m, i, step):
-    """Walk a consignment through the program until it has to wait or is delivered."""
+    """Walk a consignment through the program until it has to wait or is delivered.
+
+    Steps that concern nobody else are walked ahead of the clock, as if their time had come; what would happen after
+    the stop is taken back at the end.
+    """
+    now = m[NOW]
     while step != NONE:
-        row = new_row(m, i, step)
+        code = at(m, CODE, step)
+        if now > m[NOW] and (now > m[HORIZON] or not is_private(m, code)):
+            m[at(m, ENTITIES, i) + E_ONWARD] = step
+            wake_at(m, i, now)
+            return
+        row = new_row(m, i, step, now)
         if row == NONE:
             return
-        code = at(m, CODE, step)
-        op, a = m[code + OP], m[code + A]
-        step = m[code + NEXT_STEP]
+        op, step = m[code + OP], m[code + NEXT_STEP]
         if op == DELAY:
-            begin_delay(m, i, code, row)
-            return
-        if op == SEIZE:
-            units = m[code + C] if m[code + B] == NONE else m[at(m, SIZES, i) + m[code + B]]
-            m[row + RESOURCE], m[row + UNITS] = a, units
-            if not is_granted_now(m, a, units):
-                request(m, a, i, units)
-                return
-            m[at(m, FACILITIES, a) + F_IN_USE] += units
-            seized(m, i, a, row)
-        elif op == BOARD:
-            m[at(m, ENTITIES, i) + E_READY] = m[NOW]
-            queue_up(m, at(m, SERVICES, a) + S_HEAD, i)
-            return
-        elif op == BATCH:
-            join_batch(m, i, a)
-            return
+            now = begin_delay(m, i, code, row, now)
+        elif op == BRANCH:
+            step = take_branch(m, i, code, row, now)
+        elif op == MARK:
+            if m[code + A] < KINDS:
+                m[at(m, MARKS, i) + m[code + A]] = now
+            at_once(m, row, now, m[code + A], 0)
         elif op == RELEASE:
             release_units(m, i, code, row)
-        elif op == BRANCH:
-            step = take_branch(m, i, code, row)
         elif op == SWITCH:
             step = take_switch(m, i, code, row)
-        else:
-            if a < KINDS:
-                m[at(m, MARKS, i) + a] = m[NOW]
-            at_once(m, row, a, 0)
-    deliver(m, i)
+        elif has_to_wait(m, i, code, row):
+            return
+        if now == NONE:
+            return
+    if now <= m[HORIZON]:
+        deliver(m, i, now)
+
+
+@part_of_kernel
+def has_to_wait(m, i, code, row):
+    """Let a consignment ask for units of a facility, or wait for a departure or a full load."""
+    op, a = m[code + OP], m[code + A]
+    if op == BOARD:
+        m[at(m, ENTITIES, i) + E_READY] = m[NOW]
+        queue_up(m, at(m, SERVICES, a) + S_HEAD, i)
+        return True
+    if op == BATCH:
+        join_batch(m, i, a)
+        return True
+    units = m[code + C] if m[code + B] == NONE else m[at(m, SIZES, i) + m[code + B]]
+    m[row + RESOURCE], m[row + UNITS] = a, units
+    if not is_granted_now(m, a, units):
+        request(m, a, i, units)
+        return True
+    m[at(m, FACILITIES, a) + F_IN_USE] += units
+    seized(m, i, a, row)
+    return False
 
 
 @part_of_kernel
@@ -1273,12 +1303,15 @@ def seized(m, i, f, row):
 def go_on(m, i):
     """Let a consignment that waited end its visit and walk on."""
     me = at(m, ENTITIES, i)
-    code, row = at(m, CODE, m[me + E_STEP]), at(m, ROWS, m[me + E_ROW])
-    if m[code + OP] == DELAY:
-        m[row + END] = m[NOW]
-    elif m[code + OP] == SEIZE:
-        seized(m, i, m[code + A], row)
-    advance(m, i, m[code + NEXT_STEP])
+    code, onward = at(m, CODE, m[me + E_STEP]), m[me + E_ONWARD]
+    m[me + E_ONWARD] = NONE
+    if onward == NONE:
+        onward = m[code + NEXT_STEP]
+        if m[code + OP] == DELAY:
+            m[at(m, ROWS, m[me + E_ROW]) + END] = m[NOW]
+        elif m[code + OP] == SEIZE:
+            seized(m, i, m[code + A], at(m, ROWS, m[me + E_ROW]))
+    advance(m, i, onward)
 
 
 @part_of_kernel
@@ -1289,30 +1322,51 @@ def is_measured(m, i):
 
 
 @part_of_kernel
-def deliver(m, i):
+def deliver(m, i, now):
     """Note the delivery of a consignment and of all who travel with it."""
     while i != NONE:
-        outcome = at(m, OUTCOMES, i)
-        m[outcome + DELIVERED], m[outcome + AT_STEP] = m[NOW], NONE
+        m[at(m, OUTCOMES, i) + DELIVERED] = now
         if is_measured(m, i):
             m[OUTSTANDING] -= 1
+            m[LATEST] = max(m[LATEST], now)
             if not m[OUTSTANDING]:
-                m[STOP] = max(m[NOW], m[WINDOW_TO])
+                m[STOP] = max(m[LATEST], m[WINDOW_TO])
         i = m[at(m, ENTITIES, i) + E_LOAD_NEXT]
 
 
 @part_of_kernel
-def begin_delay(m, i, code, row):
-    """Let a consignment spend a drawn time, at a facility's hours where the step has one."""
+def end_walk(m, i):
+    """Take back what a consignment walked ahead of the stop, and note how many visits are left and where it stands."""
+    me, outcome, stop = at(m, ENTITIES, i), at(m, OUTCOMES, i), m[STOP]
+    number, first = m[me + E_ROW], m[me + E_FIRST_ROW]
+    if m[outcome + DELIVERED] == NONE or m[outcome + DELIVERED] > stop:
+        m[outcome + DELIVERED] = NONE
+        while number >= first and m[at(m, ROWS, number) + READY] > stop:
+            number -= 1
+        if number >= first:
+            row = at(m, ROWS, number)
+            m[outcome + AT_STEP] = m[row + STEP]
+            if m[row + END] > stop:
+                m[row + END] = NONE
+    m[at(m, SEQS, i)] = number + 1 - first
+
+
+@part_of_kernel
+def begin_delay(m, i, code, row, now):
+    """Let a consignment spend a drawn time, at a facility's hours where the step has one.
+
+    Returns when it is through, NONE where that depends on the facility.
+    """
     me, f = at(m, ENTITIES, i), m[code + B]
-    m[row + START], m[row + RESOURCE] = m[NOW], f
+    m[row + START], m[row + RESOURCE] = now, f
     containers = m[me + E_CONTAINERS] if m[code + C] else 1
     ticks = cargo_ticks(m, i, m[me + E_STEP], m[code + A], containers)
     if f == NONE:
-        wake_at(m, i, m[NOW] + ticks)
-    else:
-        held = at(m, ROWS, m[at(m, HELD, i) + f])
-        work(m, f, i, m[held + UNITS], ticks)
+        m[row + END] = now + ticks
+        return now + ticks
+    held = at(m, ROWS, m[at(m, HELD, i) + f])
+    work(m, f, i, m[held + UNITS], ticks)
+    return np.int64(NONE)
 
 
 @part_of_kernel
@@ -1331,7 +1385,7 @@ def release_units(m, i, code, row):
     f, me = m[code + A], at(m, ENTITIES, i)
     mine = at(m, HELD, i) + f
     held = m[mine]
-    at_once(m, row, f, m[at(m, ROWS, held) + UNITS])
+    at_once(m, row, m[NOW], f, m[at(m, ROWS, held) + UNITS])
     if m[code + B] == NONE:
         leave_yard(m, i, f)
         return
@@ -1357,7 +1411,7 @@ def take_back(m, number):
 
 
 @part_of_kernel
-def take_branch(m, i, code, row):
+def take_branch(m, i, code, row, now):
     """Choose a lane and return the step that follows."""
     branch = at(m, BRANCHES, m[code + A])
     first, taken = m[branch + R_FIRST], m[branch + R_TAKEN]
@@ -1372,7 +1426,7 @@ def take_branch(m, i, code, row):
         while lot >= m[at(m, LANES, first + taken) + L_UPTO]:
             taken += 1
     lane = at(m, LANES, first + taken)
-    at_once(m, row, m[code + A], taken)
+    at_once(m, row, now, m[code + A], taken)
     if not m[lane + L_AGAIN]:
         return m[lane + L_TARGET]
     laps = at(m, COUNTS, i) + m[lane + L_SLOT]
@@ -1389,7 +1443,7 @@ def take_switch(m, i, code, row):
         leaves = wait == NONE or wait > m[rule + W_WAIT]
     else:
         leaves = units_ahead(m, m[rule + W_FACILITY], i) > m[rule + W_OVER]
-    at_once(m, row, m[code + A], 1 if leaves else 0)
+    at_once(m, row, m[NOW], m[code + A], 1 if leaves else 0)
     return m[rule + W_TARGET] if leaves else m[code + NEXT_STEP]
 
 
@@ -1475,7 +1529,7 @@ def form_load(m, g):
     for number in range(count):
         i = m[gathering + G_HEAD]
         unlink(m, gathering + G_HEAD, i)
-        at_once(m, at(m, ROWS, m[at(m, ENTITIES, i) + E_ROW]), leader, count)
+        at_once(m, at(m, ROWS, m[at(m, ENTITIES, i) + E_ROW]), m[NOW], leader, count)
         m[at(m, OUTCOMES, i) + LEADER] = leader
         if number:
             join_leader(m, leader, i)
@@ -1524,8 +1578,11 @@ def open_world(m):
     for s in range(m[SERVICES + 2]):
         push_load_list(m, at(m, SERVICES, s))
     for i in range(m[CONSIGNMENTS]):
-        outcome = at(m, OUTCOMES, i)
+        outcome, me = at(m, OUTCOMES, i), at(m, ENTITIES, i)
         m[outcome + DELIVERED], m[outcome + LEADER], m[outcome + AT_STEP] = NONE, i, NONE
+        flow = at(m, FLOWS, m[at(m, FLOW_OF, i)])
+        first = m[flow + Q_ROWS] + (i - m[flow + Q_FIRST]) * m[flow + Q_MOST_ROWS]
+        m[me + E_ROW], m[me + E_FIRST_ROW], m[me + E_ROWS_END] = first - 1, first, first + m[flow + Q_MOST_ROWS]
         if is_measured(m, i):
             m[OUTSTANDING] += 1
     m[STOP] = m[HORIZON] if m[OUTSTANDING] else m[WINDOW_TO]
@@ -1541,6 +1598,12 @@ def wake(m, number, generation):
         return
     if m[me + E_AT_WORK] == RUNNING:
         leave_work(m, m[me + E_FACILITY], number)
+    move_on(m, number)
+
+
+@part_of_kernel
+def move_on(m, number):
+    """Let an entity move on that has what it waited for."""
     if number < m[CONSIGNMENTS]:
         go_on(m, number)
     else:
@@ -1595,6 +1658,8 @@ def simulate(cells):
     for d in range(m[DEPARTURES + 2]):
         if m[at(m, VOYAGES, d) + D_STEP] == QUIET:
             close_quiet_departure(m, d)
+    for i in range(m[CONSIGNMENTS]):
+        end_walk(m, i)
     return m[ERROR]
 
 
