@@ -323,6 +323,8 @@ WIDTHS.flags.writeable = False
 INNER: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 part_of_kernel = njit(**INNER)
 """Functions that only the kernel calls; without wrappers for Python they compile in half the time."""
+hot_part_of_kernel = njit(forceinline=True, **INNER)
+"""Functions on the way of every visit, which are not called but written out where they are used."""
 
 
 def pointer(cells):
@@ -342,7 +344,7 @@ if not config.DISABLE_JIT:
         return types.CPointer(types.int64)(cells), generate
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def at(m, table, row):
     """Return the place of a row of a table."""
     if CHECKED and not 0 <= row < m[table + 2]:
@@ -353,7 +355,7 @@ def at(m, table, row):
 # ---------------------------------------------------------------------------------------------------------- draws
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def philox(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
     """Return two integers in [0, 2**53): Philox 4x32-10 (Salmon et al., SC 2011), as `sampling.streams.uniforms`."""
     word_0, word_1 = np.uint64(counter_0) & WORD_MASK, np.uint64(counter_1) & WORD_MASK
@@ -373,7 +375,7 @@ def philox(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
     return np.int64(first), np.int64(second)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def interpolated(m, table, k):
     """Return the fixed-point quantile of the uniform k, as `sampling.tables.interpolate`."""
     upper = k >> HALF_BITS
@@ -387,7 +389,7 @@ def interpolated(m, table, k):
     return m[knot] + ((step + HALF_FRACTION) >> FRACTION_BITS)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def drawn_amount(m, sampler, k1, k2):
     """Return a fixed-point draw, as `sampling.tables.sample_amounts`."""
     rule = at(m, SAMPLERS, sampler)
@@ -399,7 +401,7 @@ def drawn_amount(m, sampler, k1, k2):
     return interpolated(m, m[part + 1], k1)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def whole(value, shift, least):
     """Return a fixed-point value rounded half to even, at least `least`, as `sampling.tables.to_whole`."""
     one = np.int64(1) << shift
@@ -410,7 +412,7 @@ def whole(value, shift, least):
     return max(units, least)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def drawn_ticks(m, sampler, stream, word, ordinal, visit, container):
     """Return a drawn duration in ticks."""
     rule = at(m, SAMPLERS, sampler)
@@ -437,7 +439,7 @@ def next_draw(m, i, step):
     return m[count] - 1
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def cargo_ticks(m, i, step, sampler, containers):
     """Return a duration drawn by a consignment at a step; with several containers the sum of a draw for each."""
     stream, visit = m[at(m, CODE, step) + STREAM], np.int64(0)
@@ -1180,7 +1182,7 @@ def push_release(m, q):
     push(m, m[at(m, RELEASES, i)], MOVES, m[me + E_PLACE], NEXT_RELEASE, i, 0)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def new_row(m, i, step, now):
     """Begin the row of a consignment's visit to a step; return its place, NONE where there is no room."""
     me = at(m, ENTITIES, i)
@@ -1299,7 +1301,7 @@ def seized(m, i, f, row):
             push_aged(m, m[NOW], COMPLETIONS, 0, EMPTIED, d, 0)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def go_on(m, i):
     """Let a consignment that waited end its visit and walk on."""
     me = at(m, ENTITIES, i)
@@ -1351,7 +1353,7 @@ def end_walk(m, i):
     m[at(m, SEQS, i)] = number + 1 - first
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def begin_delay(m, i, code, row, now):
     """Let a consignment spend a drawn time, at a facility's hours where the step has one.
 
@@ -1590,7 +1592,7 @@ def open_world(m):
         push_release(m, q)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def wake(m, number, generation):
     """Let an entity move on that waited for time or for a grant; a work that was suspended meanwhile does not."""
     me = at(m, ENTITIES, number)
@@ -1601,7 +1603,7 @@ def wake(m, number, generation):
     move_on(m, number)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def move_on(m, number):
     """Let an entity move on that has what it waited for."""
     if number < m[CONSIGNMENTS]:
@@ -1610,7 +1612,7 @@ def move_on(m, number):
         move_vehicle(m, number - m[CONSIGNMENTS])
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def happen(m, kind, number, generation):
     """Let one event happen."""
     if kind == WAKE:
