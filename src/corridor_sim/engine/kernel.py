@@ -428,7 +428,7 @@ def drawn_ticks(m, sampler, stream, word, ordinal, visit, container):
     return whole(drawn_amount(m, sampler, k1, k2), m[rule + P_SHIFT], 1)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def next_draw(m, i, step):
     """Return the visit number of a consignment's next draw from the stream of a step."""
     slot = m[at(m, CODE, step) + DRAW_SLOT]
@@ -478,7 +478,7 @@ def push(m, tick, phase, place, kind, entity, generation):
     m[below + 2] = (generation << GENERATION_SHIFT) | (entity << KIND_BITS) | kind
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def pop(m):
     """Remove the first event from the heap."""
     size = m[HEAP_SIZE] - 1
@@ -1202,14 +1202,14 @@ def new_row(m, i, step, now):
     return row
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def at_once(m, row, now, resource, units):
     """Complete the row (its place) of a visit that takes no time."""
     m[row + START] = m[row + END] = now
     m[row + RESOURCE], m[row + UNITS] = resource, units
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def is_private(m, code):
     """Return whether nobody else can see or change what a consignment does at a step (its place in the memory)."""
     op = m[code + OP]
@@ -1254,7 +1254,7 @@ def advance(m, i, step):
         deliver(m, i, now)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def has_to_wait(m, i, code, row):
     """Let a consignment ask for units of a facility, or wait for a departure or a full load."""
     op, a = m[code + OP], m[code + A]
@@ -1275,7 +1275,7 @@ def has_to_wait(m, i, code, row):
     return False
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def is_granted_now(m, f, units):
     """Return whether a request would be the next thing that the dispatcher grants, with nothing to happen before."""
     here = at(m, FACILITIES, f)
@@ -1286,7 +1286,7 @@ def is_granted_now(m, f, units):
     return not m[HEAP_SIZE] or m[m[HEAP]] > (m[NOW] << PHASE_BITS) | DISPATCH
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def seized(m, i, f, row):
     """Note that a consignment holds units of a facility; a vehicle may have waited for that."""
     me = at(m, ENTITIES, i)
@@ -1412,7 +1412,7 @@ def take_back(m, number):
     give_back(m, m[back + 2], m[held + UNITS])
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def take_branch(m, i, code, row, now):
     """Choose a lane and return the step that follows."""
     branch = at(m, BRANCHES, m[code + A])
@@ -1684,7 +1684,7 @@ def gather_rows(cells, visits):
 # ---------------------------------------------------------------------------------------------------------- inputs
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def uniforms_of(m, stream, word, ordinal, visit):
     """Return the two uniforms of an entity's draw from a stream."""
     key = at(m, KEYS, stream)
