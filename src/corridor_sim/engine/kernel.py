@@ -62,6 +62,8 @@ HIGH_SHIFT, LOW_SHIFT = np.uint64(21), np.uint64(11)
 UNIFORM_BITS, HALF_BITS = 53, 52
 VISIT_BITS = 16
 CELL_BITS, FRACTION_BITS = 6, 20
+MANTISSA_BITS, EXPONENT_BIAS = 52, 1023
+"""Of a float: its exponent is the logarithm of a whole number below 2**53, rounded down."""
 PLACE_BITS = CELL_BITS + FRACTION_BITS
 HALF_FRACTION, FRACTION_MASK = 1 << (FRACTION_BITS - 1), (1 << FRACTION_BITS) - 1
 ENDS = 2
@@ -380,7 +382,7 @@ def interpolated(m, table, k):
     """Return the fixed-point quantile of the uniform k, as `sampling.tables.interpolate`."""
     upper = k >> HALF_BITS
     u = (1 << UNIFORM_BITS) - k if upper else k + 1
-    octave = np.int64(math.frexp(np.float64(u))[1]) - 1
+    octave = (np.float64(u).view(np.int64) >> MANTISSA_BITS) - EXPONENT_BIAS
     below_leading = u - (np.int64(1) << octave)
     shift = octave - PLACE_BITS
     place = below_leading >> shift if shift >= 0 else below_leading << -shift
