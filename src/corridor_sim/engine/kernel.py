@@ -334,10 +334,10 @@ def pointer(cells):
     return cells
 
 
-if not config.DISABLE_JIT:
+if not getattr(config, "DISABLE_JIT", False):
 
     @intrinsic
-    def pointer(typing, cells):  # noqa: F811 (the compiled form)
+    def pointer(typing, cells):
         """Return the memory as a bare pointer to its cells."""
 
         def generate(context, builder, signature, arguments):
@@ -1215,7 +1215,7 @@ def at_once(m, row, now, resource, units):
 def is_private(m, code):
     """Return whether nobody else can see or change what a consignment does at a step (its place in the memory)."""
     op = m[code + OP]
-    return op == MARK or op == BRANCH or (op == DELAY and m[code + B] == NONE)
+    return op in (MARK, BRANCH) or (op == DELAY and m[code + B] == NONE)
 
 
 @part_of_kernel
@@ -1668,19 +1668,19 @@ def simulate(cells):
 
 
 @njit(cache=True, nogil=True)
-def gather_rows(cells, visits):
-    """Copy the visits, which have room between them, into a table (rows, 9) in canonical order."""
-    m = pointer(cells)
+def gather_rows(cells, visits, count):
+    """Copy the visits, which have room between them, into columns of `count` rows each, in canonical order."""
+    m, columns = pointer(cells), pointer(visits)
     target = 0
-    for q in range(m[FLOWS + 2]):
-        flow = at(m, FLOWS, q)
-        for i in range(m[flow + Q_FIRST], m[flow + Q_LAST]):
-            row = m[ROWS] + (m[flow + Q_ROWS] + (i - m[flow + Q_FIRST]) * m[flow + Q_MOST_ROWS]) * VISIT_COLUMNS
-            for _ in range(m[at(m, SEQS, i)]):
-                for column in range(VISIT_COLUMNS):
-                    visits[target, column] = m[row + column]
-                row += VISIT_COLUMNS
-                target += 1
+    for i in range(m[CONSIGNMENTS]):
+        row = m[ROWS] + m[at(m, ENTITIES, i) + E_FIRST_ROW] * VISIT_COLUMNS
+        for _ in range(m[at(m, SEQS, i)]):
+            place = target
+            for column in range(VISIT_COLUMNS):
+                columns[place] = m[row + column]
+                place += count
+            row += VISIT_COLUMNS
+            target += 1
 
 
 # ---------------------------------------------------------------------------------------------------------- inputs
