@@ -1,7 +1,7 @@
 # `make check` is what CI runs; `make verify` is the slow statistical verification before a release.
 PYTHON ?= .venv/bin/python
 
-.PHONY: setup check test lint types imports verify docs
+.PHONY: setup check test lint types imports verify docs bench
 
 setup:
 	test -x $(PYTHON) || python3 -m venv .venv
@@ -13,8 +13,8 @@ test:
 	$(PYTHON) -m pytest -m "not verify"
 
 lint:
-	$(PYTHON) -m ruff check src tests
-	$(PYTHON) -m ruff format --check src tests
+	$(PYTHON) -m ruff check src tests benchmarks
+	$(PYTHON) -m ruff format --check src tests benchmarks
 
 types:
 	$(PYTHON) -m mypy
@@ -33,3 +33,7 @@ docs:
 		$(PYTHON) -m corridor_sim page scenarios/$$(basename $$page .md).yaml --into $$page --quiet || exit $$?; \
 	done
 	$(PYTHON) -m corridor_sim validation --into docs/validation.md --quiet
+
+# races against models written by hand; takes long, needs `pip install -e '.[bench]'`, writes the tables of its page
+bench:
+	$(PYTHON) -m benchmarks --write docs/performance.md

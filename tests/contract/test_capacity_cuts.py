@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from both_engines import play_both
 from corridor_sim import load, lower, simulate
 from corridor_sim.economics.accounts import settle
 from corridor_sim.engine.base import VISITS
@@ -47,7 +48,7 @@ def lowered(reuse: str = "") -> Lowered:
 
 def test_a_cut_takes_the_latest_started_job_and_gives_it_back() -> None:
     model = lowered()
-    trace = next(simulate(model, range(1), 1)).trace
+    trace = next(simulate(model, range(1), 1, engine=play_both)).trace
     work = [row for row in trace.visits.tolist() if row[VISITS.index("step")] == 1]
     first, second = (row[VISITS.index("end")] / HOUR for row in work)
     # the first works 08:00 on Monday to 14:00 on Tuesday; the second has worked 14 h by midnight, then waits until
@@ -58,7 +59,7 @@ def test_a_cut_takes_the_latest_started_job_and_gives_it_back() -> None:
 
 def test_damage_is_its_share_of_the_value_at_each_passage() -> None:
     model = lowered()
-    made = next(simulate(model, range(1), 1))
+    made = next(simulate(model, range(1), 1, engine=play_both))
     ledger = settle(model, made.inputs, made.trace, made.inputs.consignments.release * 0 + NONE).ledger
     damage = ledger.columns["amount_cny"][ledger.where(activity="damage")]
     assert damage.tolist() == [100_000, 100_000]  # 2 % of 50,000 CNY in cents
@@ -66,7 +67,7 @@ def test_damage_is_its_share_of_the_value_at_each_passage() -> None:
 
 def test_no_empty_is_moved_for_boxes_that_find_a_return_load() -> None:
     model = lowered("reuse: 30 %")
-    made = next(simulate(model, range(1), 1))
+    made = next(simulate(model, range(1), 1, engine=play_both))
     ledger = settle(model, made.inputs, made.trace, made.inputs.consignments.release * 0 + NONE).ledger
     empties = ledger.columns["amount_cny"][ledger.where(activity="empty_positioning")]
     assert empties.tolist() == [7_000, 7_000]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from both_engines import play_both
 from corridor_sim import load
 from corridor_sim.economics.accounts import Accounts, settle
 from corridor_sim.economics.ledger import COST_BASES
@@ -29,7 +30,7 @@ def settled(path: Path) -> list[tuple[Lowered, Accounts]]:
     found = []
     for lowered in prepare(load(path)).values():
         calm = draw_inputs(lowered.program, lowered.plan, 1, 0, noise=False)
-        made = next(iter(simulate(lowered, range(1), 1, False, {})))
+        made = next(iter(simulate(lowered, range(1), 1, False, {}, engine=play_both)))
         promised = promised_deliveries(lowered.program, calm, made.inputs.consignments)
         found.append((lowered, settle(lowered, made.inputs, made.trace, promised)))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from both_engines import play_both
 from corridor_sim.economics.accounts import settle
 from corridor_sim.economics.ledger import Ledger
 from corridor_sim.engine.base import OUTCOMES, VISITS, Trace
@@ -133,7 +134,7 @@ def ties_of(lowered: Lowered) -> dict[Who, int]:
 def play_package(lowered: Lowered, lanes: dict[str, str]) -> Played:
     """Simulate and settle one alternative."""
     chosen = lane_numbers(lowered.program, lanes)
-    made = next(iter(simulate(lowered, range(1), SEED, noise=False, lanes=chosen)))
+    made = next(iter(simulate(lowered, range(1), SEED, noise=False, lanes=chosen, engine=play_both)))
     calm = draw_inputs(lowered.program, lowered.plan, SEED, 0, noise=False, lanes=chosen)
     people = made.inputs.consignments
     promised = promised_deliveries(lowered.program, calm, people)

@@ -17,6 +17,7 @@ import qinzhou_paper_money as money
 import qinzhou_paper_times as times
 from qinzhou_paper_times import CHECKS, CLOCK_START, Load
 
+from both_engines import play_both
 from corridor_sim.economics.accounts import settle
 from corridor_sim.economics.ledger import Ledger
 from corridor_sim.engine.base import OUTCOMES, VISITS, Trace
@@ -170,7 +171,7 @@ def lowered() -> dict[str, Lowered]:
 
 def play(lowered: Lowered, alternative: str, selected: tuple[str, ...]) -> Case:
     chosen = lane_numbers(lowered.program, {check: "selected" if check in selected else "clear" for check in CHECKS})
-    made = next(iter(simulate(lowered, range(1), SEED, noise=False, lanes=chosen)))
+    made = next(iter(simulate(lowered, range(1), SEED, noise=False, lanes=chosen, engine=play_both)))
     calm = draw_inputs(lowered.program, lowered.plan, SEED, 0, noise=False, lanes=chosen)
     people = made.inputs.consignments
     promised = promised_deliveries(lowered.program, calm, people)

@@ -1,4 +1,4 @@
-"""Runs oracle scenarios through the public API and judges what comes out against closed forms.
+"""Runs oracle scenarios through the public API, by both engines, and judges what comes out against closed forms.
 
 All statistical statements of one tier are judged jointly at 99 %: each interval has the level 1 - 1 % / JUDGED
 (Bonferroni). An interval is Student's over independent replications, after regression on control variates, whose
@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from both_engines import play_both
 from corridor_sim import load, lower, simulate
 from corridor_sim.engine.base import VISITS, Trace
 from corridor_sim.engine.program import NONE, Inputs, Op, Program
@@ -92,7 +93,7 @@ def run_scenario(name: str, replications: int = REPLICATIONS, sets: Sequence[str
     """Yield the replications of a scenario in tests/oracle/scenarios, with overrides."""
     file = load(SCENARIOS / f"{name}.yaml", sets)
     lowered = lower(file.base, file.baseline)
-    for replication in simulate(lowered, range(replications), SEED):
+    for replication in simulate(lowered, range(replications), SEED, engine=play_both):
         yield Seen(lowered.program, replication.inputs, replication.trace)
 
 
@@ -152,7 +153,7 @@ def every_alternative() -> Callable[[str, int], dict[str, list[Seen]]]:
         found = {}
         for alternative, scenario in file.alternatives.items():
             lowered = lower(scenario, alternative)
-            played = simulate(lowered, range(replications), SEED)
+            played = simulate(lowered, range(replications), SEED, engine=play_both)
             found[alternative] = [Seen(lowered.program, one.inputs, one.trace) for one in played]
         return found
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import IntEnum
-from typing import Any
+from heapq import heappop, heappush
+from typing import Any, cast
 
 import simpy
-from simpy.events import EventPriority
 
 
 class Phase(IntEnum):
@@ -32,6 +32,8 @@ PRIORITY_SHIFT = 64
 LOWEST_PRIORITY = 1 << 30
 
 
+HAPPENED: Any = None
+"""What SimPy puts in the place of an event's callbacks once it has happened."""
 FIRST_RANKS = {phase: int(phase) << PHASE_SHIFT for phase in Phase}
 
 
@@ -46,18 +48,38 @@ def move_rank(priority: int, tie: int) -> int:
 
 
 class Agenda(simpy.Environment):
-    """SimPy's environment with whole ticks."""
+    """SimPy's environment and event queue, with whole ticks and without what no event here needs.
 
-    @property
-    def tick(self) -> int:
+    `put` and `live` are its `schedule` and `run` less the checks for events that fail.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tick = 0
         """The tick it is."""
-        return int(self._now)
+        self.last_closed = (-1, -1)
+        """(tick, departure) of the last load list that was fixed."""
+        self._moments = cast(list[tuple[int, int, int, simpy.Event]], self._queue)
+
+    def put(self, event: simpy.Event, event_rank: int, after: int) -> None:
+        """Let an event happen `after` ticks from now at `event_rank`."""
+        heappush(self._moments, (self.tick + after, event_rank, next(self._eid), event))
 
     def call_at(self, tick: int, event_rank: int, action: Callable[[], Any]) -> None:
         """Run `action` at `tick` and `event_rank`."""
         signal = Signal(self)
         signal.callbacks = [lambda _: action()]
         signal.ring(event_rank, tick - self.tick)
+
+    def live(self, last: Signal) -> None:
+        """Let everything happen in its order until `last` has happened."""
+        moments = self._moments
+        while last.callbacks is not None:
+            self.tick, _, _, event = heappop(moments)
+            self._now = self.tick
+            callbacks, event.callbacks = event.callbacks, HAPPENED
+            for callback in callbacks or ():
+                callback(event)
 
 
 def follow(life: Iterator[simpy.Event]) -> None:
@@ -76,11 +98,13 @@ def follow(life: Iterator[simpy.Event]) -> None:
 
 
 class Signal(simpy.Event):
-    """An event that is rung once, at a tick and a rank."""
+    """An event that is rung once, at a tick and a rank, and never fails."""
+
+    env: Agenda
+    _ok = True
 
     def ring(self, event_rank: int, after: int = 0) -> Signal:
         """Let it happen `after` ticks from now at `event_rank`, and return itself."""
-        self._ok = True
         self._value = None
-        self.env.schedule(self, priority=EventPriority(event_rank), delay=after)
+        self.env.put(self, event_rank, after)
         return self

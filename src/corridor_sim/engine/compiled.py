@@ -309,10 +309,10 @@ def _waits(program: Program, memory: Memory) -> dict[int, Wait]:
         service = program.service_names[service_of[departure]]
         for number in _listed(entities, voyages[departure, k.D_CARGO], k.E_CARGO_NEXT):
             waits[number] = Wait(service, {-1 - departure: 1})
+    # not by the vehicle's list of cargo: who went ashore long ago may stand in that of another vehicle
+    owed_to = np.where(memory.table(k.OUTCOMES)[:, k.AT_STEP] != NONE, entities[:people, k.E_OWED], NONE)
     for departure in np.flatnonzero(voyages[:, k.D_STEP] == k.WAITING_FOR_YARD).tolist():
-        cargo = _listed(entities, voyages[departure, k.D_CARGO], k.E_CARGO_NEXT)
-        owing = [number for number in cargo if entities[number, k.E_OWED] == departure]
-        waits[-1 - departure] = Wait("its unloading", dict.fromkeys(owing, 1))
+        waits[-1 - departure] = Wait("its unloading", dict.fromkeys(np.flatnonzero(owed_to == departure).tolist(), 1))
     for facility, rule in enumerate(program.facilities):
         queue = _listed(entities, memory.table(k.FACILITIES)[facility, k.F_HEAD], k.E_NEXT)
         holders = _holders(memory, facility) if queue else {}

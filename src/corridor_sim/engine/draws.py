@@ -18,8 +18,8 @@ class Draws:
         self._inputs = inputs
         self._keys = [stream_key(inputs.seed, name) for name in program.streams]
         people = inputs.consignments
-        self._first = np.searchsorted(people.flow, np.arange(len(program.flows) + 1))
-        self._flow = people.flow.tolist()
+        self._first: list[int] = np.searchsorted(people.flow, np.arange(len(program.flows) + 1)).tolist()
+        self._flow: list[int] = people.flow.tolist()
         self._ordinal = people.ordinal
         self._blocks: dict[tuple[int, int, int, int, int], list[int]] = {}
         self._lots: dict[tuple[int, int, int], list[int]] = {}
@@ -43,7 +43,7 @@ class Draws:
         block = self._lots.get(key)
         if block is None:
             block = self._lots[key] = self._uniforms_of_flow(flow, stream, visit, 0)[0].tolist()
-        return block[int(consignment - self._first[flow])]
+        return block[consignment - self._first[flow]]
 
     def single_ticks(self, stream: int, sampler: int, word: int, number: int, visit: int = 0) -> int:
         """Return a duration drawn by a departure (number = scheduled tick) or by a facility's n-th failure."""

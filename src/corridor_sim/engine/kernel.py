@@ -418,13 +418,13 @@ def whole(value, shift, least):
 def drawn_ticks(m, sampler, stream, word, ordinal, visit, container):
     """Return a drawn duration in ticks."""
     rule = at(m, SAMPLERS, sampler)
+    if (visit | container) >> VISIT_BITS:
+        m[ERROR] = TOO_MANY_DRAWS
+        return np.int64(1)
     if not m[NOISE]:
         return m[rule + P_MEAN_TICKS]
     if m[rule + P_CONSTANT] != NONE:
         return m[rule + P_CONSTANT]
-    if (visit | container) >> VISIT_BITS:
-        m[ERROR] = TOO_MANY_DRAWS
-        return np.int64(1)
     key = at(m, KEYS, stream)
     k1, k2 = philox(m[REPLICATION], word, ordinal, visit | (container << VISIT_BITS), m[key], m[key + 1])
     return whole(drawn_amount(m, sampler, k1, k2), m[rule + P_SHIFT], 1)

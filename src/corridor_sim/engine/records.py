@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 
 from corridor_sim.engine.base import CAPACITY, DEPARTURES, OUTCOMES, VISITS, Trace
 from corridor_sim.engine.program import MEASURES, NONE, Ints
 
 START, END, RESOURCE, UNITS = (VISITS.index(name) for name in ("start", "end", "resource", "units"))
+COLUMNS = {name: place for place, name in enumerate(DEPARTURES)}
 
 
 class Records:
@@ -32,7 +35,7 @@ class Records:
     def departure(self, number: int, **known: int) -> None:
         """Complete the row of a departure."""
         for name, value in known.items():
-            self.departures[number, DEPARTURES.index(name)] = value
+            self.departures[number, COLUMNS[name]] = value
 
     def change_capacity(self, facility: int, tick: int, units: int, cause: int) -> None:
         """Append a change of capacity that took place."""
@@ -46,7 +49,8 @@ class Records:
         by_facility = np.argsort(capacity[:, 0], kind="stable")
         outcomes = np.array([self.delivered, self.leader, self.step], np.int64).T.reshape(-1, len(OUTCOMES))
         return Trace(
-            visits=visits[np.lexsort((visits[:, 1], visits[:, 0]))],
+            # a consignment's rows are appended in the order of its steps
+            visits=visits[np.argsort(visits[:, 0], kind="stable")],
             departures=self.departures,
             own=self.own,
             outcomes=outcomes,
@@ -56,4 +60,4 @@ class Records:
 
 
 def _table(rows: list[list[int]] | list[tuple[int, int, int, int]], columns: int) -> Ints:
-    return np.array(rows, np.int64).reshape(-1, columns)
+    return np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * columns).reshape(-1, columns)

@@ -38,7 +38,7 @@ from corridor_sim.engine.agenda import Agenda, Phase, Signal, follow, move_rank,
 from corridor_sim.engine.base import Trace
 from corridor_sim.engine.deadlock import check_holds
 from corridor_sim.engine.draws import Draws
-from corridor_sim.engine.program import MARK_KINDS, MEASURES, NONE, ONE, Inputs, Instruction, Op, Program
+from corridor_sim.engine.program import MEASURES, NONE, ONE, Inputs, Instruction, Op, Program
 from corridor_sim.engine.records import END, RESOURCE, START, UNITS, Records
 from corridor_sim.engine.stations import Dispatcher, Key, Station
 from corridor_sim.engine.vehicles import Boarding, Line
@@ -67,11 +67,10 @@ class Traveller:
     """Facility -> the SEIZE row whose end is still open."""
     marks: dict[int, int] = field(default_factory=dict)
     passed: dict[int, int] = field(default_factory=dict)
-    """Step -> how often it was passed."""
+    """Step -> how often it was passed before the last time."""
     drawn: dict[int, int] = field(default_factory=dict)
     """Stream -> how many draws were made from it."""
     laps: dict[tuple[int, int], int] = field(default_factory=dict)
-    seq: int = 0
     load: list[int] = field(default_factory=list)
     """Consignments delivered together with this one, itself excluded."""
 
@@ -152,8 +151,10 @@ class World:
         follow(self._release_all())
         self.env.call_at(self.program.window_to, rank(Phase.STOP), self._stop_if_done)
         self.env.call_at(self.program.horizon, rank(Phase.STOP), self._end)
-        self.env.run(until=self._stop)
+        self.env.live(self._stop)
         check_holds(self.program, self.stations, self.lines, self.travellers)
+        for line in self.lines:
+            line.complete(self.env.tick)
         return self.records.trace(self.env.tick)
 
     def _stop_if_done(self) -> None:
@@ -188,18 +189,20 @@ class World:
     def _journey(self, traveller: Traveller) -> Events:
         """Walk the program from release to delivery."""
         code, step = self.program.code, self.program.flows[traveller.flow].start
+        env, stands_at, begin_visit = self.env, self.records.step, self.records.visit
+        number, passed = traveller.number, traveller.passed
+        seq = 0
         while step != NONE:
             instruction = code[step]
-            self.records.step[traveller.number] = step
-            visit = traveller.passed.get(step, 0)
-            traveller.passed[step] = visit + 1
-            row = self.records.visit(traveller.number, traveller.seq, step, visit, self.env.tick)
-            traveller.seq += 1
+            stands_at[number] = step
+            visit = passed[step] = passed.get(step, NONE) + 1
+            row = begin_visit(number, seq, step, visit, env.tick)
+            seq += 1
             step = instruction.next
             match instruction.op:
                 case Op.DELAY:
                     yield self._delay(traveller, instruction, row)
-                    row[END] = self.env.tick
+                    row[END] = env.tick
                 case Op.SEIZE:
                     yield self._seize(traveller, instruction, row)
                     self._seized(traveller, instruction, row)
@@ -285,11 +288,17 @@ class World:
         self._owed[(number, facility)] = unloaded
 
     def _board(self, traveller: Traveller, instruction: Instruction, row: list[int]) -> simpy.Event:
-        now = self.env.tick
-        marks = [traveller.marks.get(kind, now) for kind in range(len(MARK_KINDS))]
         landed = Signal(self.env)
         boarding = Boarding(
-            traveller.number, row, traveller.size, marks, traveller.wake_rank, landed, instruction.b, instruction.c
+            traveller.number,
+            row,
+            traveller.size,
+            self.env.tick,
+            traveller.marks,
+            traveller.wake_rank,
+            landed,
+            instruction.b,
+            instruction.c,
         )
         self.lines[instruction.a].join(self._key(traveller), boarding)
         return landed

@@ -6,6 +6,8 @@ from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import simpy
+
 from corridor_sim.engine.agenda import Agenda, Phase, Signal, rank
 from corridor_sim.engine.draws import Draws
 from corridor_sim.engine.program import NONE, AtClosing, CapacityChange, Cause, FacilityRule
@@ -47,30 +49,36 @@ class Dispatcher:
 
     def __init__(self, env: Agenda) -> None:
         self._env = env
+        self._rank = rank(Phase.DISPATCH)
         self._changed: set[int] = set()
         self._awake = False
+        self._turn = Signal(env)
         self.stations: list[Station] = []
 
     def touch(self, station: int) -> None:
         """Note that a station changed in this tick."""
         self._changed.add(station)
-        self._wake()
+        if not self._awake:
+            self._wake()
 
     def _wake(self) -> None:
-        if self._changed and not self._awake:
-            self._awake = True
-            self._env.call_at(self._env.tick, rank(Phase.DISPATCH), self._dispatch)
+        # one signal will do: it is never rung again before it has been heard
+        self._awake = True
+        self._turn.callbacks = [self._dispatch]
+        self._turn.ring(self._rank)
 
-    def _dispatch(self) -> None:
+    def _dispatch(self, _: simpy.Event) -> None:
         self._awake = False
         while self._changed:
             lowest = min(self._changed)
-            served = self.stations[lowest].serve_one()
-            if not (served and self.stations[lowest].wanted):
+            station = self.stations[lowest]
+            served = station.serve_one()
+            if not (served and station.wanted):
                 self._changed.discard(lowest)
             if served:
                 # whoever was served moves first; the dispatcher comes back after those moves
-                self._wake()
+                if self._changed:
+                    self._wake()
                 return
 
 
@@ -89,6 +97,8 @@ class Station:
     in_use: int = 0
     queue: list[tuple[int, int, int, int, Request]] = field(default_factory=list)
     holders: dict[int, int] = field(default_factory=dict)
+    interruptible: bool = field(init=False)
+    """Whether work here can be cut short by closings or failures."""
     _planned: int = 0
     _cause: Cause = Cause.HOURS
     _down: int = 0
@@ -98,6 +108,9 @@ class Station:
     _uptime_left: int = 0
     _busy_since: int = 0
     _failure_timer: int = 0
+
+    def __post_init__(self) -> None:
+        self.interruptible = len(self.changes) > 1 or self._breaks
 
     def open(self) -> None:
         """Start the station's calendar and, where it fails while busy, its first time to failure."""
@@ -115,11 +128,6 @@ class Station:
         """Whether it fails while busy; without noise nothing fails."""
         return self.rule.uptime != NONE and self.draws.noise
 
-    @property
-    def interruptible(self) -> bool:
-        """Whether work here can be cut short by closings or failures."""
-        return len(self.changes) > 1 or self._breaks
-
     def request(self, key: Key, units: int, wake_rank: int, holder: int) -> Signal:
         """Join the queue; the signal rings when all units are granted at once."""
         granted = Signal(self.env)
@@ -136,7 +144,9 @@ class Station:
     def give_back(self, units: int) -> None:
         """Free units that were let go."""
         self.in_use -= units
-        self.dispatcher.touch(self.number)
+        # where nothing is ever suspended, nobody but those in the queue can be served
+        if self.queue or self.interruptible:
+            self.dispatcher.touch(self.number)
 
     def serve_one(self) -> bool:
         """Resume one suspended job or grant one request, in queue order; return whether there was one."""
@@ -145,7 +155,8 @@ class Station:
         if self._resume_one():
             return True
         free = self.capacity - self.in_use
-        for place, (*_, request) in enumerate(self.queue):
+        for place, entry in enumerate(self.queue):
+            request = entry[-1]
             if request.units <= free:
                 del self.queue[place]
                 self.in_use += request.units

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Callable, Generator, Sequence
+from bisect import bisect_right, insort
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import add
 
 import numpy as np
 import simpy
 
 from corridor_sim.engine.agenda import Agenda, Phase, Signal, follow, move_rank, rank
 from corridor_sim.engine.draws import Draws
-from corridor_sim.engine.program import NONE, ONE, Departures, DepartureState, ServiceRule
+from corridor_sim.engine.program import NONE, ONE, Departures, DepartureState, Ints, ServiceRule
 from corridor_sim.engine.records import END, RESOURCE, START, Records
 from corridor_sim.engine.stations import Key, Station
+from corridor_sim.engine.unboarded import complete_rows, needs_no_berth
 
 Interval = tuple[int, int]
 Events = Generator[simpy.Event, None, None]
@@ -26,8 +28,9 @@ class Boarding:
     consignment: int
     row: list[int]
     size: Sequence[int]
-    marks: Sequence[int]
-    """For each cut-off kind the tick at which this consignment met it."""
+    joined: int
+    marks: Mapping[int, int]
+    """Cut-off kind -> the tick at which this consignment met it, where that is not when it joined."""
     wake_rank: int
     landed: Signal
     leaves: int
@@ -60,14 +63,55 @@ class Line:
     unloading: dict[int, set[int]] = field(default_factory=dict)
     """Vehicle -> the consignments on it that wait for room in a yard."""
 
+    _papers: list[tuple[int, int]] = field(init=False)
+    """Cut-off kinds of this service, and how long before the scheduled departure they have to be met."""
+
+    _closings: list[tuple[int, int]] = field(default_factory=list)
+    """(tick at which the load list is fixed, departure) of those whose cancellation is not known before."""
+    _on_demand: bool = False
+    _called: bool = False
+
+    def __post_init__(self) -> None:
+        self._papers = [(kind, before) for kind, before in enumerate(self.rule.cutoffs) if before != NONE]
+
     def open(self) -> None:
-        """Put every departure on the agenda."""
-        for number in self.rows:
-            follow(self._voyage(number))
+        """Put every departure on the agenda, or where empty ones need no berth, only those that somebody waits for."""
+        scheduled, notice = (column[self.rows.start : self.rows.stop] for column in self._times())
+        closes = np.maximum(scheduled - self.rule.close, 0)
+        for number in (self.rows.start + np.flatnonzero((notice != NONE) & (notice <= closes))).tolist():
+            self._note(number, state=DepartureState.CANCELLED)
+        running = np.flatnonzero((notice == NONE) | (notice > closes))
+        self._closings = list(zip(closes[running].tolist(), (self.rows.start + running).tolist(), strict=True))
+        self._on_demand = needs_no_berth(self.rule)
+        if not self._on_demand:
+            for closes_at, number in self._closings:
+                follow(self._voyage(number, closes_at))
+
+    def _times(self) -> tuple[Ints, Ints]:
+        return self.departures.scheduled, self.departures.notice
 
     def join(self, key: Key, boarding: Boarding) -> None:
         """Wait for a departure."""
         insort(self.queue, (*key, boarding))
+        self._call()
+
+    def _call(self) -> None:
+        """Have the next load list fixed if somebody waits for it and it is not on the agenda yet."""
+        if not self._on_demand or self._called or not self.queue:
+            return
+        # of the load lists of this very tick those up to the last that was fixed are over
+        place = bisect_right(self._closings, max((self.env.tick, NONE), self.env.last_closed))
+        if place < len(self._closings):
+            self._called = True
+            closes_at, number = self._closings[place]
+            follow(self._voyage(number, closes_at))
+
+    def complete(self, stop: int) -> None:
+        """Complete the rows of departures that were never on the agenda."""
+        if self._on_demand:
+            rows = slice(self.rows.start, self.rows.stop)
+            closed = (self.origin_closed, self.destination_closed)
+            complete_rows(self.records.departures, rows, self.departures, self.rule, closed, stop)
 
     def wait_for_next(self, now: int) -> int:
         """Return ticks until the next departure still open at `now` by schedule and notices, or NONE."""
@@ -77,14 +121,13 @@ class Line:
                 return scheduled - now
         return NONE
 
-    def _voyage(self, number: int) -> Events:
+    def _voyage(self, number: int, closes: int) -> Events:
         scheduled, notice = int(self.departures.scheduled[number]), int(self.departures.notice[number])
-        closes = max(0, scheduled - self.rule.close)
-        if notice != NONE and notice <= closes:
-            self._note(number, state=DepartureState.CANCELLED)
-            return
         yield self._at(closes, rank(Phase.LOAD_LISTS, number))
+        self.env.last_closed = (closes, number)
+        self._called = False
         cargo, light = self._load(number, scheduled)
+        self._call()
         if light:
             self._put_back(number, cargo, DepartureState.TOO_LIGHT)
             return
@@ -98,40 +141,41 @@ class Line:
 
     def _load(self, number: int, scheduled: int) -> tuple[list[Waiting], bool]:
         """Fix the load list; return it and whether the departure is cancelled for want of load."""
-        capacity = self.departures.capacity[number].tolist()
         load = self.departures.background[number].tolist()
+        room = [
+            (measure, most - load[measure])
+            for measure, most in enumerate(self.departures.capacity[number].tolist())
+            if most != NONE
+        ]
+        own = [0] * len(load)
         cargo, waiting, left_behind, stopped = [], [], 0, False
         for entry in self.queue:
             boarding = entry[-1]
-            if not self._in_time(boarding, scheduled):
+            size = boarding.size
+            if self._papers and not self._in_time(boarding, scheduled):
                 waiting.append(entry)
-            elif stopped or not _fits(capacity, load, boarding.size):
+            elif stopped or any(own[measure] + size[measure] > free for measure, free in room):
                 waiting.append(entry)
                 left_behind += 1
                 stopped = self.rule.strict
             else:
-                load = [taken + more for taken, more in zip(load, boarding.size, strict=True)]
+                own = list(map(add, own, size))
                 cargo.append(entry)
         self.queue = waiting
         self._note(number, closed=self.env.tick, left_behind=left_behind)
-        light = (
-            self.rule.minimum_measure != NONE
-            and load[self.rule.minimum_measure] < self.rule.minimum_load
-            and self.rule.cancel_if_light
-        )
-        self.records.own[number] = np.sum([entry[-1].size for entry in cargo], axis=0) if cargo else 0
+        self.records.own[number] = own
+        measure = self.rule.minimum_measure
+        light = measure != NONE and load[measure] + own[measure] < self.rule.minimum_load and self.rule.cancel_if_light
         return cargo, light
 
     def _in_time(self, boarding: Boarding, scheduled: int) -> bool:
-        return all(
-            before == NONE or met <= scheduled - before
-            for met, before in zip(boarding.marks, self.rule.cutoffs, strict=True)
-        )
+        return all(boarding.marks.get(kind, boarding.joined) <= scheduled - before for kind, before in self._papers)
 
     def _put_back(self, number: int, cargo: list[Waiting], state: DepartureState) -> None:
         """Return cargo to the queue with its old ready ticks."""
         for entry in cargo:
             insort(self.queue, entry)
+        self._call()
         self.records.own[number] = 0
         self._note(number, state=state)
 
@@ -213,10 +257,6 @@ class Line:
 def _holder(departure: int) -> int:
     """Return the number under which a vehicle holds a berth: consignments count up from 0, vehicles down."""
     return -1 - departure
-
-
-def _fits(capacity: list[int], load: list[int], size: Sequence[int]) -> bool:
-    return all(most == NONE or taken + more <= most for most, taken, more in zip(capacity, load, size, strict=True))
 
 
 def _reopening(closed: tuple[Interval, ...], tick: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from corridor_sim.engine import kernel as k
@@ -170,7 +172,7 @@ def _curves(arrivals: list[Arrivals]) -> tuple[Ints, Ints, Ints]:
 
 def _first_room(curve: tuple[Ints, Ints] | None) -> int:
     expected = int(curve[1][-1]) / ONE_ARRIVAL if curve is not None else 0
-    return int(expected + SPREADS * expected**0.5) + SPREADS
+    return int(expected + SPREADS * math.sqrt(expected)) + SPREADS
 
 
 def _table(rows: object, columns: int) -> Ints:

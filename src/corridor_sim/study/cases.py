@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.study.digests import digest_of
 from corridor_sim.study.engines import REFERENCE
+from corridor_sim.study.executors import Executor
 from corridor_sim.study.play import Played
 from corridor_sim.study.workers import Job, Progress, run_jobs
 
@@ -38,7 +38,7 @@ def play_cases(
     seed: int,
     noise: bool,
     lanes: Mapping[str, str],
-    pool: Executor | None,
+    executor: Executor | None,
     progress: Progress | None,
     engine: str = REFERENCE,
 ) -> dict[Hashable, list[Played]]:
@@ -63,6 +63,6 @@ def play_cases(
         alternatives = tuple(needed[digest].lowered for digest in group)
         jobs.append(Job(alternatives, counts, range(max(counts)), seed, noise, dict(lanes), engine))
     by_digest: dict[str, Sequence[Played]] = {}
-    for group, result in zip(groups.values(), run_jobs(jobs, pool, progress), strict=True):
+    for group, result in zip(groups.values(), run_jobs(jobs, executor, progress), strict=True):
         by_digest.update(zip(group, result, strict=True))
     return {key: list(by_digest[digests[key]][: case.replications]) for key, case in cases.items()}

@@ -17,7 +17,9 @@ from corridor_sim.scenario.model import Threshold
 from corridor_sim.study.cases import Case, model_digest, play_cases
 from corridor_sim.study.digests import digest_of
 from corridor_sim.study.engines import AUTO, Tell, choose_engine, work_of
+from corridor_sim.study.executors import local_executor
 from corridor_sim.study.figures import Figures, figure
+from corridor_sim.study.kinds import Where
 from corridor_sim.study.lanes import check_lanes
 from corridor_sim.study.listing import holiday_notes, inputs_of
 from corridor_sim.study.operations import anomaly_figures
@@ -32,7 +34,7 @@ from corridor_sim.study.summary import (
     unresolved_events,
 )
 from corridor_sim.study.warmup import settled
-from corridor_sim.study.workers import Progress, worker_pool
+from corridor_sim.study.workers import Progress
 from corridor_sim.units import parse_number
 
 if TYPE_CHECKING:
@@ -106,14 +108,14 @@ def evaluate(
     lowered = prepare(file)
     check_lanes({name: one.program for name, one in lowered.items()}, settings.lanes)
     cases: dict[Hashable, Case] = {name: Case(one, settings.replications) for name, one in lowered.items()}
-    with worker_pool(workers) as pool:
+    with local_executor(Where.PROCESSES, workers) as hands:
         if noise:
             cases |= _threshold_cases(file, min(THRESHOLD_REPLICATIONS, settings.replications))
         choice = choose_engine(engine, work_of((case.lowered, case.replications) for case in cases.values()), tell)
         if choice.remark and tell is not None:
             tell(choice.remark)
         settings = replace(settings, engine=choice.name)
-        played = play_cases(cases, settings.seed, noise, settings.lanes, pool, progress, choice.name)
+        played = play_cases(cases, settings.seed, noise, settings.lanes, hands, progress, choice.name)
     main = {name: played[name] for name in lowered}
     return Results(
         summary=_summary(file, settings, lowered, played),

@@ -56,10 +56,12 @@ class Pooled:
     """Spreads tasks over a pool of threads or processes; a pool whose process died is replaced."""
 
     def __init__(self, make_pool: Callable[[], Pool], workers: int) -> None:
-        """Start the pool that `make_pool` returns."""
+        """Start the pool that `make_pool` returns, and its workers while the caller still prepares their tasks."""
         self._make_pool = make_pool
         self._pool = make_pool()
         self.workers = workers
+        for _ in range(workers):
+            self._pool.submit(int)
 
     def run(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
         """Yield each task with its result, in the order in which they are finished."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from corridor_sim.engine.base import Trace
+from corridor_sim.engine.base import Engine, Trace
 from corridor_sim.engine.program import Inputs
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.study.engines import REFERENCE, engine_named, inputs_for
@@ -25,13 +25,15 @@ def simulate(
     seed: int,
     noise: bool = True,
     lanes: Mapping[int, int] | None = None,
-    engine: str = REFERENCE,
+    engine: str | Engine = REFERENCE,
 ) -> Iterator[Replication]:
     """Yield the given replications of an alternative, each a pure function of its number and the seed.
 
-    `engine`: "reference" or "compiled" (see `engines`); both give the same.
+    `engine`: "reference" or "compiled" (see `engines`), which give the same; or one of your own.
     """
-    run, draw = engine_named(engine), inputs_for(engine, lowered, seed, noise, lanes)
+    name = engine if isinstance(engine, str) else REFERENCE
+    run = engine_named(engine) if isinstance(engine, str) else engine
+    draw = inputs_for(name, lowered, seed, noise, lanes)
     for replication in replications:
         inputs = draw(replication)
         yield Replication(inputs, run(lowered.program, inputs))

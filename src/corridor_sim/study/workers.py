@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from multiprocessing import get_context
+from operator import itemgetter
 from pickle import dumps, loads
-from signal import SIG_IGN, SIGINT, signal
 
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.study.engines import COMPILED, REFERENCE
+from corridor_sim.study.executors import Executor, Here
 from corridor_sim.study.play import Played, Reader, play, readers_of
 
 CHUNKS = {REFERENCE: 3, COMPILED: 15}
@@ -64,51 +62,40 @@ class Job:
             gc.collect()
 
 
-@contextmanager
-def worker_pool(workers: int) -> Iterator[Executor | None]:
-    """Yield a pool of processes that are starting up already, or None where one process does it all."""
-    if workers <= 1:
-        yield None
-        return
-    # Ctrl-C reaches all processes of a terminal; only the one that can tidy up should act on it
-    with ProcessPoolExecutor(workers, get_context("spawn"), signal, (SIGINT, SIG_IGN)) as pool:
-        try:
-            for _ in range(workers):
-                pool.submit(gc.collect)
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+@dataclass(frozen=True)
+class Part:
+    """Some replications of a job, which is packed once for all of its parts where it has to travel."""
+
+    number: int
+    job: Job | bytes
+    replications: range
 
 
 def run_jobs(
-    jobs: Sequence[Job], pool: Executor | None = None, progress: Progress | None = None
+    jobs: Sequence[Job], executor: Executor | None = None, progress: Progress | None = None
 ) -> list[list[list[Played]]]:
     """Return the results of all jobs: by job, alternative, replication. `progress(done, total)` counts replications."""
-    parts = [(number, chunk) for number, job in enumerate(jobs) for chunk in job.chunks()]
+    hands = executor or Here()
+    carried = jobs if hands.workers == 1 else [dumps(job) for job in jobs]
+    parts = [Part(number, carried[number], chunk) for number, job in enumerate(jobs) for chunk in job.chunks()]
     total = sum(len(job.replications) for job in jobs)
-    results: list[list[list[Played]]] = [[[] for _ in job.alternatives] for job in jobs]
+    found: dict[tuple[int, int], list[list[Played]]] = {}
     done = 0
-    for (number, chunk), played in zip(parts, _played(jobs, parts, pool), strict=True):
-        for place, replications in enumerate(played):
-            results[number][place].extend(replications)
-        done += len(chunk)
+    for part, played in hands.run(_run_part, parts):
+        found[part.number, part.replications.start] = played
+        done += len(part.replications)
         if progress is not None:
             progress(done, total)
+    results: list[list[list[Played]]] = [[[] for _ in job.alternatives] for job in jobs]
+    for (number, _), alternatives in sorted(found.items(), key=itemgetter(0)):
+        for place, replications in enumerate(alternatives):
+            results[number][place].extend(replications)
     return results
 
 
-def _played(
-    jobs: Sequence[Job], parts: Sequence[tuple[int, range]], pool: Executor | None
-) -> Iterator[list[list[Played]]]:
-    if pool is None:
-        return (jobs[number].run(chunk) for number, chunk in parts)
-    packed = [dumps(job) for job in jobs]
-    return pool.map(_run_packed, [packed[number] for number, _ in parts], [chunk for _, chunk in parts])
-
-
-def _run_packed(packed: bytes, replications: range) -> list[list[Played]]:
-    return _unpacked(packed).run(replications)
+def _run_part(part: Part) -> list[list[Played]]:
+    job = _unpacked(part.job) if isinstance(part.job, bytes) else part.job
+    return job.run(part.replications)
 
 
 @lru_cache(maxsize=1)

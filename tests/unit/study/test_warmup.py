@@ -43,7 +43,7 @@ def steady(*more: str) -> ScenarioFile:
 
 
 def test_weekly_means_are_those_of_all_replications_by_week_of_release() -> None:
-    file = steady("clock.measure=2026-06-01 to 2026-06-28")
+    file = steady("clock.measure=2026-06-01 to 2026-06-28", "clock.warm_up=0 h")
     samples = evaluate(file, replications=3).samples["train"]
     week = samples["release"] // WEEK
     hours = (samples["delivered"] - samples["release"]) / 3600

@@ -1,0 +1,127 @@
+"""The corridors as scenarios of this project, played by its engines: the other side of every race."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
+from inspect import signature
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.size import Size
+from corridor_sim import load, lower
+from corridor_sim.engine.base import Engine, Trace
+from corridor_sim.engine.program import Inputs, Program
+from corridor_sim.metrics.kpis import COST_PER_BOX
+from corridor_sim.network.inputs import draw_inputs
+from corridor_sim.network.lowered import Lowered
+from corridor_sim.study import play as play_module
+from corridor_sim.study.play import AFTER, Played, cost_key
+from corridor_sim.study.simulate import simulate
+from corridor_sim.units import SECONDS_PER_HOUR
+
+SEED = 1
+FOLDER = Path(__file__).parent
+COST = f"{COST_PER_BOX}:{cost_key('total_logistics', 'chain', AFTER)}"
+SHARES = {"on_time": "on_time", "no_room": "no_room", "transit_mean": "transit_mean", "cost_per_box": COST}
+
+
+def corridor(size: Size | None = None) -> Lowered:
+    """Return the reference corridor of a size, ready to run."""
+    return scenario("corridor_year", [] if size is None else size.overrides())
+
+
+def scenario(name: str, overrides: Sequence[str] = ()) -> Lowered:
+    """Return a scenario of this folder, ready to run."""
+    file = load(FOLDER / f"{name}.yaml", list(overrides))
+    return lower(file.base, file.baseline)
+
+
+def engine(name: str) -> Engine | None:
+    """Return an engine for one thread, None where it (or what it needs) is not there."""
+    try:
+        module = import_module(f"corridor_sim.engine.{name}")
+    except ImportError:
+        return None
+    made: Engine = module.CompiledEngine(keep=False) if hasattr(module, "CompiledEngine") else module.run
+    return made
+
+
+def floor() -> Callable[[Program, Inputs], object] | None:
+    """Return the compiled kernel's draws and writes without the simulation, None where there is no such function."""
+    try:
+        found: Callable[[Program, Inputs], object] | None = getattr(
+            import_module("corridor_sim.engine.compiled"), "floor", None
+        )
+    except ImportError:
+        return None
+    return found
+
+
+@contextmanager
+def as_in_a_study() -> Iterator[None]:
+    """Look for cycles of rubbish after the work, not during it, as study.workers does."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect()
+
+
+def trace_of(lowered: Lowered, run: Engine, replication: int) -> tuple[Inputs, Trace]:
+    """Draw and simulate one replication, nothing else."""
+    with as_in_a_study():
+        inputs = draw_inputs(lowered.program, lowered.plan, SEED, replication)
+        return inputs, run(lowered.program, inputs)
+
+
+def years(lowered: Lowered, run: Engine, replications: range) -> list[dict[str, float]]:
+    """Draw, simulate, price and measure replications, as a sweep does, and return the figures of each."""
+    with as_in_a_study():
+        (found,) = _play(lowered, run, replications)
+    return [figures(lowered.program, played) for played in found]
+
+
+def _play(lowered: Lowered, run: Engine, replications: range) -> list[list[Played]]:
+    """Play through the study's own `play`, with the engine that races; the only place that depends on its arguments."""
+    asked = ([lowered], [replications.stop], replications, SEED)
+    if "engine" in signature(play_module.play).parameters:
+        return play_module.play(*asked, engine=run)
+    usual = play_module.simulate
+    play_module.simulate = partial(simulate, engine=run)
+    try:
+        return play_module.play(*asked)
+    finally:
+        play_module.simulate = usual
+
+
+def figures(program: Program, played: Played) -> dict[str, float]:
+    """Return the figures of one replication under the names that the models written by hand use."""
+    measured = played.measured
+    hours = measured.door_to_door / SECONDS_PER_HOUR
+    p50, p90, p95 = np.percentile(hours, [50, 90, 95])
+    return {
+        "boxes": float(len(hours)),
+        **{name: _ratio(measured.terms[key]) for name, key in SHARES.items()},
+        "transit_p50": float(p50),
+        "transit_p90": float(p90),
+        "transit_p95": float(p95),
+        **_utilisations(program, measured.details),
+    }
+
+
+def _ratio(terms: tuple[np.ndarray, np.ndarray]) -> float:
+    return float(terms[0].sum() / terms[1].sum())
+
+
+def _utilisations(program: Program, details: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+    found = {}
+    for name in program.facility_names:
+        busy, staffed = details[f"facility/{name}/utilisation"]
+        found[f"utilisation_{name}"] = busy / staffed
+    return found
