@@ -16,6 +16,7 @@ from numba.core.dispatcher import Dispatcher
 from corridor_sim.engine import kernel as k
 from corridor_sim.engine.base import CAPACITY, DEPARTURES, OUTCOMES, VISITS, Trace
 from corridor_sim.engine.deadlock import Wait, raise_if_stuck
+from corridor_sim.engine.floor import floor as floor
 from corridor_sim.engine.layout import Memory, Rules, lay_out
 from corridor_sim.engine.program import MEASURES, NONE, ONE, CapacityChange, Inputs, Ints, Program
 from corridor_sim.errors import ModelError
@@ -56,6 +57,10 @@ class CompiledEngine:
             raise_if_stuck(program, _waits(program, memory), inputs.consignments.flow)
         return self._trace(memory)
 
+    def memory_of(self, program: Program) -> Memory:
+        """Return the memory in which a Program runs, as its last run left it."""
+        return self._memory_of(program)[1]
+
     def _memory_of(self, program: Program) -> tuple[Rules, Memory]:
         known = self._memories.get(id(program))
         if known is None or known[0] is not program:
@@ -82,7 +87,7 @@ class CompiledEngine:
             (k.CLOSURES, closures),
         ):
             memory.write(table, rows)
-        order = _write_cargo(memory, inputs, flow)
+        order = _write_cargo(memory, inputs)
         _write_departures(memory, inputs)
         _add_state(rules, memory, program, flow, len(changes))
         for scalar, value in (
@@ -122,14 +127,16 @@ class CompiledEngine:
         count = int(memory.table(k.SEQS).sum())
         if len(self._visits) < count * len(VISITS):
             self._visits = np.empty(count * len(VISITS) * TWICE, np.int64)
-        visits = self._visits[: count * len(VISITS)].reshape(-1, len(VISITS))
-        k.gather_rows(memory.cells, visits)
+        # column by column: whoever reads a Trace reads columns
+        k.gather_rows(memory.cells, self._visits, count)
+        columns = self._visits[: count * len(VISITS)].reshape(len(VISITS), -1)
+        visits = columns.T
         noted = memory.table(k.CAPACITY)[: memory.cells[k.CHANGES_NOTED]]
         # at the tick of the stop a facility may have changed twice (closed and opened); their order is kept
         capacity = noted[np.argsort(noted[:, 0], kind="stable")]
         tables = (visits, memory.table(k.DEPARTURES), memory.table(k.OWN), memory.table(k.OUTCOMES))
         if self._keep:
-            tables = (visits.copy(), tables[1].copy(), tables[2].copy(), tables[3].copy())
+            tables = (columns.copy().T, tables[1].copy(), tables[2].copy(), tables[3].copy())
         return Trace(*tables, capacity=capacity, stop=int(memory.cells[k.STOP]))
 
 
@@ -147,7 +154,7 @@ def compile_kernel() -> None:
     column = int64[::1]
     for function, more in (
         (k.simulate, ()),
-        (k.gather_rows, (int64[:, ::1],)),
+        (k.gather_rows, (column, int64)),
         (k.draw_departures, ()),
         (k.draw_releases, (int64, int64, column, column)),
         (k.draw_durations, (int64, int64, int64, column)),
@@ -177,10 +184,10 @@ def _make_room(rules: Rules, problem: int) -> None:
         raise ModelError(f"flows have more than {k.MOST_PRIORITIES} different priorities; use fewer")
 
 
-def _write_cargo(memory: Memory, inputs: Inputs, flow: Ints) -> bool:
+def _write_cargo(memory: Memory, inputs: Inputs) -> bool:
     """Write the consignments; return whether their order of release is not the order in which they stand."""
     cargo = inputs.consignments
-    order = _release_order(flow, cargo.release, cargo.tie)
+    order = _release_order(cargo.flow, cargo.release, cargo.tie)
     for table, column in (
         (k.RELEASES, cargo.release),
         (k.RELEASE_ORDER, order),
@@ -227,10 +234,10 @@ def _add_state(rules: Rules, memory: Memory, program: Program, flow: Ints, chang
         (k.OUTCOMES, people, len(OUTCOMES)),
         (k.CAPACITY, changes + rules.spare_changes, len(CAPACITY)),
         (k.ROWS, visits, len(VISITS)),
+        (k.SEQS, people, 1),
     ):
         memory.add(table, rows, width)
     for table, rows, width, nothing in (
-        (k.SEQS, people, 1, 0),
         (k.COUNTS, people, rules.slots, 0),
         (k.VOYAGES, vehicles, k.DEPARTURE_COLUMNS, 0),
         (k.OWN, vehicles, len(MEASURES), 0),
@@ -271,14 +278,19 @@ def _flows(rules: Rules, flow_of: Ints) -> Ints:
     return flow
 
 
-def _release_order(flow: Ints, release: Ints, tie: Ints) -> Ints:
+def _release_order(flow_of: Ints, release: Ints, tie: Ints) -> Ints:
     """Return the consignments by (flow, release, tie rank); empty where they already stand so."""
-    later = release[1:] > release[:-1]
-    later[flow[1:, k.Q_FIRST][(flow[1:, k.Q_FIRST] > 0) & (flow[1:, k.Q_FIRST] < len(release))] - 1] = True
-    if later.all():
+    ahead = np.diff(release)
+    ahead[np.diff(flow_of) > 0] = 1
+    if (ahead > 0).all():
         return np.zeros(0, np.int64)
-    number = np.repeat(np.arange(len(flow)), flow[:, k.Q_LAST] - flow[:, k.Q_FIRST])
-    return np.lexsort((tie, release, number)).astype(np.int64)
+    if (ahead < 0).any():
+        return np.lexsort((tie, release, flow_of)).astype(np.int64)
+    order = np.arange(len(release))
+    with_next = np.append(ahead == 0, False)
+    together = np.flatnonzero(with_next | np.roll(with_next, 1))
+    order[together] = together[np.lexsort((tie[together], release[together], flow_of[together]))]
+    return order
 
 
 def _lanes_taken(rules: Rules, lanes: Mapping[int, int]) -> Ints:

@@ -22,7 +22,8 @@ import os
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import config, njit, types
+from numba.extending import intrinsic
 
 CHECKED = bool(os.environ.get("CORRIDOR_SIM_CHECKED_KERNEL"))
 """Whether every row is looked for in its table before it is used; slower, for tests."""
@@ -61,11 +62,15 @@ HIGH_SHIFT, LOW_SHIFT = np.uint64(21), np.uint64(11)
 UNIFORM_BITS, HALF_BITS = 53, 52
 VISIT_BITS = 16
 CELL_BITS, FRACTION_BITS = 6, 20
+MANTISSA_BITS, EXPONENT_BIAS = 52, 1023
+"""Of a float: its exponent is the logarithm of a whole number below 2**53, rounded down."""
 PLACE_BITS = CELL_BITS + FRACTION_BITS
 HALF_FRACTION, FRACTION_MASK = 1 << (FRACTION_BITS - 1), (1 << FRACTION_BITS) - 1
 ENDS = 2
 EVENT = 3
 """Cells of an event on the heap."""
+KEY_WORDS, PART_COLUMNS, CHANGE_COLUMNS, CLOSURE_COLUMNS, RETURN_COLUMNS, NOTED_COLUMNS = 2, 3, 3, 2, 3, 4
+"""Columns of stream keys, parts of samplers, planned changes, closures, units that come back, changes that happened."""
 
 # columns of the instruction table
 OP, NEXT_STEP, A, B, C, STREAM, VISIT_SLOT, DRAW_SLOT = range(8)
@@ -168,8 +173,11 @@ P_FIRST, P_LAST, P_SHIFT, P_MEAN_TICKS, P_CONSTANT = range(5)
     E_OWED,
     E_OWED_AT,
     E_CARGO_NEXT,
+    E_FIRST_ROW,
+    E_ROWS_END,
+    E_ONWARD,
     ENTITY_COLUMNS,
-) = range(21)
+) = range(24)
 IDLE, RUNNING, RESTING = range(3)
 # columns of a departure's state while it runs
 D_STEP, D_CARGO, D_CARGO_LAST, D_BERTHED, D_OWING, DEPARTURE_COLUMNS = range(6)
@@ -217,8 +225,9 @@ DELIVERED, LEADER, AT_STEP = range(3)
     REPLICATION,
     CONSIGNMENTS,
     ORDERED,
+    LATEST,
     SCALARS,
-) = range(18)
+) = range(19)
 HEAD = 3
 # tables: where the head of each stands among the scalars; its three entries are place, width and number of rows
 (
@@ -277,23 +286,78 @@ HEAD = 3
 ) = range(SCALARS, SCALARS + HEAD * 51 + 1, HEAD)
 
 
+WIDTHS = np.zeros(TABLES_END, np.int64)
+"""How wide the rows of a table are, by the place of its head; 0 where that differs from program to program."""
+for _columns, _tables in (
+    (1, (RELEASES, RELEASE_ORDER, PRIORITY_OF, TIES, ORDINALS, FLOW_OF, CONTAINERS, SEQS, PRIORITIES)),
+    (1, (SERVICE_OF, SCHEDULED, DELAYS, NOTICES, TRANSITS, VEHICLE_TIES, LAWS_OF_DAY, CURVE_TICKS, CURVE_LEVELS)),
+    (MEASURES, (LOAD, SIZES, ROOM, BACKGROUND, OWN)),
+    (KINDS, (MARKS,)),
+    (DRAW_SLOT + 1, (CODE,)),
+    (FACILITY_COLUMNS, (FACILITIES,)),
+    (SERVICE_COLUMNS, (SERVICES,)),
+    (B_BECOMES + MEASURES, (BATCHES,)),
+    (GATHERING_COLUMNS, (GATHERINGS,)),
+    (R_TAKEN + 1, (BRANCHES,)),
+    (L_SLOT + 1, (LANES,)),
+    (W_OVER + 1, (SWITCHES,)),
+    (Q_MOST_ROWS + 1, (FLOWS,)),
+    (P_CONSTANT + 1, (SAMPLERS,)),
+    (ENTITY_COLUMNS, (ENTITIES,)),
+    (DEPARTURE_COLUMNS, (VOYAGES,)),
+    (VISIT_COLUMNS, (ROWS,)),
+    (T_BEHIND + 1, (DEPARTURES,)),
+    (AT_STEP + 1, (OUTCOMES,)),
+    (LINE_COLUMNS, (LINES,)),
+    (SOURCE_COLUMNS, (SOURCES,)),
+    (EVENT, (HEAP,)),
+    (KEY_WORDS, (KEYS,)),
+    (PART_COLUMNS, (PARTS,)),
+    (CHANGE_COLUMNS, (CHANGES,)),
+    (CLOSURE_COLUMNS, (CLOSURES,)),
+    (RETURN_COLUMNS, (RETURNS,)),
+    (NOTED_COLUMNS, (CAPACITY,)),
+):
+    WIDTHS[list(_tables)] = _columns
+WIDTHS.flags.writeable = False
+
+
 INNER: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 part_of_kernel = njit(**INNER)
 """Functions that only the kernel calls; without wrappers for Python they compile in half the time."""
+hot_part_of_kernel = njit(forceinline=True, **INNER)
+"""Functions on the way of every visit, which are not called but written out where they are used."""
 
 
-@part_of_kernel
+def pointer(cells):
+    """Return the memory as a bare pointer to its cells: no index counts from the end, and a call passes one word."""
+    return cells
+
+
+if not getattr(config, "DISABLE_JIT", False):
+
+    @intrinsic
+    def pointer(typing, cells):
+        """Return the memory as a bare pointer to its cells."""
+
+        def generate(context, builder, signature, arguments):
+            return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+        return types.CPointer(types.int64)(cells), generate
+
+
+@hot_part_of_kernel
 def at(m, table, row):
     """Return the place of a row of a table."""
     if CHECKED and not 0 <= row < m[table + 2]:
         raise IndexError("a row that is not in its table")
-    return m[table] + row * m[table + 1]
+    return m[table] + row * (WIDTHS[table] or m[table + 1])
 
 
 # ---------------------------------------------------------------------------------------------------------- draws
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def philox(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
     """Return two integers in [0, 2**53): Philox 4x32-10 (Salmon et al., SC 2011), as `sampling.streams.uniforms`."""
     word_0, word_1 = np.uint64(counter_0) & WORD_MASK, np.uint64(counter_1) & WORD_MASK
@@ -313,12 +377,12 @@ def philox(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
     return np.int64(first), np.int64(second)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def interpolated(m, table, k):
     """Return the fixed-point quantile of the uniform k, as `sampling.tables.interpolate`."""
     upper = k >> HALF_BITS
     u = (1 << UNIFORM_BITS) - k if upper else k + 1
-    octave = np.int64(math.frexp(np.float64(u))[1]) - 1
+    octave = (np.float64(u).view(np.int64) >> MANTISSA_BITS) - EXPONENT_BIAS
     below_leading = u - (np.int64(1) << octave)
     shift = octave - PLACE_BITS
     place = below_leading >> shift if shift >= 0 else below_leading << -shift
@@ -327,19 +391,19 @@ def interpolated(m, table, k):
     return m[knot] + ((step + HALF_FRACTION) >> FRACTION_BITS)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def drawn_amount(m, sampler, k1, k2):
     """Return a fixed-point draw, as `sampling.tables.sample_amounts`."""
     rule = at(m, SAMPLERS, sampler)
     part, last = at(m, PARTS, m[rule + P_FIRST]), at(m, PARTS, m[rule + P_LAST] - 1)
     while part < last and k2 >= m[part]:
-        part += m[PARTS + 1]
+        part += PART_COLUMNS
     if m[part + 1] < 0:
         return m[part + 2]
     return interpolated(m, m[part + 1], k1)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def whole(value, shift, least):
     """Return a fixed-point value rounded half to even, at least `least`, as `sampling.tables.to_whole`."""
     one = np.int64(1) << shift
@@ -350,7 +414,7 @@ def whole(value, shift, least):
     return max(units, least)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def drawn_ticks(m, sampler, stream, word, ordinal, visit, container):
     """Return a drawn duration in ticks."""
     rule = at(m, SAMPLERS, sampler)
@@ -366,7 +430,7 @@ def drawn_ticks(m, sampler, stream, word, ordinal, visit, container):
     return whole(drawn_amount(m, sampler, k1, k2), m[rule + P_SHIFT], 1)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def next_draw(m, i, step):
     """Return the visit number of a consignment's next draw from the stream of a step."""
     slot = m[at(m, CODE, step) + DRAW_SLOT]
@@ -377,7 +441,7 @@ def next_draw(m, i, step):
     return m[count] - 1
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def cargo_ticks(m, i, step, sampler, containers):
     """Return a duration drawn by a consignment at a step; with several containers the sum of a draw for each."""
     stream, visit = m[at(m, CODE, step) + STREAM], np.int64(0)
@@ -416,7 +480,7 @@ def push(m, tick, phase, place, kind, entity, generation):
     m[below + 2] = (generation << GENERATION_SHIFT) | (entity << KIND_BITS) | kind
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def pop(m):
     """Remove the first event from the heap."""
     size = m[HEAP_SIZE] - 1
@@ -714,16 +778,16 @@ def repaired(m, f):
 
 @part_of_kernel
 def serve_one(m, f):
-    """Resume one resting work or grant one request, in queue order; return whether there was one."""
+    """Resume one resting work or grant one request, in queue order; return whose, or NONE."""
     here = at(m, FACILITIES, f)
     capacity = m[here + F_CAPACITY]
     if capacity <= 0:
-        return False
+        return np.int64(NONE)
     i = m[here + F_REST_HEAD]
     if i != NONE and m[here + F_RUN_UNITS] + m[at(m, ENTITIES, i) + E_UNITS] <= capacity:
         unlink(m, here + F_REST_HEAD, i)
         run_work(m, f, i)
-        return True
+        return i
     free = capacity - m[here + F_IN_USE]
     i = m[here + F_HEAD]
     while i != NONE:
@@ -731,28 +795,32 @@ def serve_one(m, f):
         if units <= free:
             unlink(m, here + F_HEAD, i)
             m[here + F_IN_USE] += units
-            wake_at(m, i, m[NOW])
-            return True
+            return i
         if not m[here + F_FIRST_FIT]:
-            return False
+            break
         i = m[at(m, ENTITIES, i) + E_NEXT]
-    return False
+    return np.int64(NONE)
 
 
 @part_of_kernel
 def dispatch(m):
-    """Grant once, at the lowest facility that changed and can; then moves come first, and the dispatcher again."""
+    """Grant once, at the lowest facility that changed and can; then moves come first, and the dispatcher again.
+
+    Nothing else is left to happen in this tick before the dispatcher: who is granted moves on at once.
+    """
     m[AWAKE] = 0
     for f in range(m[FACILITIES + 2]):
         changed = at(m, FACILITIES, f) + F_CHANGED
         if not m[changed]:
             continue
         served = serve_one(m, f)
-        if not (served and is_wanted(m, f)):
+        if served == NONE or not is_wanted(m, f):
             m[changed] = 0
             m[CHANGED] -= 1
-        if served:
+        if served != NONE:
             m[AWAKE] = 1 if m[CHANGED] else 0
+            if m[at(m, ENTITIES, served) + E_AT_WORK] == IDLE:
+                move_on(m, served)
             return
 
 
@@ -1110,84 +1178,106 @@ def push_release(m, q):
     m[me + E_PLACE] = (m[me + E_PRIORITY] << TIE_BITS) | m[at(m, TIES, i)]
     m[me + E_GENERATION], m[me + E_AT_WORK] = 0, IDLE
     m[me + E_CONTAINERS] = m[at(m, CONTAINERS, i)]
-    m[me + E_LOAD_NEXT], m[me + E_LOAD_LAST], m[me + E_OWED] = NONE, i, NONE
+    m[me + E_LOAD_NEXT], m[me + E_LOAD_LAST], m[me + E_OWED], m[me + E_ONWARD] = NONE, i, NONE, NONE
     for kind in range(KINDS):
         m[marks + kind] = NONE
     push(m, m[at(m, RELEASES, i)], MOVES, m[me + E_PLACE], NEXT_RELEASE, i, 0)
 
 
-@part_of_kernel
-def new_row(m, i, step):
+@hot_part_of_kernel
+def new_row(m, i, step, now):
     """Begin the row of a consignment's visit to a step; return its place, NONE where there is no room."""
-    flow, seq = at(m, FLOWS, m[at(m, FLOW_OF, i)]), m[at(m, SEQS, i)]
-    most = m[flow + Q_MOST_ROWS]
-    if seq == most:
+    me = at(m, ENTITIES, i)
+    number = m[me + E_ROW] + 1
+    if number == m[me + E_ROWS_END]:
         m[ERROR] = ROWS_FULL
         return np.int64(NONE)
-    m[at(m, SEQS, i)] = seq + 1
     visit, slot = np.int64(0), m[at(m, CODE, step) + VISIT_SLOT]
     if slot != NONE:
         count = at(m, COUNTS, i) + slot
         visit = m[count]
         m[count] += 1
-    number = m[flow + Q_ROWS] + (i - m[flow + Q_FIRST]) * most + seq
-    row, me = at(m, ROWS, number), at(m, ENTITIES, i)
-    m[row + CONSIGNMENT], m[row + SEQ], m[row + STEP], m[row + VISIT], m[row + READY] = i, seq, step, visit, m[NOW]
+    row, seq = at(m, ROWS, number), number - m[me + E_FIRST_ROW]
+    m[row + CONSIGNMENT], m[row + SEQ], m[row + STEP], m[row + VISIT], m[row + READY] = i, seq, step, visit, now
     m[row + START], m[row + END], m[row + RESOURCE], m[row + UNITS] = NONE, NONE, NONE, 0
     m[me + E_STEP], m[me + E_ROW] = step, number
-    m[at(m, OUTCOMES, i) + AT_STEP] = step
     return row
 
 
-@part_of_kernel
-def at_once(m, row, resource, units):
+@hot_part_of_kernel
+def at_once(m, row, now, resource, units):
     """Complete the row (its place) of a visit that takes no time."""
-    m[row + START] = m[row + END] = m[NOW]
+    m[row + START] = m[row + END] = now
     m[row + RESOURCE], m[row + UNITS] = resource, units
+
+
+@hot_part_of_kernel
+def is_private(m, code):
+    """Return whether nobody else can see or change what a consignment does at a step (its place in the memory)."""
+    op = m[code + OP]
+    return op in (MARK, BRANCH) or (op == DELAY and m[code + B] == NONE)
 
 
 @part_of_kernel
 def advance(m, i, step):
-    """Walk a consignment through the program until it has to wait or is delivered."""
+    """Walk a consignment through the program until it has to wait or is delivered.
+
+    Steps that concern nobody else are walked ahead of the clock, as if their time had come; what would happen after
+    the stop is taken back at the end.
+    """
+    now = m[NOW]
     while step != NONE:
-        row = new_row(m, i, step)
+        code = at(m, CODE, step)
+        if now > m[NOW] and (now > m[HORIZON] or not is_private(m, code)):
+            m[at(m, ENTITIES, i) + E_ONWARD] = step
+            wake_at(m, i, now)
+            return
+        row = new_row(m, i, step, now)
         if row == NONE:
             return
-        code = at(m, CODE, step)
-        op, a = m[code + OP], m[code + A]
-        step = m[code + NEXT_STEP]
+        op, step = m[code + OP], m[code + NEXT_STEP]
         if op == DELAY:
-            begin_delay(m, i, code, row)
-            return
-        if op == SEIZE:
-            units = m[code + C] if m[code + B] == NONE else m[at(m, SIZES, i) + m[code + B]]
-            m[row + RESOURCE], m[row + UNITS] = a, units
-            if not is_granted_now(m, a, units):
-                request(m, a, i, units)
-                return
-            m[at(m, FACILITIES, a) + F_IN_USE] += units
-            seized(m, i, a, row)
-        elif op == BOARD:
-            m[at(m, ENTITIES, i) + E_READY] = m[NOW]
-            queue_up(m, at(m, SERVICES, a) + S_HEAD, i)
-            return
-        elif op == BATCH:
-            join_batch(m, i, a)
-            return
+            now = begin_delay(m, i, code, row, now)
+        elif op == BRANCH:
+            step = take_branch(m, i, code, row, now)
+        elif op == MARK:
+            if m[code + A] < KINDS:
+                m[at(m, MARKS, i) + m[code + A]] = now
+            at_once(m, row, now, m[code + A], 0)
         elif op == RELEASE:
             release_units(m, i, code, row)
-        elif op == BRANCH:
-            step = take_branch(m, i, code, row)
         elif op == SWITCH:
             step = take_switch(m, i, code, row)
-        else:
-            if a < KINDS:
-                m[at(m, MARKS, i) + a] = m[NOW]
-            at_once(m, row, a, 0)
-    deliver(m, i)
+        elif has_to_wait(m, i, code, row):
+            return
+        if now == NONE:
+            return
+    if now <= m[HORIZON]:
+        deliver(m, i, now)
 
 
-@part_of_kernel
+@hot_part_of_kernel
+def has_to_wait(m, i, code, row):
+    """Let a consignment ask for units of a facility, or wait for a departure or a full load."""
+    op, a = m[code + OP], m[code + A]
+    if op == BOARD:
+        m[at(m, ENTITIES, i) + E_READY] = m[NOW]
+        queue_up(m, at(m, SERVICES, a) + S_HEAD, i)
+        return True
+    if op == BATCH:
+        join_batch(m, i, a)
+        return True
+    units = m[code + C] if m[code + B] == NONE else m[at(m, SIZES, i) + m[code + B]]
+    m[row + RESOURCE], m[row + UNITS] = a, units
+    if not is_granted_now(m, a, units):
+        request(m, a, i, units)
+        return True
+    m[at(m, FACILITIES, a) + F_IN_USE] += units
+    seized(m, i, a, row)
+    return False
+
+
+@hot_part_of_kernel
 def is_granted_now(m, f, units):
     """Return whether a request would be the next thing that the dispatcher grants, with nothing to happen before."""
     here = at(m, FACILITIES, f)
@@ -1198,7 +1288,7 @@ def is_granted_now(m, f, units):
     return not m[HEAP_SIZE] or m[m[HEAP]] > (m[NOW] << PHASE_BITS) | DISPATCH
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def seized(m, i, f, row):
     """Note that a consignment holds units of a facility; a vehicle may have waited for that."""
     me = at(m, ENTITIES, i)
@@ -1213,16 +1303,19 @@ def seized(m, i, f, row):
             push_aged(m, m[NOW], COMPLETIONS, 0, EMPTIED, d, 0)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def go_on(m, i):
     """Let a consignment that waited end its visit and walk on."""
     me = at(m, ENTITIES, i)
-    code, row = at(m, CODE, m[me + E_STEP]), at(m, ROWS, m[me + E_ROW])
-    if m[code + OP] == DELAY:
-        m[row + END] = m[NOW]
-    elif m[code + OP] == SEIZE:
-        seized(m, i, m[code + A], row)
-    advance(m, i, m[code + NEXT_STEP])
+    code, onward = at(m, CODE, m[me + E_STEP]), m[me + E_ONWARD]
+    m[me + E_ONWARD] = NONE
+    if onward == NONE:
+        onward = m[code + NEXT_STEP]
+        if m[code + OP] == DELAY:
+            m[at(m, ROWS, m[me + E_ROW]) + END] = m[NOW]
+        elif m[code + OP] == SEIZE:
+            seized(m, i, m[code + A], at(m, ROWS, m[me + E_ROW]))
+    advance(m, i, onward)
 
 
 @part_of_kernel
@@ -1233,30 +1326,51 @@ def is_measured(m, i):
 
 
 @part_of_kernel
-def deliver(m, i):
+def deliver(m, i, now):
     """Note the delivery of a consignment and of all who travel with it."""
     while i != NONE:
-        outcome = at(m, OUTCOMES, i)
-        m[outcome + DELIVERED], m[outcome + AT_STEP] = m[NOW], NONE
+        m[at(m, OUTCOMES, i) + DELIVERED] = now
         if is_measured(m, i):
             m[OUTSTANDING] -= 1
+            m[LATEST] = max(m[LATEST], now)
             if not m[OUTSTANDING]:
-                m[STOP] = max(m[NOW], m[WINDOW_TO])
+                m[STOP] = max(m[LATEST], m[WINDOW_TO])
         i = m[at(m, ENTITIES, i) + E_LOAD_NEXT]
 
 
 @part_of_kernel
-def begin_delay(m, i, code, row):
-    """Let a consignment spend a drawn time, at a facility's hours where the step has one."""
+def end_walk(m, i):
+    """Take back what a consignment walked ahead of the stop, and note how many visits are left and where it stands."""
+    me, outcome, stop = at(m, ENTITIES, i), at(m, OUTCOMES, i), m[STOP]
+    number, first = m[me + E_ROW], m[me + E_FIRST_ROW]
+    if m[outcome + DELIVERED] == NONE or m[outcome + DELIVERED] > stop:
+        m[outcome + DELIVERED] = NONE
+        while number >= first and m[at(m, ROWS, number) + READY] > stop:
+            number -= 1
+        if number >= first:
+            row = at(m, ROWS, number)
+            m[outcome + AT_STEP] = m[row + STEP]
+            if m[row + END] > stop:
+                m[row + END] = NONE
+    m[at(m, SEQS, i)] = number + 1 - first
+
+
+@hot_part_of_kernel
+def begin_delay(m, i, code, row, now):
+    """Let a consignment spend a drawn time, at a facility's hours where the step has one.
+
+    Returns when it is through, NONE where that depends on the facility.
+    """
     me, f = at(m, ENTITIES, i), m[code + B]
-    m[row + START], m[row + RESOURCE] = m[NOW], f
+    m[row + START], m[row + RESOURCE] = now, f
     containers = m[me + E_CONTAINERS] if m[code + C] else 1
     ticks = cargo_ticks(m, i, m[me + E_STEP], m[code + A], containers)
     if f == NONE:
-        wake_at(m, i, m[NOW] + ticks)
-    else:
-        held = at(m, ROWS, m[at(m, HELD, i) + f])
-        work(m, f, i, m[held + UNITS], ticks)
+        m[row + END] = now + ticks
+        return now + ticks
+    held = at(m, ROWS, m[at(m, HELD, i) + f])
+    work(m, f, i, m[held + UNITS], ticks)
+    return np.int64(NONE)
 
 
 @part_of_kernel
@@ -1275,7 +1389,7 @@ def release_units(m, i, code, row):
     f, me = m[code + A], at(m, ENTITIES, i)
     mine = at(m, HELD, i) + f
     held = m[mine]
-    at_once(m, row, f, m[at(m, ROWS, held) + UNITS])
+    at_once(m, row, m[NOW], f, m[at(m, ROWS, held) + UNITS])
     if m[code + B] == NONE:
         leave_yard(m, i, f)
         return
@@ -1300,8 +1414,8 @@ def take_back(m, number):
     give_back(m, m[back + 2], m[held + UNITS])
 
 
-@part_of_kernel
-def take_branch(m, i, code, row):
+@hot_part_of_kernel
+def take_branch(m, i, code, row, now):
     """Choose a lane and return the step that follows."""
     branch = at(m, BRANCHES, m[code + A])
     first, taken = m[branch + R_FIRST], m[branch + R_TAKEN]
@@ -1316,7 +1430,7 @@ def take_branch(m, i, code, row):
         while lot >= m[at(m, LANES, first + taken) + L_UPTO]:
             taken += 1
     lane = at(m, LANES, first + taken)
-    at_once(m, row, m[code + A], taken)
+    at_once(m, row, now, m[code + A], taken)
     if not m[lane + L_AGAIN]:
         return m[lane + L_TARGET]
     laps = at(m, COUNTS, i) + m[lane + L_SLOT]
@@ -1333,7 +1447,7 @@ def take_switch(m, i, code, row):
         leaves = wait == NONE or wait > m[rule + W_WAIT]
     else:
         leaves = units_ahead(m, m[rule + W_FACILITY], i) > m[rule + W_OVER]
-    at_once(m, row, m[code + A], 1 if leaves else 0)
+    at_once(m, row, m[NOW], m[code + A], 1 if leaves else 0)
     return m[rule + W_TARGET] if leaves else m[code + NEXT_STEP]
 
 
@@ -1419,7 +1533,7 @@ def form_load(m, g):
     for number in range(count):
         i = m[gathering + G_HEAD]
         unlink(m, gathering + G_HEAD, i)
-        at_once(m, at(m, ROWS, m[at(m, ENTITIES, i) + E_ROW]), leader, count)
+        at_once(m, at(m, ROWS, m[at(m, ENTITIES, i) + E_ROW]), m[NOW], leader, count)
         m[at(m, OUTCOMES, i) + LEADER] = leader
         if number:
             join_leader(m, leader, i)
@@ -1468,8 +1582,11 @@ def open_world(m):
     for s in range(m[SERVICES + 2]):
         push_load_list(m, at(m, SERVICES, s))
     for i in range(m[CONSIGNMENTS]):
-        outcome = at(m, OUTCOMES, i)
+        outcome, me = at(m, OUTCOMES, i), at(m, ENTITIES, i)
         m[outcome + DELIVERED], m[outcome + LEADER], m[outcome + AT_STEP] = NONE, i, NONE
+        flow = at(m, FLOWS, m[at(m, FLOW_OF, i)])
+        first = m[flow + Q_ROWS] + (i - m[flow + Q_FIRST]) * m[flow + Q_MOST_ROWS]
+        m[me + E_ROW], m[me + E_FIRST_ROW], m[me + E_ROWS_END] = first - 1, first, first + m[flow + Q_MOST_ROWS]
         if is_measured(m, i):
             m[OUTSTANDING] += 1
     m[STOP] = m[HORIZON] if m[OUTSTANDING] else m[WINDOW_TO]
@@ -1477,7 +1594,7 @@ def open_world(m):
         push_release(m, q)
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def wake(m, number, generation):
     """Let an entity move on that waited for time or for a grant; a work that was suspended meanwhile does not."""
     me = at(m, ENTITIES, number)
@@ -1485,13 +1602,19 @@ def wake(m, number, generation):
         return
     if m[me + E_AT_WORK] == RUNNING:
         leave_work(m, m[me + E_FACILITY], number)
+    move_on(m, number)
+
+
+@hot_part_of_kernel
+def move_on(m, number):
+    """Let an entity move on that has what it waited for."""
     if number < m[CONSIGNMENTS]:
         go_on(m, number)
     else:
         move_vehicle(m, number - m[CONSIGNMENTS])
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def happen(m, kind, number, generation):
     """Let one event happen."""
     if kind == WAKE:
@@ -1521,8 +1644,9 @@ def happen(m, kind, number, generation):
 
 
 @njit(cache=True, nogil=True)
-def simulate(m):
+def simulate(cells):
     """Let the world run until its measured consignments are delivered, or to the horizon; return what went wrong."""
+    m = pointer(cells)
     open_world(m)
     first = m[HEAP]
     while not m[ERROR]:
@@ -1538,28 +1662,31 @@ def simulate(m):
     for d in range(m[DEPARTURES + 2]):
         if m[at(m, VOYAGES, d) + D_STEP] == QUIET:
             close_quiet_departure(m, d)
+    for i in range(m[CONSIGNMENTS]):
+        end_walk(m, i)
     return m[ERROR]
 
 
 @njit(cache=True, nogil=True)
-def gather_rows(m, visits):
-    """Copy the visits, which have room between them, into a table (rows, 9) in canonical order."""
+def gather_rows(cells, visits, count):
+    """Copy the visits, which have room between them, into columns of `count` rows each, in canonical order."""
+    m, columns = pointer(cells), pointer(visits)
     target = 0
-    for q in range(m[FLOWS + 2]):
-        flow = at(m, FLOWS, q)
-        for i in range(m[flow + Q_FIRST], m[flow + Q_LAST]):
-            row = m[ROWS] + (m[flow + Q_ROWS] + (i - m[flow + Q_FIRST]) * m[flow + Q_MOST_ROWS]) * m[ROWS + 1]
-            for _ in range(m[at(m, SEQS, i)]):
-                for column in range(VISIT_COLUMNS):
-                    visits[target, column] = m[row + column]
-                row += m[ROWS + 1]
-                target += 1
+    for i in range(m[CONSIGNMENTS]):
+        row = m[ROWS] + m[at(m, ENTITIES, i) + E_FIRST_ROW] * VISIT_COLUMNS
+        for _ in range(m[at(m, SEQS, i)]):
+            place = target
+            for column in range(VISIT_COLUMNS):
+                columns[place] = m[row + column]
+                place += count
+            row += VISIT_COLUMNS
+            target += 1
 
 
 # ---------------------------------------------------------------------------------------------------------- inputs
 
 
-@part_of_kernel
+@hot_part_of_kernel
 def uniforms_of(m, stream, word, ordinal, visit):
     """Return the two uniforms of an entity's draw from a stream."""
     key = at(m, KEYS, stream)
@@ -1590,8 +1717,9 @@ def taken_by_others(m, d, line, scheduled):
 
 
 @njit(cache=True, nogil=True)
-def draw_departures(m):
+def draw_departures(cells):
     """Draw what departures need: delay, notice of cancellation, transit, others' cargo, tie rank."""
+    m = pointer(cells)
     ties = m[KEYS + 2] - 1
     for d in range(m[SCHEDULED + 2]):
         line, scheduled = at(m, LINES, m[at(m, SERVICE_OF, d)]), m[at(m, SCHEDULED, d)]
@@ -1635,11 +1763,12 @@ def inverted(m, corner, position):
 
 
 @njit(cache=True, nogil=True)
-def draw_releases(m, q, gap, releases, ties):
+def draw_releases(cells, q, gap, releases, ties):
     """Draw the releases of a flow and their tie ranks; return how many there are, NONE where the room was too small.
 
     `gap` is the sampler of the gaps between arrivals of a process of unit rate; the arrays are written from the start.
     """
+    m = pointer(cells)
     source, tie_stream = at(m, SOURCES, q), m[KEYS + 2] - 1
     word, stream = m[source + O_WORD], m[source + O_STREAM]
     corner, last = m[source + O_FIRST], m[source + O_LAST]
@@ -1660,7 +1789,8 @@ def draw_releases(m, q, gap, releases, ties):
 
 
 @njit(cache=True, nogil=True)
-def draw_durations(m, sampler, stream, word, lasts):
+def draw_durations(cells, sampler, stream, word, lasts):
     """Draw how long the events of a random closure last."""
+    m = pointer(cells)
     for number in range(len(lasts)):
         lasts[number] = drawn_by_line(m, sampler, stream, word, number, 1)

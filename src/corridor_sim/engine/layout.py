@@ -86,7 +86,9 @@ class Memory:
         self.cells[: k.SCALARS] = 0
 
     def add(self, table: int, rows: int, width: int) -> Ints:
-        """Add a table with whatever stands there; return it as (rows, width)."""
+        """Add a table with whatever stands there; return it as (rows, width). Raises ValueError for another width."""
+        if k.WIDTHS[table] not in (0, width):
+            raise ValueError(f"table {table} of the kernel has {k.WIDTHS[table]} columns, not {width}")
         end = self._end + rows * width
         if end > len(self.cells):
             longer = np.empty(end + end // SPARE_PART, np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.study.digests import digest_of
@@ -15,10 +15,11 @@ from corridor_sim.study.workers import Job, Progress, run_jobs
 
 @dataclass(frozen=True)
 class Case:
-    """One alternative to be played so often."""
+    """One alternative to be played so often; without `details` its steps and resources are not looked at."""
 
     lowered: Lowered
     replications: int
+    details: bool = True
 
 
 def model_digest(lowered: Lowered) -> str:
@@ -51,9 +52,9 @@ def play_cases(
     model_of = {digests[key]: model for key, model in models.items()}
     needed: dict[str, Case] = {}
     for key, case in cases.items():
-        known = needed.get(digests[key])
-        if known is None or known.replications < case.replications:
-            needed[digests[key]] = case
+        known = needed.get(digests[key], case)
+        most = max(known.replications, case.replications)
+        needed[digests[key]] = replace(case, replications=most, details=known.details or case.details)
     groups: dict[str, list[str]] = {}
     for digest in needed:
         groups.setdefault(model_of[digest], []).append(digest)
@@ -61,7 +62,8 @@ def play_cases(
     for group in groups.values():
         counts = tuple(needed[digest].replications for digest in group)
         alternatives = tuple(needed[digest].lowered for digest in group)
-        jobs.append(Job(alternatives, counts, range(max(counts)), seed, noise, dict(lanes), engine))
+        details = tuple(needed[digest].details for digest in group)
+        jobs.append(Job(alternatives, counts, range(max(counts)), seed, noise, dict(lanes), engine, details))
     by_digest: dict[str, Sequence[Played]] = {}
     for group, result in zip(groups.values(), run_jobs(jobs, executor, progress), strict=True):
         by_digest.update(zip(group, result, strict=True))

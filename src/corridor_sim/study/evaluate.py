@@ -134,7 +134,7 @@ def _threshold_cases(file: ScenarioFile, replications: int) -> dict[Hashable, Ca
         wanted = (threshold.of, threshold.against or file.baseline)
         for value in map(str, threshold.values):
             lowered = prepare_scenarios(file.file, file.varied(threshold.vary, value, wanted))
-            cases |= {(name, value, key): Case(lowered[key], replications) for key in wanted}
+            cases |= {(name, value, key): Case(lowered[key], replications, details=False) for key in wanted}
     return cases
 
 

@@ -120,22 +120,23 @@ def play(
     engine: str = REFERENCE,
     *,
     readers: Sequence[Reader] | None = None,
-    details: bool = True,
+    details: bool | Sequence[bool] = True,
 ) -> list[list[Played]]:
     """Return for each alternative those of its first `counts` replications that are in `replications`.
 
     All alternatives must have the same Program and plan. `readers` (see `readers_of`) can be made once for many calls;
-    `engine`: see `engines`; `details` as of `settle_one`.
+    `engine`: see `engines`; `details` as of `settle_one`, for all alternatives or for each.
     """
     first = alternatives[0]
     chosen = lane_numbers(first.program, lanes or {})
     known = readers or readers_of(alternatives, seed, lanes, engine)
+    wanted = [details] * len(known) if isinstance(details, bool) else details
     played: list[list[Played]] = [[] for _ in alternatives]
     for made in simulate(first, replications, seed, noise, chosen, engine):
         promised = known[0].promised(made.inputs)
-        for place, (reader, count) in enumerate(zip(known, counts, strict=True)):
+        for place, (reader, count, looked_at) in enumerate(zip(known, counts, wanted, strict=True)):
             if made.inputs.replication < count:
-                played[place].append(settle_one(reader, made.inputs, made.trace, promised, details))
+                played[place].append(settle_one(reader, made.inputs, made.trace, promised, looked_at))
     return played
 
 

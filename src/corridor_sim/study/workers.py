@@ -30,6 +30,8 @@ class Job:
     noise: bool = True
     lanes: Mapping[str, str] | None = None
     engine: str = REFERENCE
+    details: tuple[bool, ...] = ()
+    """For each alternative whether its steps and resources are looked at; all are where it is empty."""
 
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
@@ -56,6 +58,7 @@ class Job:
                 self.lanes,
                 self.engine,
                 readers=self.readers,
+                details=self.details or True,
             )
         finally:
             gc.enable()
