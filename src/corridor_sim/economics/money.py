@@ -29,7 +29,7 @@ def half_even(numerators: NDArray[Any], denominator: int | Ints) -> Ints:
     """Return numerators / denominator (> 0) rounded to integers, ties to even; int64 or Python integers."""
     if isinstance(denominator, int) and denominator == 1:
         return np.asarray(numerators, dtype=np.int64)
-    quotient = numerators // denominator
+    quotient: NDArray[Any] = numerators // denominator
     twice = (numerators - quotient * denominator) * (1 + 1)
     up = (twice > denominator) | ((twice == denominator) & (quotient & 1 == 1))
     return np.asarray(quotient + up, dtype=np.int64)
