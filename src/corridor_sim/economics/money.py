@@ -31,7 +31,7 @@ def half_even(numerators: NDArray[Any], denominator: int | Ints) -> Ints:
         return np.asarray(numerators, dtype=np.int64)
     quotient: NDArray[Any] = numerators // denominator
     twice = (numerators - quotient * denominator) * (1 + 1)
-    up = (twice > denominator) | ((twice == denominator) & (quotient & 1 == 1))
+    up = (twice > denominator) | ((twice == denominator) & (quotient % (1 + 1) == 1))
     return np.asarray(quotient + up, dtype=np.int64)
 
 
