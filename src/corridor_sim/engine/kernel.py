@@ -329,21 +329,22 @@ hot_part_of_kernel = njit(forceinline=True, **INNER)
 """Functions on the way of every visit, which are not called but written out where they are used."""
 
 
-def pointer(cells):
-    """Return the memory as a bare pointer to its cells: no index counts from the end, and a call passes one word."""
+def itself(cells):
+    """Return the memory as the array it is, whose bounds numba can check (NUMBA_BOUNDSCHECK)."""
     return cells
 
 
-if not getattr(config, "DISABLE_JIT", False):
+def bare(typing, cells):
+    """Return the memory as a pointer to its cells: no index counts from the end, and a call passes one word."""
 
-    @intrinsic
-    def pointer(typing, cells):
-        """Return the memory as a bare pointer to its cells."""
+    def generate(context, builder, signature, arguments):
+        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
 
-        def generate(context, builder, signature, arguments):
-            return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+    return types.CPointer(types.int64)(cells), generate
 
-        return types.CPointer(types.int64)(cells), generate
+
+UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))
+pointer = part_of_kernel(itself) if CHECKED or UNCOMPILED else intrinsic(bare)
 
 
 @hot_part_of_kernel
@@ -1659,12 +1660,14 @@ def simulate(cells):
         what = m[first + 2]
         pop(m)
         happen(m, what & KIND_MASK, (what >> KIND_BITS) & ENTITY_MASK, what >> GENERATION_SHIFT)
+    if m[ERROR]:
+        return m[ERROR]
     for d in range(m[DEPARTURES + 2]):
         if m[at(m, VOYAGES, d) + D_STEP] == QUIET:
             close_quiet_departure(m, d)
     for i in range(m[CONSIGNMENTS]):
         end_walk(m, i)
-    return m[ERROR]
+    return np.int64(FINE)
 
 
 @njit(cache=True, nogil=True)

@@ -45,11 +45,11 @@ LOOKS_OUTSIDE = """
 import numpy as np
 from corridor_sim.engine import kernel as k
 m = np.zeros(k.TABLES_END, np.int64)
-m[k.CODE : k.CODE + k.HEAD] = 7, 3, 2
-print(k.at(m, k.CODE, 0), k.at(m, k.CODE, 1))
+m[k.COUNTS : k.COUNTS + k.HEAD] = 7, 3, 2
+print(k.at(m, k.COUNTS, 0), k.at(m, k.COUNTS, 1))
 for row in (-1, 2):
     try:
-        k.at(m, k.CODE, row)
+        k.at(m, k.COUNTS, row)
     except IndexError:
         print("outside")
 """
