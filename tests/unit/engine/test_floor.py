@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from corridor_sim import load, lower
 from corridor_sim.engine.reference import run
 from corridor_sim.network.inputs import draw_inputs
