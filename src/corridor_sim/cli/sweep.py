@@ -169,6 +169,7 @@ def _executor(executor: Where, scheduler: str | None, at_once: int) -> AbstractC
         from corridor_sim.study.dask_executor import dask_executor
 
         return dask_executor(scheduler, at_once)
+    from corridor_sim.study.engines import warm_up
     from corridor_sim.study.executors import local_executor
 
-    return local_executor(executor, at_once)
+    return local_executor(executor, at_once, warm_up)

@@ -74,6 +74,13 @@ def _compile_loops() -> None:
         import_module(f"corridor_sim.{room}.loops").compile_loops()
 
 
+def warm_up() -> None:
+    """Load what playing needs, the compiled engine too where it is there; for workers before their first task."""
+    import_module("corridor_sim.study.play")
+    if not _what_is_missing() and import_module("corridor_sim.engine.compiled").is_compiled():
+        choose_engine(COMPILED, 0)
+
+
 def engine_named(name: str) -> Engine:
     """Return an engine for this thread: "reference" or "compiled"."""
     if name == REFERENCE:

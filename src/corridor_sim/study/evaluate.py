@@ -16,7 +16,7 @@ from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.scenario.model import Threshold
 from corridor_sim.study.cases import Case, model_digest, play_cases
 from corridor_sim.study.digests import digest_of
-from corridor_sim.study.engines import AUTO, Tell, choose_engine, work_of
+from corridor_sim.study.engines import AUTO, Tell, choose_engine, warm_up, work_of
 from corridor_sim.study.executors import local_executor
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.kinds import Where
@@ -103,12 +103,12 @@ def evaluate(
         noise=noise,
         lanes=lanes or {},
     )
-    if noise:
-        file = settled(file, settings.replications, settings.seed)
-    lowered = prepare(file)
-    check_lanes({name: one.program for name, one in lowered.items()}, settings.lanes)
-    cases: dict[Hashable, Case] = {name: Case(one, settings.replications) for name, one in lowered.items()}
-    with local_executor(Where.PROCESSES, workers) as hands:
+    with local_executor(Where.PROCESSES, workers, warm_up) as hands:
+        if noise:
+            file = settled(file, settings.replications, settings.seed)
+        lowered = prepare(file)
+        check_lanes({name: one.program for name, one in lowered.items()}, settings.lanes)
+        cases: dict[Hashable, Case] = {name: Case(one, settings.replications) for name, one in lowered.items()}
         if noise:
             cases |= _threshold_cases(file, min(THRESHOLD_REPLICATIONS, settings.replications))
         choice = choose_engine(engine, work_of((case.lowered, case.replications) for case in cases.values()), tell)

@@ -55,13 +55,13 @@ class Here:
 class Pooled:
     """Spreads tasks over a pool of threads or processes; a pool whose process died is replaced."""
 
-    def __init__(self, make_pool: Callable[[], Pool], workers: int) -> None:
-        """Start the pool that `make_pool` returns, and its workers while the caller still prepares their tasks."""
+    def __init__(self, make_pool: Callable[[], Pool], workers: int, warm_up: Callable[[], object] = int) -> None:
+        """Start the pool of `make_pool`; its workers `warm_up` while the caller still prepares their tasks."""
         self._make_pool = make_pool
         self._pool = make_pool()
         self.workers = workers
         for _ in range(workers):
-            self._pool.submit(int)
+            self._pool.submit(warm_up)
 
     def run(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
         """Yield each task with its result, in the order in which they are finished."""
@@ -107,8 +107,11 @@ class Pooled:
 
 
 @contextmanager
-def local_executor(where: Where, workers: int) -> Iterator[Executor]:
-    """Yield an executor of this machine: threads or processes, or this thread alone for one worker."""
+def local_executor(where: Where, workers: int, warm_up: Callable[[], object] = int) -> Iterator[Executor]:
+    """Yield an executor of this machine: threads or processes, or this thread alone for one worker.
+
+    `warm_up` is what a worker does first, while the caller still prepares its tasks.
+    """
     if workers <= 1:
         yield Here()
         return
@@ -120,7 +123,7 @@ def local_executor(where: Where, workers: int) -> Iterator[Executor]:
         return ThreadPoolExecutor(workers)
 
     others = set(active_children())
-    pooled = Pooled(threads if where is Where.THREADS else processes, workers)
+    pooled = Pooled(threads if where is Where.THREADS else processes, workers, warm_up)
     try:
         yield pooled
     except BaseException:

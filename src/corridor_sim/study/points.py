@@ -18,7 +18,7 @@ from corridor_sim.study.cases import case_digest, model_digest
 from corridor_sim.study.chunks import Label, chunk_bytes
 from corridor_sim.study.digests import digest_of
 from corridor_sim.study.engines import REFERENCE, work_of
-from corridor_sim.study.play import Reader, play, readers_of
+from corridor_sim.study.play import Reader, play, readers_of, without_looking_for_cycles
 from corridor_sim.study.prepare import prepare_scenarios
 from corridor_sim.study.summary import touching
 
@@ -86,15 +86,17 @@ def play_chunk(task: ChunkTask) -> bytes:
     """Return the replications of a chunk as the bytes of its file."""
     members = _members(task.asked, task.members)
     label = task.label
-    played = play(
-        members,
-        (label.stop,) * len(members),
-        label.replications,
-        label.seed,
-        engine=task.engine,
-        readers=_readers(task.asked, task.members, label.seed, task.engine),
-        details=False,
-    )
+    readers = _readers(task.asked, task.members, label.seed, task.engine)
+    with without_looking_for_cycles():
+        played = play(
+            members,
+            (label.stop,) * len(members),
+            label.replications,
+            label.seed,
+            engine=task.engine,
+            readers=readers,
+            details=False,
+        )
     return chunk_bytes(label, [[one.measured for one in reps] for reps in played])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -12,7 +11,7 @@ from pickle import dumps, loads
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.study.engines import COMPILED, REFERENCE
 from corridor_sim.study.executors import Executor, Here
-from corridor_sim.study.play import Played, Reader, play, readers_of
+from corridor_sim.study.play import Played, Reader, play, readers_of, without_looking_for_cycles
 
 CHUNKS = {REFERENCE: 3, COMPILED: 15}
 """Replications a worker gets at once, by engine: enough work to be worth the way, little enough to share it."""
@@ -46,11 +45,7 @@ class Job:
 
     def run(self, replications: range) -> list[list[Played]]:
         """Return for each alternative some of its replications."""
-        # a replication makes many objects and little rubbish: looking for cycles meanwhile costs a quarter of the time,
-        # and afterwards only among what is new
-        gc.freeze()
-        gc.disable()
-        try:
+        with without_looking_for_cycles():
             return play(
                 self.alternatives,
                 self.counts,
@@ -62,10 +57,6 @@ class Job:
                 readers=self.readers,
                 details=self.details or True,
             )
-        finally:
-            gc.enable()
-            gc.collect()
-            gc.unfreeze()
 
 
 @dataclass(frozen=True)
