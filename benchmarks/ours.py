@@ -5,26 +5,23 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from importlib import import_module
-from inspect import signature
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.size import Size
 from corridor_sim import load, lower
-from corridor_sim.engine.base import Engine, Trace
+from corridor_sim.engine.base import Trace
 from corridor_sim.engine.program import Inputs, Program
 from corridor_sim.metrics.kpis import COST_PER_BOX
-from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.study import play as play_module
-from corridor_sim.study.play import AFTER, Played, cost_key
+from corridor_sim.study.play import AFTER, Played, Reader, cost_key, play, readers_of
 from corridor_sim.study.simulate import simulate
 from corridor_sim.units import SECONDS_PER_HOUR
 
 SEED = 1
+READERS: dict[tuple[int, str], tuple[Lowered, tuple[Reader, ...]]] = {}
 FOLDER = Path(__file__).parent
 COST = f"{COST_PER_BOX}:{cost_key('total_logistics', 'chain', AFTER)}"
 SHARES = {"on_time": "on_time", "no_room": "no_room", "transit_mean": "transit_mean", "cost_per_box": COST}
@@ -41,14 +38,13 @@ def scenario(name: str, overrides: Sequence[str] = ()) -> Lowered:
     return lower(file.base, file.baseline)
 
 
-def engine(name: str) -> Engine | None:
-    """Return an engine for one thread, None where it (or what it needs) is not there."""
+def engine(name: str) -> str | None:
+    """Return the name of an engine, None where it (or what it needs) is not there."""
     try:
-        module = import_module(f"corridor_sim.engine.{name}")
+        import_module(f"corridor_sim.engine.{name}")
     except ImportError:
         return None
-    made: Engine = module.CompiledEngine(keep=False) if hasattr(module, "CompiledEngine") else module.run
-    return made
+    return name
 
 
 def floor() -> Callable[[Program, Inputs], object] | None:
@@ -73,31 +69,27 @@ def as_in_a_study() -> Iterator[None]:
         gc.collect()
 
 
-def trace_of(lowered: Lowered, run: Engine, replication: int) -> tuple[Inputs, Trace]:
+def trace_of(lowered: Lowered, run: str, replication: int) -> tuple[Inputs, Trace]:
     """Draw and simulate one replication, nothing else."""
     with as_in_a_study():
-        inputs = draw_inputs(lowered.program, lowered.plan, SEED, replication)
-        return inputs, run(lowered.program, inputs)
+        made = next(simulate(lowered, range(replication, replication + 1), SEED, engine=run))
+        return made.inputs, made.trace
 
 
-def years(lowered: Lowered, run: Engine, replications: range) -> list[dict[str, float]]:
-    """Draw, simulate, price and measure replications, as a sweep does, and return the figures of each."""
+def years(lowered: Lowered, run: str, replications: range, details: bool = False) -> list[dict[str, float]]:
+    """Return the figures of replications, drawn, simulated, priced and measured; without details as in a sweep."""
+    known = readers(lowered, run)
     with as_in_a_study():
-        (found,) = _play(lowered, run, replications)
+        (found,) = play([lowered], [replications.stop], replications, SEED, engine=run, readers=known, details=details)
     return [figures(lowered.program, played) for played in found]
 
 
-def _play(lowered: Lowered, run: Engine, replications: range) -> list[list[Played]]:
-    """Play through the study's own `play`, with the engine that races; the only place that depends on its arguments."""
-    asked = ([lowered], [replications.stop], replications, SEED)
-    if "engine" in signature(play_module.play).parameters:
-        return play_module.play(*asked, engine=run)
-    usual = play_module.simulate
-    play_module.simulate = partial(simulate, engine=run)
-    try:
-        return play_module.play(*asked)
-    finally:
-        play_module.simulate = usual
+def readers(lowered: Lowered, run: str) -> tuple[Reader, ...]:
+    """Return the scenario ready to be priced and measured, which a study makes once."""
+    known = READERS.get((id(lowered), run))
+    if known is None or known[0] is not lowered:
+        known = READERS[id(lowered), run] = (lowered, readers_of([lowered], SEED, engine=run))
+    return known[1]
 
 
 def figures(program: Program, played: Played) -> dict[str, float]:
@@ -111,7 +103,7 @@ def figures(program: Program, played: Played) -> dict[str, float]:
         "transit_p50": float(p50),
         "transit_p90": float(p90),
         "transit_p95": float(p95),
-        **_utilisations(program, measured.details),
+        **(_utilisations(program, measured.details) if len(measured.details) else {}),
     }
 
 

@@ -14,9 +14,9 @@ from benchmarks.processors import all_processors, one_processor
 from benchmarks.race import Entrant, alternate, times_as_fast, times_as_long
 from benchmarks.size import REFERENCE
 from benchmarks.tables import Section, number, ratio
-from corridor_sim.engine.base import Engine
 from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
+from corridor_sim.study.engines import engine_named
 
 MICROSECONDS = 1e6
 MISSING = "The {} engine cannot run here, so its rows are missing."
@@ -40,7 +40,7 @@ LONG = Length(7, 200, 8, (1_000, 10_000, 100_000, 1_000_000), 1_000)
 QUICK = Length(2, 20, 3, (1_000, 10_000), 20, 5, True)
 
 
-def engines() -> tuple[dict[str, Engine], list[str]]:
+def engines() -> tuple[dict[str, str], list[str]]:
     """Return the engines that can run here, and remarks on those that cannot."""
     found = {name: ours.engine(name) for name in ("reference", "compiled")}
     here = {name: run for name, run in found.items() if run is not None}
@@ -55,7 +55,7 @@ def agreement(length: Length) -> Section:
     for scenario, names in (("corridor_year", by_hand.CORRIDOR), ("rich_year", by_hand.RICH)):
         models, missing = by_hand.models(names)
         remarks += missing
-        years = ours.years(ours.scenario(scenario), run, range(length.agreeing_years))
+        years = ours.years(ours.scenario(scenario), run, range(length.agreeing_years), details=True)
         for model, run_year in models.items():
             theirs = [run_year(seed) for seed in range(length.agreeing_years)]
             for found in differences(years, theirs):
@@ -104,7 +104,7 @@ def _raced(title: str, scenario: str, names: dict[str, str], length: Length) -> 
     return Section(title, ["", *(f"x {model}" for model in models)], rows, [said, *remarks, *missing])
 
 
-def _sweep(lowered: Lowered, run: Engine, years: int) -> Callable[[int], object]:
+def _sweep(lowered: Lowered, run: str, years: int) -> Callable[[int], object]:
     return lambda turn: ours.years(lowered, run, range(turn * years, (turn + 1) * years))
 
 
@@ -138,6 +138,7 @@ def floor(length: Length) -> Section:
     lowered, years = ours.scenario("corridor_year"), range(length.floor_years)
     given = [draw_inputs(lowered.program, lowered.plan, ours.SEED, replication) for replication in years]
     run = runs["compiled"]
+    kernel = engine_named(run)
 
     def repeated(work: Callable[[int], object]) -> Callable[[int], object]:
         return lambda turn: [work(replication) for replication in years]
@@ -145,7 +146,7 @@ def floor(length: Length) -> Section:
     program = lowered.program
     works: Mapping[str, Callable[[int], object]] = {
         "floor": lambda replication: least(program, given[replication]),
-        "kernel": lambda replication: run(program, given[replication]),
+        "kernel": lambda replication: kernel(program, given[replication]),
         "kernel and drawn inputs": lambda replication: ours.trace_of(lowered, run, replication),
     }
     for work in works.values():

@@ -7,8 +7,8 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from corridor_sim.engine.loads import load_sizes
 from corridor_sim.engine.program import NONE, DepartureState, Op
+from load_sizes import load_sizes
 
 CONSIGNMENT, SEQ, STEP, VISIT, READY, START, END, RESOURCE, UNITS = range(9)
 

@@ -23,7 +23,7 @@ THINNED = [
 def played(lowered):
     run = ours.engine("reference")
     assert run is not None
-    return ours.years(lowered, run, range(YEARS))
+    return ours.years(lowered, run, range(YEARS), details=True)
 
 
 def assert_same(mine, theirs):
