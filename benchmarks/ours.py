@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from corridor_sim.engine.base import Trace
 from corridor_sim.engine.program import Inputs, Program
 from corridor_sim.metrics.kpis import COST_PER_BOX
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.study.play import AFTER, Played, Reader, cost_key, play, readers_of
+from corridor_sim.study.play import AFTER, Played, Reader, cost_key, play, readers_of, without_looking_for_cycles
 from corridor_sim.study.simulate import simulate
 from corridor_sim.units import SECONDS_PER_HOUR
 
@@ -58,20 +56,9 @@ def floor() -> Callable[[Program, Inputs], object] | None:
     return found
 
 
-@contextmanager
-def as_in_a_study() -> Iterator[None]:
-    """Look for cycles of rubbish after the work, not during it, as study.workers does."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.collect()
-
-
 def trace_of(lowered: Lowered, run: str, replication: int) -> tuple[Inputs, Trace]:
     """Draw and simulate one replication, nothing else."""
-    with as_in_a_study():
+    with without_looking_for_cycles():
         made = next(simulate(lowered, range(replication, replication + 1), SEED, engine=run))
         return made.inputs, made.trace
 
@@ -79,7 +66,7 @@ def trace_of(lowered: Lowered, run: str, replication: int) -> tuple[Inputs, Trac
 def years(lowered: Lowered, run: str, replications: range, details: bool = False) -> list[dict[str, float]]:
     """Return the figures of replications, drawn, simulated, priced and measured; without details as in a sweep."""
     known = readers(lowered, run)
-    with as_in_a_study():
+    with without_looking_for_cycles():
         (found,) = play([lowered], [replications.stop], replications, SEED, engine=run, readers=known, details=details)
     return [figures(lowered.program, played) for played in found]
 

@@ -127,16 +127,14 @@ class CompiledEngine:
         count = int(memory.table(k.SEQS).sum())
         if len(self._visits) < count * len(VISITS):
             self._visits = np.empty(count * len(VISITS) * TWICE, np.int64)
-        # column by column: whoever reads a Trace reads columns
-        k.gather_rows(memory.cells, self._visits, count)
-        columns = self._visits[: count * len(VISITS)].reshape(len(VISITS), -1)
-        visits = columns.T
+        k.gather_rows(memory.cells, self._visits)
+        visits = self._visits[: count * len(VISITS)].reshape(-1, len(VISITS))
         noted = memory.table(k.CAPACITY)[: memory.cells[k.CHANGES_NOTED]]
         # at the tick of the stop a facility may have changed twice (closed and opened); their order is kept
         capacity = noted[np.argsort(noted[:, 0], kind="stable")]
         tables = (visits, memory.table(k.DEPARTURES), memory.table(k.OWN), memory.table(k.OUTCOMES))
         if self._keep:
-            tables = (columns.copy().T, tables[1].copy(), tables[2].copy(), tables[3].copy())
+            tables = (visits.copy(), tables[1].copy(), tables[2].copy(), tables[3].copy())
         return Trace(*tables, capacity=capacity, stop=int(memory.cells[k.STOP]))
 
 
@@ -154,7 +152,7 @@ def compile_kernel() -> None:
     column = int64[::1]
     for function, more in (
         (k.simulate, ()),
-        (k.gather_rows, (column, int64)),
+        (k.gather_rows, (column,)),
         (k.draw_departures, ()),
         (k.draw_releases, (int64, int64, column, column)),
         (k.draw_durations, (int64, int64, int64, column)),

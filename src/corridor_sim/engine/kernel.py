@@ -1671,18 +1671,14 @@ def simulate(cells):
 
 
 @njit(cache=True, nogil=True)
-def gather_rows(cells, visits, count):
-    """Copy the visits, which have room between them, into columns of `count` rows each, in canonical order."""
-    m, columns = pointer(cells), pointer(visits)
+def gather_rows(cells, visits):
+    """Copy the visits, which have room between them, row after row, in canonical order."""
+    m, rows = pointer(cells), pointer(visits)
     target = 0
     for i in range(m[CONSIGNMENTS]):
         row = m[ROWS] + m[at(m, ENTITIES, i) + E_FIRST_ROW] * VISIT_COLUMNS
-        for _ in range(m[at(m, SEQS, i)]):
-            place = target
-            for column in range(VISIT_COLUMNS):
-                columns[place] = m[row + column]
-                place += count
-            row += VISIT_COLUMNS
+        for cell in range(row, row + m[at(m, SEQS, i)] * VISIT_COLUMNS):
+            rows[target] = m[cell]
             target += 1
 
 
