@@ -147,12 +147,10 @@ def floor(length: Length) -> Section:
     works: Mapping[str, Callable[[int], object]] = {
         "floor": lambda replication: least(program, given[replication]),
         "kernel": lambda replication: kernel(program, given[replication]),
-        "kernel and drawn inputs": lambda replication: ours.trace_of(lowered, run, replication),
     }
     for work in works.values():
         work(0)
     entrants = [Entrant(name, repeated(work), length.floor_years) for name, work in works.items()]
-    entrants.append(Entrant("kernel, inputs, figures and costs", _sweep(lowered, run, length.floor_years)))
     with one_processor():
         seconds = alternate(entrants, length.rounds)
     asked = {"kernel": "at most 4"}
