@@ -5,9 +5,9 @@ It gives the same Trace as `reference`, row by row; what it adds is speed, and t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numba import int64
@@ -16,20 +16,38 @@ from numba.core.dispatcher import Dispatcher
 from corridor_sim.engine import kernel as k
 from corridor_sim.engine.base import CAPACITY, DEPARTURES, OUTCOMES, VISITS, Trace
 from corridor_sim.engine.deadlock import Wait, raise_if_stuck
-from corridor_sim.engine.floor import floor as floor
-from corridor_sim.engine.layout import Memory, Rules, lay_out
+from corridor_sim.engine.layout import Memory, Rules, lay_out, stream_keys, table_of
 from corridor_sim.engine.program import MEASURES, NONE, ONE, CapacityChange, Inputs, Ints, Program
 from corridor_sim.errors import ModelError
-from corridor_sim.sampling.streams import VISIT_BITS, stream_key
+from corridor_sim.sampling.streams import VISIT_BITS
 
-CHANGE = RETURN = 3
-"""Columns of a planned change of capacity, and of units that come back later."""
-CLOSURE = 2
+Thing = TypeVar("Thing")
+Made = TypeVar("Made")
 SIGNATURE = (int64[::1],)
 TWICE = 2
 KEPT_PROGRAMS = 64
 """Programs whose layout an engine remembers: a study plays the alternatives of a file in turn."""
 TOO_MANY = f"a consignment has more than {1 << VISIT_BITS} containers or draws at one step; bound its cycles"
+
+
+_known_keys = lru_cache(maxsize=KEPT_PROGRAMS)(stream_keys)
+
+
+class _Remembered(Generic[Thing, Made]):
+    """What was made of things, known by which object they are; the oldest goes first."""
+
+    def __init__(self, make: Callable[[Thing], Made]) -> None:
+        self._make = make
+        self._known: dict[int, tuple[Thing, Made]] = {}
+
+    def of(self, thing: Thing) -> Made:
+        """Return what was made of this very object, now or earlier."""
+        known = self._known.get(id(thing))
+        if known is None or known[0] is not thing:
+            while len(self._known) >= KEPT_PROGRAMS:
+                del self._known[next(iter(self._known))]
+            known = self._known[id(thing)] = (thing, self._make(thing))
+        return known[1]
 
 
 class CompiledEngine:
@@ -40,13 +58,14 @@ class CompiledEngine:
 
     def __init__(self, keep: bool = True) -> None:
         self._keep = keep
-        self._memories: dict[int, tuple[Program, Rules, Memory]] = {}
-        self._changes: dict[int, tuple[tuple[CapacityChange, ...], Ints]] = {}
+        self._memories = _Remembered(_laid_out)
+        # plans without chance are the same object in every replication
+        self._changes = _Remembered(_changes_table)
         self._visits = np.zeros(0, np.int64)
 
     def __call__(self, program: Program, inputs: Inputs) -> Trace:
         """Run one replication and return its Trace. Raises EngineError when holds form a cycle, ModelError."""
-        rules, memory = self._memory_of(program)
+        rules, memory = self._memories.of(program)
         while True:
             self._write(rules, memory, program, inputs)
             problem = int(k.simulate(memory.cells))
@@ -59,16 +78,7 @@ class CompiledEngine:
 
     def memory_of(self, program: Program) -> Memory:
         """Return the memory in which a Program runs, as its last run left it."""
-        return self._memory_of(program)[1]
-
-    def _memory_of(self, program: Program) -> tuple[Rules, Memory]:
-        known = self._memories.get(id(program))
-        if known is None or known[0] is not program:
-            while len(self._memories) >= KEPT_PROGRAMS:
-                del self._memories[next(iter(self._memories))]
-            rules = lay_out(program)
-            known = self._memories[id(program)] = (program, rules, Memory(rules.lasting()))
-        return known[1], known[2]
+        return self._memories.of(program)[1]
 
     def _write(self, rules: Rules, memory: Memory, program: Program, inputs: Inputs) -> None:
         """Write the inputs and a fresh state into the memory."""
@@ -76,17 +86,18 @@ class CompiledEngine:
         closures, service = _services(rules, inputs)
         flow = _flows(rules, inputs.consignments.flow)
         memory.begin()
-        for table, rows in (
-            (k.FACILITIES, facility),
-            (k.SERVICES, service),
-            (k.GATHERINGS, rules.gathering),
-            (k.BRANCHES, _lanes_taken(rules, inputs.lanes)),
-            (k.FLOWS, flow),
-            (k.KEYS, _stream_keys(inputs.seed, program.streams)),
-            (k.CHANGES, changes),
-            (k.CLOSURES, closures),
-        ):
-            memory.write(table, rows)
+        memory.write(
+            {
+                k.FACILITIES: facility,
+                k.SERVICES: service,
+                k.GATHERINGS: rules.gathering,
+                k.BRANCHES: _lanes_taken(rules, inputs.lanes),
+                k.FLOWS: flow,
+                k.KEYS: _known_keys(inputs.seed, program.streams),
+                k.CHANGES: changes,
+                k.CLOSURES: closures,
+            }
+        )
         order = _write_cargo(memory, inputs)
         _write_departures(memory, inputs)
         _add_state(rules, memory, program, flow, len(changes))
@@ -103,7 +114,7 @@ class CompiledEngine:
 
     def _facilities(self, rules: Rules, inputs: Inputs) -> tuple[Ints, Ints]:
         """Return the planned changes of all facilities in one table, and the facilities as they begin."""
-        tables = [self._changes_of(changes) for changes in inputs.capacity]
+        tables = [self._changes.of(changes) for changes in inputs.capacity]
         facility = rules.facility.copy()
         last = np.cumsum([len(table) for table in tables])
         facility[:, k.F_LAST_CHANGE] = last
@@ -111,17 +122,7 @@ class CompiledEngine:
         facility[:, k.F_BREAKS] &= int(inputs.noise)
         many = last - facility[:, k.F_NEXT_CHANGE] > 1
         facility[:, k.F_INTERRUPTIBLE] = many | (facility[:, k.F_BREAKS] == 1)
-        return (np.concatenate(tables) if tables else np.zeros((0, CHANGE), np.int64)), facility
-
-    def _changes_of(self, changes: tuple[CapacityChange, ...]) -> Ints:
-        """Return (changes, 3); plans without chance are the same object in every replication and are kept."""
-        known = self._changes.get(id(changes))
-        if known is None or known[0] is not changes:
-            rows = [(change.tick, change.units, int(change.cause)) for change in changes]
-            while len(self._changes) >= KEPT_PROGRAMS:
-                del self._changes[next(iter(self._changes))]
-            known = self._changes[id(changes)] = (changes, np.array(rows, np.int64).reshape(-1, CHANGE))
-        return known[1]
+        return (np.concatenate(tables) if tables else np.zeros((0, k.CHANGE_COLUMNS), np.int64)), facility
 
     def _trace(self, memory: Memory) -> Trace:
         count = int(memory.table(k.SEQS).sum())
@@ -166,6 +167,16 @@ def run(program: Program, inputs: Inputs) -> Trace:
     return CompiledEngine()(program, inputs)
 
 
+def _laid_out(program: Program) -> tuple[Rules, Memory]:
+    rules = lay_out(program)
+    return rules, Memory(rules.lasting())
+
+
+def _changes_table(changes: tuple[CapacityChange, ...]) -> Ints:
+    """Return (changes, tick and units and cause)."""
+    return table_of([(change.tick, change.units, int(change.cause)) for change in changes], k.CHANGE_COLUMNS)
+
+
 def _make_room(rules: Rules, problem: int) -> None:
     """Double what was too small. Raises ModelError for what cannot be helped."""
     if problem == k.HEAP_FULL:
@@ -186,33 +197,35 @@ def _write_cargo(memory: Memory, inputs: Inputs) -> bool:
     """Write the consignments; return whether their order of release is not the order in which they stand."""
     cargo = inputs.consignments
     order = _release_order(cargo.flow, cargo.release, cargo.tie)
-    for table, column in (
-        (k.RELEASES, cargo.release),
-        (k.RELEASE_ORDER, order),
-        (k.PRIORITY_OF, cargo.priority),
-        (k.TIES, cargo.tie),
-        (k.ORDINALS, cargo.ordinal),
-        (k.FLOW_OF, cargo.flow),
-        (k.CONTAINERS, cargo.containers),
-        (k.SIZES, cargo.sizes),
-    ):
-        memory.write(table, column)
+    memory.write(
+        {
+            k.RELEASES: cargo.release,
+            k.RELEASE_ORDER: order,
+            k.PRIORITY_OF: cargo.priority,
+            k.TIES: cargo.tie,
+            k.ORDINALS: cargo.ordinal,
+            k.FLOW_OF: cargo.flow,
+            k.CONTAINERS: cargo.containers,
+            k.SIZES: cargo.sizes,
+        }
+    )
     return len(order) > 0
 
 
 def _write_departures(memory: Memory, inputs: Inputs) -> None:
     departures = inputs.departures
-    for table, column in (
-        (k.SERVICE_OF, departures.service),
-        (k.SCHEDULED, departures.scheduled),
-        (k.DELAYS, departures.delay),
-        (k.NOTICES, departures.notice),
-        (k.TRANSITS, departures.transit),
-        (k.VEHICLE_TIES, departures.tie),
-        (k.ROOM, departures.capacity),
-        (k.BACKGROUND, departures.background),
-    ):
-        memory.write(table, column)
+    memory.write(
+        {
+            k.SERVICE_OF: departures.service,
+            k.SCHEDULED: departures.scheduled,
+            k.DELAYS: departures.delay,
+            k.NOTICES: departures.notice,
+            k.TRANSITS: departures.transit,
+            k.VEHICLE_TIES: departures.tie,
+            k.ROOM: departures.capacity,
+            k.BACKGROUND: departures.background,
+        }
+    )
     rows = memory.add(k.DEPARTURES, len(departures.scheduled), len(DEPARTURES))
     rows[...] = NONE
     rows[:, k.T_SERVICE], rows[:, k.T_SCHEDULED], rows[:, k.T_STATE] = departures.service, departures.scheduled, 0
@@ -228,7 +241,7 @@ def _add_state(rules: Rules, memory: Memory, program: Program, flow: Ints, chang
         (k.ENTITIES, people + vehicles, k.ENTITY_COLUMNS),
         (k.MARKS, people, k.KINDS),
         (k.HEAP, rules.heap, k.EVENT),
-        (k.RETURNS, rules.returns, RETURN),
+        (k.RETURNS, rules.returns, k.RETURN_COLUMNS),
         (k.OUTCOMES, people, len(OUTCOMES)),
         (k.CAPACITY, changes + rules.spare_changes, len(CAPACITY)),
         (k.ROWS, visits, len(VISITS)),
@@ -244,11 +257,6 @@ def _add_state(rules: Rules, memory: Memory, program: Program, flow: Ints, chang
         memory.add(table, rows, width)[...] = nothing
 
 
-@lru_cache(maxsize=KEPT_PROGRAMS)
-def _stream_keys(seed: int, streams: tuple[str, ...]) -> Ints:
-    return np.array([stream_key(seed, name) for name in streams], np.int64).reshape(-1, 1 + 1)
-
-
 def _services(rules: Rules, inputs: Inputs) -> tuple[Ints, Ints]:
     """Return the closures of all origins and destinations in one table, and the services as they begin."""
     service = rules.service.copy()
@@ -261,7 +269,7 @@ def _services(rules: Rules, inputs: Inputs) -> tuple[Ints, Ints]:
     first = np.searchsorted(inputs.departures.service, np.arange(len(service) + 1))
     service[:, k.S_FIRST] = service[:, k.S_UPCOMING] = first[:-1]
     service[:, k.S_LAST] = first[1:]
-    return np.array(closures, np.int64).reshape(-1, CLOSURE), service
+    return table_of(closures, k.CLOSURE_COLUMNS), service
 
 
 def _flows(rules: Rules, flow_of: Ints) -> Ints:

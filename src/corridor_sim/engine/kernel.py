@@ -76,7 +76,6 @@ KEY_WORDS, PART_COLUMNS, CHANGE_COLUMNS, CLOSURE_COLUMNS, RETURN_COLUMNS, NOTED_
 OP, NEXT_STEP, A, B, C, STREAM, VISIT_SLOT, DRAW_SLOT = range(8)
 # columns of a facility
 (
-    F_UNITS,
     F_AT_CLOSING,
     F_AT_FAILURE,
     F_FIRST_FIT,
@@ -107,7 +106,7 @@ OP, NEXT_STEP, A, B, C, STREAM, VISIT_SLOT, DRAW_SLOT = range(8)
     F_TIMER,
     F_CHANGED,
     FACILITY_COLUMNS,
-) = range(31)
+) = range(30)
 # columns of a service
 (
     S_STRICT,
@@ -143,7 +142,7 @@ OP, NEXT_STEP, A, B, C, STREAM, VISIT_SLOT, DRAW_SLOT = range(8)
 B_MEASURE, B_FULL, B_TIMEOUT, B_PER_FLOW, B_BECOMES = range(5)
 G_HEAD, G_TAIL, G_AMOUNT, G_TIMER, G_COUNT, GATHERING_COLUMNS = range(6)
 # columns of a branch and of a lane
-R_FIRST, R_LANES, R_TAKEN = range(3)
+R_FIRST, R_TAKEN = range(2)
 L_UPTO, L_TARGET, L_AGAIN, L_OTHERWISE, L_SLOT = range(5)
 # columns of a switch
 W_TARGET, W_SERVICE, W_WAIT, W_FACILITY, W_OVER = range(5)

@@ -23,6 +23,7 @@ from corridor_sim.engine.program import (
     ServiceRule,
     SwitchRule,
 )
+from corridor_sim.sampling.streams import stream_key
 from corridor_sim.sampling.tables import ENDS, KNOTS, Sampler, sample_ticks
 
 SPARE_CHANGES = 64
@@ -76,8 +77,7 @@ class Memory:
     def __init__(self, lasting: Mapping[int, Ints]) -> None:
         self.cells = np.zeros(k.TABLES_END + FIRST_ROOM, np.int64)
         self._end = k.TABLES_END
-        for table, rows in lasting.items():
-            self.write(table, rows)
+        self.write(lasting)
         self._lasting = self._end
 
     def begin(self) -> None:
@@ -98,10 +98,11 @@ class Memory:
         self._end = end
         return self.table(table)
 
-    def write(self, table: int, rows: Ints) -> None:
-        """Add a table with the given rows; a column is a table of width 1."""
-        shaped = rows if rows.ndim > 1 else rows[:, np.newaxis]
-        self.add(table, *shaped.shape)[...] = shaped
+    def write(self, tables: Mapping[int, Ints]) -> None:
+        """Add tables with the given rows; a column is a table of width 1."""
+        for table, rows in tables.items():
+            shaped = rows if rows.ndim > 1 else rows[:, np.newaxis]
+            self.add(table, *shaped.shape)[...] = shaped
 
     def count(self, table: int) -> int:
         """Return how many rows a table has."""
@@ -124,13 +125,13 @@ def lay_out(program: Program) -> Rules:
     gathering[:, [k.G_HEAD, k.G_TAIL]] = NONE
     return Rules(
         code=_code(program, slots),
-        facility=_table([_facility(rule) for rule in program.facilities], k.FACILITY_COLUMNS),
-        service=_table([_service(rule) for rule in program.services], k.SERVICE_COLUMNS),
-        batch=_table([_batch(rule) for rule in program.batches], k.B_BECOMES + len(MEASURES)),
+        facility=table_of([_facility(rule) for rule in program.facilities], k.FACILITY_COLUMNS),
+        service=table_of([_service(rule) for rule in program.services], k.SERVICE_COLUMNS),
+        batch=table_of([_batch(rule) for rule in program.batches], k.B_BECOMES + len(MEASURES)),
         gathering=gathering,
         branch=branch,
         lane=lane,
-        switch=_table([_switch(rule) for rule in program.switches], k.W_OVER + 1),
+        switch=table_of([_switch(rule) for rule in program.switches], k.W_OVER + 1),
         flow=_flows(program),
         sampler=sampler,
         part=part,
@@ -140,8 +141,14 @@ def lay_out(program: Program) -> Rules:
     )
 
 
-def _table(rows: list[list[int]], columns: int) -> Ints:
+def table_of(rows: Sequence[Sequence[int]], columns: int) -> Ints:
+    """Return rows as int64[rows, columns], also where there are none."""
     return np.array(rows, np.int64).reshape(-1, columns)
+
+
+def stream_keys(seed: int, streams: Sequence[str]) -> Ints:
+    """Return the key words of streams: int64[streams, 2]."""
+    return table_of([stream_key(seed, name) for name in streams], k.KEY_WORDS)
 
 
 def _successors(program: Program, step: int) -> set[int]:
@@ -234,12 +241,12 @@ def _code(program: Program, slots: _Slots) -> Ints:
         ]
         for step, row in enumerate(program.code)
     ]
-    return _table(rows, k.DRAW_SLOT + 1)
+    return table_of(rows, k.DRAW_SLOT + 1)
 
 
 def _facility(rule: FacilityRule) -> list[int]:
     row = [0] * k.FACILITY_COLUMNS
-    row[k.F_UNITS], row[k.F_AT_CLOSING], row[k.F_AT_FAILURE] = rule.units, rule.at_closing, rule.at_failure
+    row[k.F_AT_CLOSING], row[k.F_AT_FAILURE] = rule.at_closing, rule.at_failure
     row[k.F_FIRST_FIT], row[k.F_UPTIME], row[k.F_REPAIR] = rule.first_fit, rule.uptime, rule.repair
     row[k.F_FAILING], row[k.F_STREAM], row[k.F_WORD] = rule.failing_units, rule.failure_stream, rule.word
     row[k.F_BREAKS] = rule.uptime != NONE
@@ -274,10 +281,10 @@ def _branches(program: Program, slots: _Slots) -> tuple[Ints, Ints]:
     branches: list[list[int]] = []
     lanes: list[list[int]] = []
     for number, rule in enumerate(program.branches):
-        branches.append([len(lanes), len(rule.targets), rule.likeliest])
+        branches.append([len(lanes), rule.likeliest])
         table = zip(rule.upto, rule.targets, rule.again, rule.otherwise, strict=True)
         lanes += [[*row, slots.lap.get((number, lane), NONE)] for lane, row in enumerate(table)]
-    return _table(branches, k.R_TAKEN + 1), _table(lanes, k.L_SLOT + 1)
+    return table_of(branches, k.R_TAKEN + 1), table_of(lanes, k.L_SLOT + 1)
 
 
 def _flows(program: Program) -> Ints:
@@ -305,7 +312,7 @@ def lay_out_samplers(samplers: Sequence[Sampler]) -> tuple[Ints, Ints, Ints]:
         constant = int(sample_ticks(sampler, 0, 0)) if single else NONE
         rows.append([first, len(parts), sampler.one.bit_length() - 1, mean, constant])
     empty = np.zeros((0, ENDS, KNOTS), np.int64)
-    return _table(rows, k.P_CONSTANT + 1), _table(parts, 1 + 1 + 1), np.concatenate([empty, *knots])
+    return table_of(rows, k.P_CONSTANT + 1), table_of(parts, 1 + 1 + 1), np.concatenate([empty, *knots])
 
 
 def _check_constants() -> None:

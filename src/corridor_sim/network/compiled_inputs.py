@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from corridor_sim.engine import kernel as k
-from corridor_sim.engine.layout import Memory, lay_out_samplers
+from corridor_sim.engine.layout import Memory, lay_out_samplers, stream_keys, table_of
 from corridor_sim.engine.program import MEASURES, NONE, Consignments, Departures, Inputs, Ints, Program
 from corridor_sim.network.inputs import InputPlan, draw_open_times
 from corridor_sim.network.world import Loss, ServicePlan
-from corridor_sim.sampling.arrivals import ONE_ARRIVAL, UNIT_GAP
-from corridor_sim.sampling.streams import TIE_STREAM, name_word, stream_key, tie_ranks
+from corridor_sim.sampling.arrivals import UNIT_GAP, likely_count
+from corridor_sim.sampling.streams import TIE_STREAM, name_word, tie_ranks
 from corridor_sim.sampling.tables import KNOTS, build_sampler
 
-SPREADS = 6
-"""Room for this many standard deviations above the expected number of arrivals."""
 TWICE = 2
 Arrivals = tuple[int, int, tuple[Ints, Ints] | None]
 """Counter word, stream and cumulative rate of what arrives."""
@@ -35,15 +31,14 @@ class CompiledInputs:
         counts = [len(line.scheduled) for line in plan.services]
         self._service = np.repeat(np.arange(len(counts)), counts).astype(np.int64)
         self._scheduled = _joined([line.scheduled for line in plan.services])
-        self._room = np.repeat(_table([line.capacity for line in plan.services], len(MEASURES)), counts, axis=0)
-        keys = [stream_key(seed, name) for name in (*program.streams, TIE_STREAM)]
+        self._room = np.repeat(table_of([line.capacity for line in plan.services], len(MEASURES)), counts, axis=0)
         self._memory = Memory(
             {
                 k.SAMPLERS: sampler,
                 k.PARTS: part,
                 k.KNOTS: knots.reshape(-1, KNOTS),
-                k.KEYS: _table(keys, 1 + 1),
-                k.LINES: _table([_line(line) for line in plan.services], k.LINE_COLUMNS),
+                k.KEYS: stream_keys(seed, (*program.streams, TIE_STREAM)),
+                k.LINES: table_of([_line(line) for line in plan.services], k.LINE_COLUMNS),
                 k.SOURCES: sources,
                 k.CURVE_TICKS: ticks,
                 k.CURVE_LEVELS: levels,
@@ -53,7 +48,7 @@ class CompiledInputs:
                 k.LAWS_OF_DAY: _joined([_laws_of_day(line) for line in plan.services]),
             }
         )
-        self._room_for = [_first_room(curve) for _, _, curve in arrivals]
+        self._room_for = [likely_count(curve) if curve is not None else 0 for _, _, curve in arrivals]
 
     def is_for(self, program: Program, plan: InputPlan, seed: int) -> bool:
         """Return whether these are the draws of this very alternative and seed."""
@@ -117,7 +112,7 @@ class CompiledInputs:
             release=_joined([releases for releases, _ in drawn]),
             priority=np.array([plan.priority for plan in flows], np.int64)[flow],
             tie=_joined([ties for _, ties in drawn]),
-            sizes=_table([plan.sizes for plan in flows], len(MEASURES))[flow],
+            sizes=table_of([plan.sizes for plan in flows], len(MEASURES))[flow],
             containers=np.array([plan.containers for plan in flows], np.int64)[flow],
         )
 
@@ -167,16 +162,7 @@ def _curves(arrivals: list[Arrivals]) -> tuple[Ints, Ints, Ints]:
         levels.append(corners[1])
         sources.append((word, stream, first, first + len(corners[0]) - 1))
         first += len(corners[0])
-    return _joined(ticks), _joined(levels), _table(sources, k.SOURCE_COLUMNS)
-
-
-def _first_room(curve: tuple[Ints, Ints] | None) -> int:
-    expected = int(curve[1][-1]) / ONE_ARRIVAL if curve is not None else 0
-    return int(expected + SPREADS * math.sqrt(expected)) + SPREADS
-
-
-def _table(rows: object, columns: int) -> Ints:
-    return np.array(rows, np.int64).reshape(-1, columns)
+    return _joined(ticks), _joined(levels), table_of(sources, k.SOURCE_COLUMNS)
 
 
 def _joined(parts: list[Ints]) -> Ints:

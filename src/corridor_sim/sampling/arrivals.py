@@ -103,6 +103,12 @@ def invert_rate(positions: Ints, segment_ticks: Ints, segment_cumulative: Ints) 
     return np.asarray(ticks + ((twice > height) | ((twice == height) & ((ticks & 1) == 1))))
 
 
+def likely_count(curve: tuple[Ints, Ints]) -> int:
+    """Return what the number of arrivals hardly ever exceeds: SPREADS standard deviations above its mean."""
+    expected = int(curve[1][-1]) / ONE_ARRIVAL
+    return int(expected + SPREADS * math.sqrt(expected)) + SPREADS
+
+
 def arrival_ticks(
     key: tuple[int, int], replication: int, flow_word: int, curve: tuple[Ints, Ints], noise: bool = True
 ) -> Ints:
@@ -111,8 +117,7 @@ def arrival_ticks(
     `key` and `flow_word`: see `streams`; `curve`: see `cumulative_rate`.
     """
     ticks, cumulative = curve
-    expected = int(cumulative[-1]) / ONE_ARRIVAL
-    count = int(expected + SPREADS * math.sqrt(expected)) + SPREADS
+    count = likely_count(curve)
     positions = unit_positions(key, replication, flow_word, count, noise)
     while positions[-1] < cumulative[-1]:
         count += count

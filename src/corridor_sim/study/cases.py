@@ -63,7 +63,7 @@ def play_cases(
         counts = tuple(needed[digest].replications for digest in group)
         alternatives = tuple(needed[digest].lowered for digest in group)
         details = tuple(needed[digest].details for digest in group)
-        jobs.append(Job(alternatives, counts, range(max(counts)), seed, noise, dict(lanes), engine, details))
+        jobs.append(Job(alternatives, counts, details, range(max(counts)), seed, noise, dict(lanes), engine))
     by_digest: dict[str, Sequence[Played]] = {}
     for group, result in zip(groups.values(), run_jobs(jobs, executor, progress), strict=True):
         by_digest.update(zip(group, result, strict=True))

@@ -77,8 +77,7 @@ def _compile_loops() -> None:
 def warm_up() -> None:
     """Load what playing needs, the compiled engine too where it is there; for workers before their first task."""
     import_module("corridor_sim.study.play")
-    if not _what_is_missing() and import_module("corridor_sim.engine.compiled").is_compiled():
-        choose_engine(COMPILED, 0)
+    choose_engine(AUTO, 0)
 
 
 def engine_named(name: str) -> Engine:

@@ -24,13 +24,13 @@ class Job:
 
     alternatives: tuple[Lowered, ...]
     counts: tuple[int, ...]
+    details: tuple[bool, ...]
+    """For each alternative whether its steps and resources are looked at."""
     replications: range
     seed: int
     noise: bool = True
     lanes: Mapping[str, str] | None = None
     engine: str = REFERENCE
-    details: tuple[bool, ...] = ()
-    """For each alternative whether its steps and resources are looked at; all are where it is empty."""
 
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
@@ -55,7 +55,7 @@ class Job:
                 self.lanes,
                 self.engine,
                 readers=self.readers,
-                details=self.details or True,
+                details=self.details,
             )
 
 

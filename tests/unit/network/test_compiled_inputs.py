@@ -40,7 +40,7 @@ def test_more_arrivals_than_expected_find_room(monkeypatch: pytest.MonkeyPatch) 
     from corridor_sim.network import compiled_inputs
 
     lowered = next(iter(prepare(load(SCENARIOS / "qinzhou.yaml")).values()))
-    monkeypatch.setattr(compiled_inputs, "_first_room", lambda curve: 1)
+    monkeypatch.setattr(compiled_inputs, "likely_count", lambda curve: 1)
     found = compiled_inputs.CompiledInputs(lowered.program, lowered.plan, SEED).draw(0)
     expected = draw_inputs(lowered.program, lowered.plan, SEED, 0)
     np.testing.assert_array_equal(found.consignments.release, expected.consignments.release)

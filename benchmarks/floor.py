@@ -13,6 +13,7 @@ from numba import njit
 
 from corridor_sim.engine import kernel as k
 from corridor_sim.engine.base import VISITS
+from corridor_sim.engine.compiled import CompiledEngine
 from corridor_sim.engine.layout import Memory
 from corridor_sim.engine.program import Inputs, Ints, Program
 
@@ -23,9 +24,6 @@ KEPT_RUNS = 64
 @lru_cache(maxsize=KEPT_RUNS)
 def _known_run(run: _Run) -> tuple[Memory, Ints, Ints]:
     """Return the memory of a run, the steps of its visits in order, and a table for as many visits."""
-    # looked up late: `compiled` offers `floor` to those who ask it
-    from corridor_sim.engine.compiled import CompiledEngine
-
     engine = CompiledEngine()
     steps = engine(run.program, run.inputs).visits[:, k.STEP].copy()
     return engine.memory_of(run.program), steps, np.empty((len(steps), len(VISITS)), np.int64)

@@ -11,7 +11,7 @@ from corridor_sim.network.inputs import draw_inputs
 from small_world import world
 
 pytest.importorskip("numba")
-from corridor_sim.engine.floor import floor
+from benchmarks.floor import floor
 
 CONSIGNMENT, SEQ, STEP, READY, END = 0, 1, 2, 4, 6
 
