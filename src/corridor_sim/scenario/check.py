@@ -19,7 +19,7 @@ from corridor_sim.scenario.check_steps import check_steps
 from corridor_sim.scenario.check_tonnage import check_tonnage
 from corridor_sim.scenario.check_world import check_world
 from corridor_sim.scenario.findings import Findings
-from corridor_sim.scenario.model import Scenario
+from corridor_sim.scenario.model import ALL_FLOWS, Scenario
 from corridor_sim.scenario.overrides import parse_path
 from corridor_sim.scenario.price_years import check_indices
 from corridor_sim.units import parse_number
@@ -90,8 +90,11 @@ def _check_comparisons(found: Findings) -> None:
         found.refer(("claims", name, "of"), claim.of, alternatives, "alternative")
         found.refer(("claims", name, "against"), claim.against, alternatives, "alternative")
         refer_sources(found, ("claims", name), claim.source)
+        for effect, way in claim.by_way_of.items():
+            found.refer(("claims", name, "by_way_of", effect), way, alternatives, "alternative")
         for place, flow in enumerate(claim.scope):
-            found.refer(("claims", name, "scope", place), flow, scenario.flows, "flow")
+            if flow != ALL_FLOWS:
+                found.refer(("claims", name, "scope", place), flow, scenario.flows, "flow")
     for name, anomaly in scenario.anomalies.items():
         refer_sources(found, ("anomalies", name), anomaly.source)
 

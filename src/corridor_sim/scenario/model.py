@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -53,6 +54,9 @@ __all__ = [
     "Terms",
     "Threshold",
 ]
+
+ALL_FLOWS = "all"
+"""The scope of a claim that leaves no flow out."""
 
 MOST_REPLICATIONS = 1_000_000
 
@@ -174,16 +178,28 @@ class Claim(Part):
     """A sentence to be tested, as data (EVIDENCE.md)."""
 
     statement: Words
-    source: Lines
+    source: Annotated[Lines, NOT_EMPTY]
     metric: Literal["saving"]
     cost_base: Literal["cash", "total_logistics", "with_carbon"]
-    perspective: Literal["shipper", "consignee", "chain"] = "chain"
-    scope: tuple[str, ...] = Field((), description="flows; by default all")
+    perspective: Literal["shipper", "consignee", "chain"]
+    scope: Annotated[Lines, NOT_EMPTY] = Field(description=f"flows, or `{ALL_FLOWS}`")
     of: str = Field(description="alternative that is claimed to save")
     against: str | None = Field(None, description="by default the baseline")
     says: Literal["on average", "can"]
     interval: tuple[Share, Share]
+    by_way_of: dict[str, str] = Field(
+        default_factory=dict,
+        description="effect -> alternative: splits the saving into effects, each against the one before it",
+    )
+    levels: dict[str, Lines] = Field(
+        default_factory=dict,
+        description="words -> `moves_with` groups or inputs, shown at their low, stated and high values together",
+    )
     supposition: Flag = False
+
+    def flows(self, known: Iterable[str]) -> tuple[str, ...]:
+        """Return the flows of `known` that the claim speaks of, in their order."""
+        return tuple(name for name in known if ALL_FLOWS in self.scope or name in self.scope)
 
     @model_validator(mode="after")
     def _rising(self) -> Claim:

@@ -94,6 +94,32 @@ def test_a_claims_own_source_may_not_feed_what_tests_it() -> None:
     assert any(f":{line}:" in each and 'source of the claim "saves"' in each for each in found)
 
 
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("    source: leaflet\n", "source"),
+        ("    cost_base: cash\n", "cost_base"),
+        ("    perspective: chain\n", "perspective"),
+        ("    scope: [plums]\n", "scope"),
+    ],
+)
+def test_a_claim_says_by_whom_whose_cost_and_of_which_goods(line: str, key: str) -> None:
+    head, claims = SMALL.split("claims:\n")
+    found = problems(f"{head}claims:\n{claims.replace(line, '')}")
+    assert any(f"claims.saves.{key}" in each and "missing" in each for each in found)
+
+
+def test_a_claim_is_split_by_alternatives_that_exist_and_speaks_of_flows_that_do() -> None:
+    split = ("    scope: [plums]\n", "    scope: all\n    by_way_of: {the train: train}\n")
+    claim = load(changed(split)).base.claims["saves"]
+    assert claim.flows(["plums", "pears"]) == ("plums", "pears")
+    assert any(
+        'did you mean "train"' in each
+        for each in problems(changed((split[0], split[1].replace(": train}", ": trian}"))))
+    )
+    assert any('did you mean "plums"' in each for each in problems(changed((split[0], "    scope: [plum]\n"))))
+
+
 def test_an_emission_factor_is_that_of_a_mode_or_one_that_a_step_names() -> None:
     factors = ("  price_year: 2026\n", "  price_year: 2026\n  emissions: {barge big: {wtw: 1, ttw: 1, per: teu_km}}\n")
     assert any("no mode, hub or factor" in line for line in problems(changed(factors)))
