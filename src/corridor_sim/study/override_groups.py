@@ -97,6 +97,8 @@ def _placed(path: FieldPath, acts: FieldPath) -> _Placed:
     named = [str(part) for part in acts[1:] if isinstance(part, str)]
     if section in UNNAMED:
         return _Placed(path, words, "", named[0] if named else "")
-    rest = named[1:]
-    field = rest[-1] if section == OF_ROUTES else rest[0]
-    return _Placed(path, words, named[0], field) if rest else _Placed(path, words, "".join(named[:1]), "")
+    if section == OF_ROUTES:
+        _, *inside = named
+        thing = inside[1] if len(inside) > NAMED_DEPTH else named[0]
+        return _Placed(path, words, thing, inside[-1] if inside else "")
+    return _Placed(path, words, "".join(named[:1]), "".join(named[1:NAMED_DEPTH]))
