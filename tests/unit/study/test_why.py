@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from corridor_sim.errors import InputError
+from corridor_sim.errors import InputError, ModelError
 from corridor_sim.scenario.load import ScenarioFile, load
 from corridor_sim.study.evaluate import evaluate
 from corridor_sim.study.figures import Figures
@@ -121,6 +121,19 @@ def test_what_cannot_be_had_apart_is_one_bar_and_says_so() -> None:
     assert bars_of(pair) == {"line: capacity + goods: weight": 2 * (2000 + 2400) // 2, "by weight: price": 2 * 400}
     (note,) = pair["why"]["notes"]
     assert note.startswith('"line: capacity + goods: weight" is one bar, because its parts cannot be had one without')
+
+
+def test_what_only_pricing_finds_impossible_is_one_bar_too() -> None:
+    """A price by volume meets goods without any as soon as it is posted, and not before."""
+    sets = {"flows__goods__volume": "2 m3", "tariffs__by weight__price": "6 CNY/m3", "flows__goods__value": "2 CNY/kg"}
+    pair = compared(asked("weighed", **sets))
+    assert bars_of(pair) == {"goods: volume + by weight: price": 2 * (1200 - 1000), "goods: value": 0}
+    assert "without any volume" in pair["why"]["notes"][0]
+
+
+def test_an_alternative_that_cannot_be_played_is_no_matter_of_why() -> None:
+    with pytest.raises(ModelError, match="without any volume"):
+        compared(asked("weighed", **{"tariffs__by weight__price": "6 CNY/m3", "flows__goods__value": "2 CNY/kg"}))
 
 
 def test_an_alternative_like_the_baseline_has_no_bars() -> None:
