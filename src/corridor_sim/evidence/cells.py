@@ -89,10 +89,7 @@ def explored(estimates: Mapping[str, Estimate], bound: float, confidence: float 
     """
     tested = {name: _p_value(each, bound) for name, each in estimates.items() if _usable(each)}
     order = sorted(tested, key=lambda name: tested[name])
-    result = {
-        name: Explored(each, float("nan"), float("nan"), False, False)
-        for name, each in estimates.items()
-    }
+    result = {name: Explored(each, float("nan"), float("nan"), False, False) for name, each in estimates.items()}
     alpha, stopped, highest = 1 - confidence, False, 0.0
     level = alpha
     for rank, name in enumerate(order):

@@ -43,7 +43,8 @@ class Metamodel:
     the predictions; `misfit` variance of the expected figure about its prediction; `r2` share of the responses'
     variance explained at the points, `q2` the same at left-out points with all terms picked again, `q2_terms` by exact
     leave-one-out with these terms; `noise` variance of a response by chance; `points` of the design. `sensitivities`
-    float64[1 + terms, points] tells how the coefficients move as a point counts more.
+    float64[1 + terms, points] tells how the coefficients move as a point counts more; `left_out_excess`
+    float64[points] is the squared error of each left-out point less its noise.
     """
 
     terms: tuple[Term, ...]
@@ -56,7 +57,7 @@ class Metamodel:
     noise: float
     points: int
     sensitivities: Floats
-    left_out_squares: Floats
+    left_out_excess: Floats
 
     @property
     def variance(self) -> float:
@@ -87,19 +88,17 @@ class Metamodel:
 
         `purpose` keeps the misfit of several metamodels apart.
         """
-        return self.predict(points) + np.sqrt(self.misfit) * normal_draws(len(points), f"misfit {purpose}", seed)
+        deviation = np.sqrt(self.misfit)
+        drawn: Floats = self.predict(points) + deviation * normal_draws(len(points), f"misfit {purpose}", seed)
+        return drawn
 
     def refits(self, count: int = BOOTSTRAPS, seed: int = 0) -> Refits:
         """Return `count` metamodels of points drawn again, with these terms, by one Newton step each."""
         picks = resampled(self.points, count, seed)
         weights = np.stack([np.bincount(row, minlength=self.points) for row in picks]).astype(np.float64)
-        moved = self.coefficients + (weights - 1) @ self.sensitivities.T
-        misfit = weights @ self.left_out_squares / self.points - self.noise_of(weights)
+        moved: Floats = self.coefficients + (weights - 1) @ self.sensitivities.T
+        misfit = weights @ self.left_out_excess / self.points
         return Refits(moved, np.maximum(misfit, 0.0))
-
-    def noise_of(self, weights: Floats) -> Floats | float:
-        """Return the noise that goes with resampled points; its own doubt is carried by the left-out squares."""
-        return self.noise * weights.mean(axis=1)
 
 
 def fit(inputs: Inputs, responses: Responses, basis: Basis | None = None, seed: int = 0) -> Metamodel:
@@ -199,7 +198,7 @@ def _finished(search: _Search, responses: Responses, left_out: Floats, terms: Se
     apart = left_out - left_out.mean()
     spread = float((apart**2).mean())
     slope = min(max(float((apart * (values - mean)).mean()) / spread, 0.0), 1.0) if terms and spread else 1.0
-    squares = (values - mean - slope * apart) ** 2
+    excess = (values - mean - slope * apart) ** 2 - responses.noise
     pull = np.full(len(coefficients), slope)
     pull[0] = 1.0
 
@@ -209,7 +208,7 @@ def _finished(search: _Search, responses: Responses, left_out: Floats, terms: Se
     return Metamodel(
         terms=tuple(terms),
         coefficients=coefficients * pull,
-        misfit=max(float(squares.mean()) - responses.noise_variance, 0.0),
+        misfit=max(float(excess.mean()), 0.0),
         slope=slope,
         r2=share(residuals),
         q2=share(values - left_out),
@@ -217,5 +216,5 @@ def _finished(search: _Search, responses: Responses, left_out: Floats, terms: Se
         noise=responses.noise_variance,
         points=count,
         sensitivities=pull[:, None] * np.linalg.solve(triangle, orthogonal.T * exact),
-        left_out_squares=squares - responses.noise + responses.noise_variance,
+        left_out_excess=excess,
     )

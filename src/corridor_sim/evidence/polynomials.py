@@ -53,8 +53,8 @@ def legendre(points: Floats, degree: int) -> Floats:
     from numpy.polynomial.legendre import legvander
 
     scale = np.sqrt(np.arange(degree + 1) * (1 + 1) + 1)
-    values: Floats = legvander((1 + 1) * points - 1, degree) * scale
-    return values
+    values = legvander((1 + 1) * points - 1, degree) * scale
+    return np.asarray(values, np.float64)
 
 
 def evaluated(points: Floats, terms: Sequence[Term]) -> Floats:
@@ -71,6 +71,11 @@ def evaluated(points: Floats, terms: Sequence[Term]) -> Floats:
     return table.T
 
 
+def term_coordinates(term: Term) -> tuple[int, ...]:
+    """Return the coordinates of one term."""
+    return tuple(place for place, _ in term)
+
+
 def coordinates_of(terms: Sequence[Term]) -> tuple[int, ...]:
     """Return the coordinates that occur in any of the terms, rising."""
-    return tuple(sorted({place for term in terms for place, _ in term}))
+    return tuple(sorted({place for term in terms for place in term_coordinates(term)}))

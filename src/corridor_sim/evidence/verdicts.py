@@ -18,9 +18,7 @@ from corridor_sim.evidence.intervals import Estimate
 from corridor_sim.evidence.metamodel import Metamodel
 from corridor_sim.sampling.law import Floats
 
-Word = Literal[
-    "supported", "exceeds", "falls short", "contradicted", "inconclusive", "more replications needed"
-]
+Word = Literal["supported", "exceeds", "falls short", "contradicted", "inconclusive", "more replications needed"]
 SURE = 0.9
 UNLIKELY = 0.1
 PARTS_OF_WIDTH = 4
@@ -41,7 +39,9 @@ class Claimed:
     def __post_init__(self) -> None:
         """Raise ValueError unless low < high."""
         if isnan(self.low) or isnan(self.high) or self.low >= self.high or self.low == -inf:
-            raise ValueError(f"a claim from {self.low:g} to {self.high:g}; the lower end must be a number below the upper")
+            raise ValueError(
+                f"a claim from {self.low:g} to {self.high:g}; the lower end must be a number below the upper"
+            )
 
     @property
     def width(self) -> float:
@@ -128,7 +128,9 @@ def verdict_of(below: float, inside: float, above: float) -> Word:
 
 def _corners(found: Chances) -> Iterator[tuple[float, float, float]]:
     """Yield the chances that the intervals of below and above allow, those of inside following from them."""
-    ends = [[each.value if end is None else end for end in (each.low, each.high)] for each in (found.below, found.above)]
+    ends = [
+        [each.value if end is None else end for end in (each.low, each.high)] for each in (found.below, found.above)
+    ]
     for below, above in product(*ends):
         yield below, max(1 - below - above, 0.0), above
 
