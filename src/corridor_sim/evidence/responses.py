@@ -53,12 +53,11 @@ class Responses:
     replications: int
 
     def __post_init__(self) -> None:
-        """Raise ValueError where a value is missing."""
+        """Raise ValueError unless each point has a value and a noise."""
         if np.shape(self.values) != np.shape(self.noise) or np.ndim(self.values) != 1:
             raise ValueError("each point needs one value and one noise")
-        missing = int((~np.isfinite(self.values) | ~np.isfinite(self.noise)).sum())
-        if missing:
-            raise ValueError(f"{missing} of {len(self.values)} points have no value")
+        if not np.isfinite([self.values, self.noise]).all():
+            raise ValueError("values and noises must be finite")
 
     @property
     def noise_variance(self) -> float:
@@ -96,6 +95,9 @@ def _table(figures: npt.ArrayLike) -> Floats:
     table = np.asarray(figures, np.float64)
     if table.ndim != len(("points", "replications")) or table.shape[1] < LEAST_REPLICATIONS_A_POINT:
         raise ValueError(f"at least {LEAST_REPLICATIONS_A_POINT} replications a point are needed, not {table.shape}")
+    missing = int((~np.isfinite(table).all(axis=1)).sum())
+    if missing:
+        raise ValueError(f"{missing} of {len(table)} points have no value")
     return table
 
 
