@@ -68,20 +68,29 @@ class Responses:
 def saving_responses(ours: npt.ArrayLike, theirs: npt.ArrayLike) -> Responses:
     """Return 1 - expected cost of ours / expected cost of theirs at each point, from paired replications.
 
-    `ours`, `theirs`: float64[points, replications]. The ratio of sums is freed of its first-order bias by the
-    jackknife, its noise is the linearised variance. Raises ValueError for costs that are not above zero.
+    `ours`, `theirs`: float64[points, replications]. Raises ValueError as `ratio_responses` does.
     """
-    above, below = _table(ours), _table(theirs)
+    ratio = ratio_responses(ours, theirs)
+    return Responses(1 - ratio.values, ratio.noise, ratio.replications)
+
+
+def ratio_responses(numerators: npt.ArrayLike, denominators: npt.ArrayLike) -> Responses:
+    """Return the ratio of expectations at each point, such as cost per TEU, from float64[points, replications].
+
+    The ratio of sums is freed of its first-order bias by the jackknife, its noise is the linearised variance. Raises
+    ValueError for missing figures, fewer than two replications, or denominators that are not above zero.
+    """
+    above, below = _table(numerators), _table(denominators)
     if above.shape != below.shape:
-        raise ValueError(f"costs of both sides must be paired, not {above.shape} and {below.shape}")
+        raise ValueError(f"both sides of a ratio must be paired, not {above.shape} and {below.shape}")
     if not (below > 0).all():
-        raise ValueError("the costs that savings are shares of must be above zero")
+        raise ValueError("what a ratio is taken of must be above zero at every point")
     n = above.shape[1]
     ratio = above.sum(axis=1) / below.sum(axis=1)
     without = (above.sum(axis=1, keepdims=True) - above) / (below.sum(axis=1, keepdims=True) - below)
     influence = (above - ratio[:, None] * below) / below.mean(axis=1, keepdims=True)
     noise = (influence**2).sum(axis=1) / (n * (n - 1))
-    return Responses(1 - (n * ratio - (n - 1) * without.mean(axis=1)), noise, n)
+    return Responses(n * ratio - (n - 1) * without.mean(axis=1), noise, n)
 
 
 def mean_responses(figures: npt.ArrayLike) -> Responses:

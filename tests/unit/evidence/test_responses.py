@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from claimed_worlds import LinearWorld, inputs_of
-from corridor_sim.evidence.responses import Inputs, Responses, mean_responses, saving_responses, split_variance
+from corridor_sim.evidence.responses import (
+    Inputs,
+    Responses,
+    mean_responses,
+    ratio_responses,
+    saving_responses,
+    split_variance,
+)
 
 WORLDS = 200
 
@@ -15,6 +22,12 @@ def test_a_saving_from_two_replications_by_hand():
     assert found.values[0] == pytest.approx(1 - 0.8689394, abs=1e-7)
     # influences (80 - 0.863636 x 100) / 110 = -0.057851 and its opposite: variance of the mean is its square
     assert found.noise[0] == pytest.approx(0.05785124**2, rel=1e-6)
+
+
+def test_a_ratio_is_one_minus_the_saving():
+    ratio, saving = (of([[80, 110]], [[100, 120]]) for of in (ratio_responses, saving_responses))
+    assert ratio.values[0] == pytest.approx(0.8689394, abs=1e-7)
+    assert (1 - saving.values[0], saving.noise[0]) == (pytest.approx(ratio.values[0]), ratio.noise[0])
 
 
 def test_savings_are_without_the_bias_of_a_ratio():
