@@ -12,6 +12,7 @@ from corridor_sim.evidence.information import (
     value_of_information,
 )
 from corridor_sim.evidence.metamodel import fit
+from corridor_sim.evidence.polynomials import Basis
 from corridor_sim.evidence.responses import Responses
 
 WORLD = LinearWorld(0.06, (0.03, 0.02, 0.01, 0.01), noise=0.01)
@@ -89,6 +90,19 @@ def test_values_of_information_by_hand(noise, within):
     assert groups == pytest.approx({"both": 49.2917, "other": 0}, abs=within)
     for each, truth in zip(found.top[:2], (45.125, 20.25), strict=True):
         assert each.avoided.low - 0.6 <= truth <= each.avoided.high + 0.6
+
+
+def test_what_is_not_known_is_averaged_over():
+    """Road costs 10 + 30 u + (20 + 100 u) q(v) more, q of mean 0: given u alone the last part is gone.
+
+    E max(0, -10 - 30 u) = (30 - 10)^2 / (4 x 30) = 10/3.
+    """
+    u, v = (2 * INPUTS.points[:, place] - 1 for place in (3, 11))
+    q = 3 * v**2 - 1
+    costs = {"rail": cost_table(np.full(512, 1000.0)), "road": cost_table(1010 + 30 * u + (20 + 100 * u) * q)}
+    dearer = fit_differences(INPUTS, costs, Basis(pair_degree=3))
+    found = {each.name: each.avoided.value for each in value_of_information(dearer, INPUTS.names).inputs}
+    assert found["x3"] == pytest.approx(10 / 3, abs=0.1)
 
 
 def test_knowledge_that_changes_no_choice_is_worth_nothing():
