@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corridor_sim.cli.breakeven import breakeven
 from corridor_sim.cli.catalog import catalog
 from corridor_sim.cli.options import (
     Debug,
@@ -52,6 +53,7 @@ app = typer.Typer(
 app.add_typer(catalog, name="catalog")
 app.add_typer(results, name="results")
 app.command()(sweep)
+app.command()(breakeven)
 app.command()(warmup)
 
 

@@ -1,0 +1,162 @@
+"""A break-even in a terminal: the answer in words, then the points it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from corridor_sim.reading.located import printable
+from corridor_sim.report.screen import Summary
+from corridor_sim.report.sweeps import printable_line
+from corridor_sim.report.terminal import Row, side_by_side
+from corridor_sim.report.words import BASES, Footnotes, Unit, text_of, unit_of
+
+MOST_SHOWN = 24
+"""Points that are shown."""
+LABEL_COLUMNS = 44
+LONGEST_VALUE = 40
+COST_DECIMALS = 3
+HOLDS = {True: "holds", False: "does not"}
+
+
+def show_break_even(summary: Summary, folder: str, console: Console) -> None:
+    """Print the answer of a break-even, its points and where its results are."""
+    footnotes = Footnotes()
+    console.print(Text(text_of(summary["scenario"]["title"]), style="bold"))
+    console.print(Text(question_words(summary)))
+    console.print()
+    for line in answer_lines(summary):
+        console.print(Text(line, style="bold"))
+    console.print()
+    heads = [["figure"], ["target"]]
+    console.print(side_by_side(console, heads, [("", list(_rows(summary, footnotes)))], LABEL_COLUMNS))
+    console.print()
+    for line in (*_precision(summary), *map(printable_line, summary["notes"]), *footnotes.lines()):
+        console.print(Text(line))
+    console.print(Text(_size(summary)))
+    console.print(Text(f"Results: {folder}"), soft_wrap=True)
+
+
+def question_words(summary: Summary) -> str:
+    """Return what was asked, such as "rail against truck: saving at least 5 % (total logistics, chain), over x"."""
+    target = summary["target"]
+    whom = printable(target["of"]) + (f" against {printable(target['against'])}" if target["against"] else "")
+    parts = [BASES.get(target["cost_base"], target["cost_base"]), target["perspective"]]
+    about = f" ({', '.join(parts)})" if is_cost(summary) else ""
+    flows = f", of {', '.join(map(printable, target['scope']))}" if target["scope"] else ""
+    return f"{whom}: {printable(target['words'], LONGEST_VALUE)}{about}{flows}, over {vary_words(summary)}"
+
+
+def is_cost(summary: Summary) -> bool:
+    """Return whether the figure is a cost or a saving."""
+    return summary["target"]["figure"].startswith(("saving", "cost"))
+
+
+def vary_words(summary: Summary) -> str:
+    """Return what varies, with the template of its values."""
+    vary = summary["vary"]
+    template = f" = {printable(vary['template'])}" if vary["template"] else ""
+    return f"{printable(vary['path'], LONGEST_VALUE + LONGEST_VALUE)}{template}"
+
+
+def answer_lines(summary: Summary) -> list[str]:
+    """Return where the target holds, or that it does nowhere and what comes closest, a line for each stretch."""
+    vary, closest = summary["vary"], summary["closest"]
+    first, last = shown(vary, vary["low"]), shown(vary, vary["high"])
+    best = f"{_cell(summary, closest, Footnotes())} at {shown(vary, closest['number'])}"
+    if not summary["holds"]:
+        return [f"Never reached from {first} to {last}; closest: {best}."]
+    lines = []
+    for stretch in summary["holds"]:
+        start, stop = stretch["start"], stretch["stop"]
+        begins = "" if start is None else f"from {edge_words(summary, start)}"
+        ends = "" if stop is None else f"up to {edge_words(summary, stop)}"
+        if not begins and not ends:
+            return [f"Holds everywhere from {first} to {last}; best: {best}."]
+        rest = f", to the end of the range, {last}" if not ends else ""
+        rest += f", from the beginning of the range, {first}" if not begins else ""
+        lines.append(f"Holds {' '.join(filter(None, (begins, ends)))}{rest}.")
+    return lines
+
+
+def edge_words(summary: Summary, edge: Mapping[str, Any]) -> str:
+    """Return a break-even with its interval: "36 h (30 to 48 h)"; an end that is not in the range is said to be open."""
+    vary = summary["vary"]
+    value = shown(vary, edge["value"])
+    if not edge["has_interval"]:
+        return f"{value} (no interval)"
+    if edge["low"] == edge["high"]:
+        return value
+    low = number_words(edge["low"]) if edge["low"] is not None else f"below {number_words(vary['low'])}"
+    high = number_words(edge["high"]) if edge["high"] is not None else f"above {number_words(vary['high'])}"
+    return f"{value} ({low} to {high})"
+
+
+def number_words(value: float) -> str:
+    """Return a number with four significant digits."""
+    return f"{value:,.4g}" if abs(value) < LARGE else f"{value:,.0f}"
+
+
+LARGE = 10_000
+
+
+def shown(vary: Mapping[str, Any], place: float) -> str:
+    """Return a varied value with its unit, or as it was listed."""
+    if vary["listed"] is not None:
+        named = {number: text for number, text in vary["listed"]}
+        return printable(named.get(place, number_words(place)), LONGEST_VALUE)
+    return f"{vary['before']}{number_words(place)}{vary['after']}"
+
+
+def figure_unit(summary: Summary) -> Unit:
+    """Return how the figure is shown."""
+    unit = summary["target"]["unit"]
+    return Unit(unit, decimals=COST_DECIMALS) if unit.endswith("/kg") else unit_of(unit)
+
+
+def _cell(summary: Summary, point: Mapping[str, Any], footnotes: Footnotes) -> str:
+    unit = figure_unit(summary)
+    return f"{footnotes.cell(point['figure'], unit)} {unit.words}"
+
+
+def _rows(summary: Summary, footnotes: Footnotes) -> Iterator[Row]:
+    for point in thinned(summary["points"]):
+        yield shown(summary["vary"], point["number"]), [_cell(summary, point, footnotes), HOLDS[point["holds"]]]
+
+
+def thinned(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the points that can be told apart, at most MOST_SHOWN: those next to a change, then evenly."""
+    if len(points) <= MOST_SHOWN:
+        return list(points)
+    span = points[-1]["number"] - points[0]["number"]
+    kept: list[Mapping[str, Any]] = []
+    for place, point in enumerate(points):
+        far = not kept or point["number"] - kept[-1]["number"] >= span / MOST_SHOWN
+        change = any(
+            points[near]["holds"] != point["holds"] for near in (place - 1, place + 1) if 0 <= near < len(points)
+        )
+        if far or change:
+            kept.append(point)
+    return kept
+
+
+def _precision(summary: Summary) -> Iterator[str]:
+    asked = summary["precision"]
+    if asked is None:
+        return
+    if asked["not_reached"]:
+        places = ", ".join(shown(summary["vary"], place) for place in asked["not_reached"])
+        yield f"Not known to {asked['asked']} with {asked['cap']:,} replications at most (raise --cap): {places}"
+    else:
+        yield f"Known to {asked['asked']}."
+
+
+def _size(summary: Summary) -> str:
+    run, simulated = summary["run"], summary["simulated"]
+    return (
+        f"{len(summary['points'])} points, {run['replications']} replications each, the same draws at all; "
+        f"{simulated['programs']} distinct models."
+    )
