@@ -28,7 +28,6 @@ from corridor_sim.study.kinds import Where
 
 if TYPE_CHECKING:
     from corridor_sim.study.targets import Reach, Sides
-    from corridor_sim.study.vary import Varied
 
 DEFAULT_POINTS = 9
 FEWEST_POINTS, MOST_POINTS = 3, 200
@@ -37,7 +36,7 @@ Vary = Annotated[
     list[str] | None,
     typer.Option(
         metavar="PATH=FROM:TO",
-        help='What varies: "path=from:to", "path=template with {}:from:to", "path=a,b,c", or a path with a stated range.',
+        help="What varies: path=from:to, path=template with {}:from:to, path=a,b,c, or a path with a range.",
         show_default=False,
     ),
 ]
@@ -59,7 +58,7 @@ def breakeven(
     target: Annotated[
         str | None,
         typer.Option(
-            metavar="FIGURE=LEVEL", help='What has to hold: "saving=5 %", "on_time=95 %", "transit_p90=30 d".'
+            metavar="FIGURE=LEVEL", help='What has to hold: "saving=10 %", "on_time=95 %", "transit_p90=30 d".'
         ),
     ] = None,
     beats: Annotated[
@@ -80,7 +79,7 @@ def breakeven(
     precision: Annotated[
         str | None,
         typer.Option(
-            metavar="WIDTH", help='Replicate until the break-even is known to "5%" of its value, or to "2 h".'
+            metavar="WIDTH", help='Replicate until the break-even is known to "10%" of its value, or to "2 h".'
         ),
     ] = None,
     cap: Annotated[
@@ -151,7 +150,7 @@ def _one(
     if not vary or len(vary) > 1:
         raise InputError('a break-even varies one thing: give --vary once, such as --vary "services.x.cutoff=2 h:48 h"')
     if (target is None) == (beats is None):
-        raise InputError('give either --target, such as --target "saving=5 %", or --beats ALTERNATIVE')
+        raise InputError('give either --target, such as --target "saving=10 %", or --beats ALTERNATIVE')
     if beats is not None and against is not None:
         raise InputError("--against is for --target; --beats names the other alternative itself")
     if cap is not None and precision is None:

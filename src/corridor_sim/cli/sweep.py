@@ -174,4 +174,4 @@ def executor_of(executor: Where, scheduler: str | None, at_once: int) -> Abstrac
     from corridor_sim.study.engines import warm_up
     from corridor_sim.study.executors import local_executor
 
-    return localexecutor_of(executor, at_once, warm_up)
+    return local_executor(executor, at_once, warm_up)

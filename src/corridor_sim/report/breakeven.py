@@ -41,7 +41,7 @@ def show_break_even(summary: Summary, folder: str, console: Console) -> None:
 
 
 def question_words(summary: Summary) -> str:
-    """Return what was asked, such as "rail against truck: saving at least 5 % (total logistics, chain), over x"."""
+    """Return what was asked, such as "rail against truck: saving at least 10 % (total logistics, chain), over x"."""
     target = summary["target"]
     whom = printable(target["of"]) + (f" against {printable(target['against'])}" if target["against"] else "")
     parts = [BASES.get(target["cost_base"], target["cost_base"]), target["perspective"]]
@@ -52,7 +52,8 @@ def question_words(summary: Summary) -> str:
 
 def is_cost(summary: Summary) -> bool:
     """Return whether the figure is a cost or a saving."""
-    return summary["target"]["figure"].startswith(("saving", "cost"))
+    name: str = summary["target"]["figure"]
+    return name.startswith(("saving", "cost"))
 
 
 def vary_words(summary: Summary) -> str:
@@ -83,7 +84,7 @@ def answer_lines(summary: Summary) -> list[str]:
 
 
 def edge_words(summary: Summary, edge: Mapping[str, Any]) -> str:
-    """Return a break-even with its interval: "36 h (30 to 48 h)"; an end that is not in the range is said to be open."""
+    """Return a break-even with its interval, "36 h (30 to 48)"; an end outside the range is said to be open."""
     vary = summary["vary"]
     value = shown(vary, edge["value"])
     if not edge["has_interval"]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor_sim.report.breakeven import edge_words, figure_unit, is_cost, question_words, shown, vary_words
+from corridor_sim.report.breakeven import edge_words, figure_unit, question_words, shown, vary_words
 from corridor_sim.report.canvas import (
     BASELINE_COLOUR,
     COLOURS,
@@ -96,7 +96,8 @@ def _stretches(axes: Axes, summary: Mapping[str, Any]) -> None:
                 continue
             axes.axvline(edge["value"], color=COLOURS[1], linewidth=LINE_POINTS)
             if edge["has_interval"]:
-                low, high = (edge["low"] or first), (edge["high"] or last)
+                low, high = (edge["low"], edge["high"])
+                low, high = (first if low is None else low), (last if high is None else high)
                 axes.axvspan(low, high, color=COLOURS[1], alpha=EDGE_ALPHA, linewidth=0, zorder=0)
             right = edge["value"] > (first + last) / 2
             axes.annotate(

@@ -81,7 +81,7 @@ class _Found:
 def goal_of(words: str, varied: Varied, cap: int, replications: int) -> Goal:
     """Return the goal of `--precision words`, a width of the break-even itself. Raises InputError."""
     example = varied.quantity.at(Fraction(varied.high - varied.low) / PARTS_OF_EXAMPLE)
-    expected = f'expected a share of the value such as "5%", or an amount such as "{example}"'
+    expected = f'expected a share of the value such as "10%", or an amount such as "{example}"'
     label = f"--precision {printable(words)}"
     if varied.listed is not None:
         raise InputError(f"{label}: is for a range; listed values are known as they are")
@@ -261,7 +261,7 @@ def _key(question: Question) -> str:
 
 def write_break_even(summary: Figures, out: Path, draw: Draw) -> Path:
     """Write the table, the picture and at last the summary; return their folder. Raises ResultsError."""
-    folder = out / summary["scenario"]["name"] / f"{FOLDER}{summary['key']}"
+    folder: Path = out / summary["scenario"]["name"] / f"{FOLDER}{summary['key']}"
     write_bytes_whole(folder / "figures" / "breakeven.png", draw(summary))
     write_bytes_whole(folder / POINTS_TABLE, _table(summary).encode())
     write_bytes_whole(folder / SUMMARY, json_bytes(summary))

@@ -1,6 +1,6 @@
 """Reads what a break-even has to reach: a saving, a cost, or any KPI, at a level and on its good side.
 
-saving=5 %          the relative saving of --of against --against; also an amount: saving=200 CNY/box
+saving=10 %         the relative saving of --of against --against; also an amount: saving=200 CNY/box
 on_time=95 %        a KPI of --of: at least, or at most where less is better (transit_p90=30 d); >= and <= say it
 cost_per_kg=2 CNY   a cost of --of, in the cost base and perspective asked for
 """
@@ -96,10 +96,11 @@ def read_target(words: str, sides: Sides) -> Reach:
     match = _TARGET.fullmatch(words)
     names = [SAVING, *COSTS, *(kpi.name for kpi in KPIS)]
     if match is None:
-        raise InputError(f'{label}: expected a figure and its level, such as "saving=5 %" or "transit_p90=30 d"')
+        raise InputError(f'{label}: expected a figure and its level, such as "saving=10 %" or "transit_p90=30 d"')
     name, text = match["name"], match["level"]
     if name not in names:
-        raise InputError(f"{label}: no such figure{suggestion(name, names) or f'; expected one of {', '.join(names)}'}")
+        hint = suggestion(name, names) or f"; expected one of {', '.join(names)}"
+        raise InputError(f"{label}: no such figure{hint}")
     try:
         wanted, level = _saving(text, sides) if name == SAVING else _own(name, text, sides)
     except UnitProblem as problem:
@@ -125,7 +126,7 @@ def _saving(text: str, sides: Sides) -> tuple[Wanted, float]:
     try:
         price = parse_price(text)
     except UnitProblem:
-        raise UnitProblem(f'"{text}" is no saving; expected such as "5 %" or "200 {HOME_CURRENCY}/box"') from None
+        raise UnitProblem(f'"{text}" is no saving; expected such as "10 %" or "200 {HOME_CURRENCY}/box"') from None
     if price.currency != HOME_CURRENCY or price.per not in [(unit,) for unit in PER_UNITS]:
         raise UnitProblem(f'"{text}" is not in {HOME_CURRENCY}/kg or {HOME_CURRENCY}/box')
     per = PER_UNITS[price.per[0]]

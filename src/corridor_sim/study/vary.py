@@ -95,7 +95,7 @@ def read_vary(argument: str, file: ScenarioFile, name: str) -> Varied:
     path, text = split_argument(argument)
     try:
         if not path:
-            path, ends = argument.strip(), None
+            path = argument.strip()
             check_varied(path)
             text = ":".join(_stated_range(file, path))
         check_varied(path)
@@ -124,13 +124,13 @@ def _varied(path: str, text: str) -> Varied:
         raise InputError(f'"{low.unit}" and "{high.unit}" differ; write both ends in the same unit')
     if low.number == high.number:
         raise InputError(f"from and to are the same, {low.at(low.number)}; expected such as {EXAMPLE}")
-    ends = sorted((float(low.number), float(high.number)))
+    least, most = sorted((float(low.number), float(high.number)))
     template = match["template"].strip()
     if DAYS not in template:
-        return Varied(path, *ends, low, template)
-    if low.unit or not (ends[0].is_integer() and ends[1].is_integer() and 1 <= ends[0] and ends[1] <= len(WEEKDAYS)):
+        return Varied(path, least, most, low, template)
+    if low.unit or not (least.is_integer() and most.is_integer() and least >= 1 and most <= len(WEEKDAYS)):
         raise InputError(f'{DAYS} stands for 1 to {len(WEEKDAYS)} days a week, such as "{DAYS} 20:00:1:7"')
-    return Varied(path, *ends, low, template, WHOLE_STEP)
+    return Varied(path, least, most, low, template, WHOLE_STEP)
 
 
 def _listed(path: str, levels: list[str]) -> Varied:
@@ -190,10 +190,8 @@ def _below(value: Any, segment: str | int, own: Mapping[str, Any]) -> Any:
     named = [item[segment] for item in items if isinstance(item, Mapping) and segment in item]
     if len(named) == 1:
         return named[0]
-    known = map(str, value) if isinstance(value, Mapping) else ()
-    raise InputError(
-        f'no "{segment}" is written there{suggestion(str(segment), known)}; write from:to, such as {EXAMPLE}'
-    )
+    hint = suggestion(str(segment), map(str, value) if isinstance(value, Mapping) else ())
+    raise InputError(f'no "{segment}" is written there{hint}; write from:to, such as {EXAMPLE}')
 
 
 def _put(value: Any, wanted: str | int | None, own: Mapping[str, Any]) -> Any:
