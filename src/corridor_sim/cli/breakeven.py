@@ -123,7 +123,7 @@ def breakeven(
         question = Question(loaded, varied, reach, sides, chosen, count, points, goal)
         say = None if quiet else tell_line
         with executor_of(executor, None, worker_count or workers()) as hands, stage_progress(quiet) as tell:
-            player = Player(loaded, chosen, hands, tell or _silent, engine.value, say, flows)
+            player = Player(loaded, chosen, hands, tell or silent, engine.value, say, flows)
             summary = break_even(question, player)
         folder = write_break_even(summary, out, break_even_chart)
         if json:
@@ -134,7 +134,7 @@ def breakeven(
             show_break_even(summary, str(folder), console_for(sys.stdout))
 
 
-def _silent(what: str, done: int, total: int) -> None:
+def silent(what: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 

@@ -17,7 +17,7 @@ from corridor_sim.evidence.intervals import Estimate
 
 TOLERANCE = 1e-4
 """How well a place is known in the end, as a share of the range."""
-OF_INTERVAL = 0.05
+OF_INTERVAL = 0.2
 """No better than this share of its interval is worth a simulation."""
 NARROWING = 32
 """The width of a bracket over the distance of the points asked around where its line crosses."""

@@ -12,13 +12,15 @@ from corridor_sim.reading.located import printable
 from corridor_sim.report.screen import Summary
 from corridor_sim.report.sweeps import printable_line
 from corridor_sim.report.terminal import Row, side_by_side
-from corridor_sim.report.words import BASES, Footnotes, Unit, text_of, unit_of
+from corridor_sim.report.words import BASES, DAYS, Footnotes, Unit, text_of, unit_of
 
 MOST_SHOWN = 24
 """Points that are shown."""
 LABEL_COLUMNS = 44
 LONGEST_VALUE = 40
 COST_DECIMALS = 3
+MANY_HOURS = 72
+"""From so many on hours are shown as days."""
 HOLDS = {True: "holds", False: "does not"}
 
 
@@ -27,11 +29,12 @@ def show_break_even(summary: Summary, folder: str, console: Console) -> None:
     footnotes = Footnotes()
     console.print(Text(text_of(summary["scenario"]["title"]), style="bold"))
     console.print(Text(question_words(summary)))
+    console.print(Text(f"over {vary_words(summary)}"))
     console.print()
     for line in answer_lines(summary):
         console.print(Text(line, style="bold"))
     console.print()
-    heads = [["figure"], ["target"]]
+    heads = [[f"{figure_words(summary)}, {figure_unit(summary).words}"], ["target"]]
     console.print(side_by_side(console, heads, [("", list(_rows(summary, footnotes)))], LABEL_COLUMNS))
     console.print()
     for line in (*_precision(summary), *map(printable_line, summary["notes"]), *footnotes.lines()):
@@ -41,13 +44,13 @@ def show_break_even(summary: Summary, folder: str, console: Console) -> None:
 
 
 def question_words(summary: Summary) -> str:
-    """Return what was asked, such as "rail against truck: saving at least 10 % (total logistics, chain), over x"."""
+    """Return what was asked, such as "rail against truck: saving at least 10 % (total logistics, chain)"."""
     target = summary["target"]
     whom = printable(target["of"]) + (f" against {printable(target['against'])}" if target["against"] else "")
     parts = [BASES.get(target["cost_base"], target["cost_base"]), target["perspective"]]
     about = f" ({', '.join(parts)})" if is_cost(summary) else ""
     flows = f", of {', '.join(map(printable, target['scope']))}" if target["scope"] else ""
-    return f"{whom}: {printable(target['words'], LONGEST_VALUE)}{about}{flows}, over {vary_words(summary)}"
+    return f"{whom}: {printable(target['words'], LONGEST_VALUE)}{about}{flows}"
 
 
 def is_cost(summary: Summary) -> bool:
@@ -67,19 +70,19 @@ def answer_lines(summary: Summary) -> list[str]:
     """Return where the target holds, or that it does nowhere and what comes closest, a line for each stretch."""
     vary, closest = summary["vary"], summary["closest"]
     first, last = shown(vary, vary["low"]), shown(vary, vary["high"])
-    best = f"{_cell(summary, closest, Footnotes())} at {shown(vary, closest['number'])}"
+    unit = figure_unit(summary)
+    reached = {**closest["figure"], "resolved": True}
+    best = f"{Footnotes().cell(reached, unit)} {unit.words} at {shown(vary, closest['number'])}"
     if not summary["holds"]:
         return [f"Never reached from {first} to {last}; closest: {best}."]
     lines = []
     for stretch in summary["holds"]:
         start, stop = stretch["start"], stretch["stop"]
-        begins = "" if start is None else f"from {edge_words(summary, start)}"
-        ends = "" if stop is None else f"up to {edge_words(summary, stop)}"
-        if not begins and not ends:
+        if start is None and stop is None:
             return [f"Holds everywhere from {first} to {last}; best: {best}."]
-        rest = f", to the end of the range, {last}" if not ends else ""
-        rest += f", from the beginning of the range, {first}" if not begins else ""
-        lines.append(f"Holds {' '.join(filter(None, (begins, ends)))}{rest}.")
+        begins = f"the beginning of the range, {first}," if start is None else edge_words(summary, start)
+        ends = f"to the end of the range, {last}" if stop is None else f"up to {edge_words(summary, stop)}"
+        lines.append(f"Holds from {begins} {ends}.")
     return lines
 
 
@@ -89,7 +92,7 @@ def edge_words(summary: Summary, edge: Mapping[str, Any]) -> str:
     value = shown(vary, edge["value"])
     if not edge["has_interval"]:
         return f"{value} (no interval)"
-    if edge["low"] == edge["high"]:
+    if {number_words(end) for end in (edge["low"], edge["high"]) if end is not None} == {number_words(edge["value"])}:
         return value
     low = number_words(edge["low"]) if edge["low"] is not None else f"below {number_words(vary['low'])}"
     high = number_words(edge["high"]) if edge["high"] is not None else f"above {number_words(vary['high'])}"
@@ -112,20 +115,24 @@ def shown(vary: Mapping[str, Any], place: float) -> str:
     return f"{vary['before']}{number_words(place)}{vary['after']}"
 
 
+def figure_words(summary: Summary) -> str:
+    """Return the figure's name without what its unit says."""
+    name: str = summary["target"]["figure"]
+    return name.removesuffix("_per_kg").removesuffix("_per_box").removesuffix("_percent").removesuffix("_cny")
+
+
 def figure_unit(summary: Summary) -> Unit:
     """Return how the figure is shown."""
     unit = summary["target"]["unit"]
+    if unit == "h" and summary["target"]["level"] >= MANY_HOURS:
+        return DAYS
     return Unit(unit, decimals=COST_DECIMALS) if unit.endswith("/kg") else unit_of(unit)
-
-
-def _cell(summary: Summary, point: Mapping[str, Any], footnotes: Footnotes) -> str:
-    unit = figure_unit(summary)
-    return f"{footnotes.cell(point['figure'], unit)} {unit.words}"
 
 
 def _rows(summary: Summary, footnotes: Footnotes) -> Iterator[Row]:
     for point in thinned(summary["points"]):
-        yield shown(summary["vary"], point["number"]), [_cell(summary, point, footnotes), HOLDS[point["holds"]]]
+        cell = footnotes.cell(point["figure"], figure_unit(summary))
+        yield shown(summary["vary"], point["number"]), [cell, HOLDS[point["holds"]]]
 
 
 def thinned(points: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor_sim.report.breakeven import edge_words, figure_unit, question_words, shown, vary_words
+from corridor_sim.report.breakeven import edge_words, figure_unit, figure_words, question_words, shown, vary_words
 from corridor_sim.report.canvas import (
     BASELINE_COLOUR,
     COLOURS,
@@ -32,7 +32,7 @@ LINE_POINTS, MARK_POINTS = 1.4, 3.5
 LONGEST_LABEL = 70
 LONGEST_QUESTION = 118
 LONGEST_TICK = 16
-QUESTION_AT = (0.0, 1.08)
+QUESTION_AT = (0.0, 1.04)
 LABEL_UP, LABEL_STEP = 0.97, 0.07
 
 
@@ -49,8 +49,7 @@ def break_even_chart(summary: Mapping[str, Any]) -> bytes:
         unit = figure_unit(summary)
         level = summary["target"]["level"] * unit.factor
         axes.axhline(level, color=BASELINE_COLOUR, linewidth=1, linestyle="--", label="target")
-        name = summary["target"]["figure"].split("_per_")[0].replace("saving_percent", "saving")
-        axes.set_ylabel(drawable(f"{name.replace('saving_cny', 'saving')}, {unit.words}", LONGEST_LABEL))
+        axes.set_ylabel(drawable(f"{figure_words(summary)}, {unit.words}", LONGEST_LABEL))
         axes.set_xlabel(drawable(_across(summary), LONGEST_LABEL))
         axes.text(
             *QUESTION_AT, drawable(question_words(summary), LONGEST_QUESTION), transform=axes.transAxes, size=SMALL

@@ -138,7 +138,7 @@ def _search(question: Question, player: Player, replications: int) -> _Found:
     while places := search.ask():
         rounds += 1
         overrides: dict[Hashable, tuple[str, ...]] = {place: (varied.override(place),) for place in places}
-        cases = player.play(overrides, names, replications, f"round {rounds}, {replications} each")
+        cases = player.play(overrides, names, replications, f"round {rounds}")
         for place in places:
             search.tell(place, _estimate(question, cases, place, found))
         found.played += len(cases)

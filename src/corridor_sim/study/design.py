@@ -54,7 +54,7 @@ class Quantity:
 
     def at(self, number: Fraction) -> str:
         """Return the text of another number in the same unit."""
-        return f"{self.before}{_decimal(number)}{self.after}"
+        return f"{self.before}{decimal_of(number)}{self.after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ def split_values(text: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def _decimal(number: Fraction) -> str:
+def decimal_of(number: Fraction) -> str:
     """Return a number with at most DIGITS significant digits, without exponent."""
     exact = Context(prec=DIGITS).divide(Decimal(number.numerator), Decimal(number.denominator))
     text = f"{exact:f}"

@@ -50,20 +50,18 @@ class Player:
         lowered: dict[tuple[Hashable, str], Lowered] = {}
         models: dict[tuple[Hashable, str], str] = {}
         first: dict[str, Lowered] = {}
-        self.progress(f"{stage}: read", 0, len(points))
-        for done, (point, overrides) in enumerate(points.items(), start=1):
+        for point, overrides in points.items():
             for name, one in self._lowered(overrides, names).items():
                 models[point, name] = model = model_digest(one)
                 # workers get one Program for all that share it
                 shared = first.setdefault(model, one)
                 lowered[point, name] = replace(one, program=shared.program, plan=shared.plan)
-            self.progress(f"{stage}: read", done, len(points))
         cases: dict[Hashable, Case] = {key: Case(one, replications, details=False) for key, one in lowered.items()}
         work = work_of((one, replications) for one in first.values())
         choice = choose_engine(self.engine, work, self.say)
 
         def report(done: int, total: int) -> None:
-            self.progress(f"{stage}: replications", done, total)
+            self.progress(stage, done, total)
 
         played = play_cases(cases, self.seed, True, {}, self.executor, report, choice.name)
         return {

@@ -29,7 +29,7 @@ from corridor_sim.study.design import Quantity, check_varied, numbers_of, read_q
 NUMBER, DAYS = "{}", "{days}"
 EXAMPLE = '"services.x.taken_by_others=10 %:60 %"'
 WHOLE_STEP = 1.0
-_UNIT_AFTER = re.compile(r"\{\}\s*([A-Za-z%][A-Za-z%/ ]*)")
+_UNIT_AFTER = re.compile(r"\{\}\s*((?:[A-Za-z]+|%)(?:/[A-Za-z]+)*(?: per [a-z]+)?)")
 _RANGE = re.compile(r"(?P<template>.*):(?P<low>[^:]*):(?P<high>[^:]*)", re.DOTALL)
 
 
