@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TITLE = "Mode map"
 HEIGHT_INCHES = 5.4
-PLACES = {"left": 0.1, "right": 0.97, "top": 0.82, "bottom": 0.22}
+PLACES = {"left": 0.1, "right": 0.97, "top": 0.84, "bottom": 0.22}
 FILL_ALPHA = 0.55
 HATCH = "////"
 HATCHED_BELOW = (-0.5, 0.5)
@@ -79,7 +79,7 @@ def _fill(axes: Axes, summary: Mapping[str, Any], colours: list[str]) -> None:
 
     best, separated = np.array(summary["best"]).T, np.array(summary["separated"]).T
     values, urgencies = np.array(summary["values"]), np.array(summary["urgencies"])
-    places = {"cmap": ListedColormap(colours), "vmin": -1 / 2, "vmax": len(colours) - 1 / 2}
+    places: dict[str, Any] = {"cmap": ListedColormap(colours), "vmin": -1 / 2, "vmax": len(colours) - 1 / 2}
     axes.grid(False)
     axes.pcolormesh(
         values, urgencies, best, shading="nearest", alpha=FILL_ALPHA, linewidth=0, rasterized=True, **places
@@ -102,4 +102,7 @@ def _own(axes: Axes, summary: Mapping[str, Any]) -> None:
     else:
         place = own["value"], own["urgency"]
         axes.plot(*place, marker="*", markersize=MARK_POINTS, color=BASELINE_COLOUR)
-    axes.annotate(name, place, NEAR_POINTS, textcoords="offset points", size=SMALL, color=BASELINE_COLOUR)
+    right = place[0] > np.sqrt(summary["values"][0] * summary["values"][-1])
+    near = (-NEAR_POINTS[0] if right else NEAR_POINTS[0], NEAR_POINTS[1])
+    side = "right" if right else "left"
+    axes.annotate(name, place, near, textcoords="offset points", ha=side, size=SMALL, color=BASELINE_COLOUR)
