@@ -118,7 +118,7 @@ def read_ends(option: str, text: str, units: Sequence[str]) -> Ends:
 def mode_map(question: Question, player: Player) -> Figures:
     """Return the summary of a map. Raises InputError and ModelError."""
     corners = (list(question.values), list(question.urgencies))
-    checks = [_middle(question, Fraction(1, 2)), _middle(question, None)]
+    checks = [_middle(question, logarithms) for logarithms in (False, True)]
     played = _play(question, player, [*product(*corners), *checks], "corners")
     knots = corners
     if not _straight(question, corners, checks, played):
@@ -130,10 +130,10 @@ def mode_map(question: Question, player: Player) -> Figures:
     return _summary(question, cheapest(tops, bottoms), axes, knots, played)
 
 
-def _middle(question: Question, share: Fraction | None) -> Place:
-    """Return the place in the middle, of logarithms without a share."""
+def _middle(question: Question, logarithms: bool) -> Place:
+    """Return the place in the middle of the map, as numbers or as logarithms go."""
     ends = (question.values, question.urgencies)
-    value, urgency = (sqrt(low * high) if share is None else low + (high - low) * float(share) for low, high in ends)
+    value, urgency = (sqrt(low * high) if logarithms else (low + high) / 2 for low, high in ends)
     return value, urgency
 
 

@@ -72,22 +72,24 @@ def sides_of(
 ) -> Sides:
     """Return the sides of a target. Raises InputError for names that the scenario does not have."""
     known = list(file.alternatives)
+    _check("--against", against or file.baseline, known)
     others = [name for name in known if name != (against or file.baseline)]
     if of is None and len(others) != 1:
         raise InputError(f"--of is missing: the alternative that is judged; one of {', '.join(known)}")
     chosen = Sides(of or others[0], against or file.baseline, cost_base, perspective, per, tuple(scope))
-    for option, name, names in (
-        ("--of", chosen.of, known),
-        ("--against", chosen.against, known),
-        ("--cost-base", cost_base, list(COST_BASES)),
-        ("--perspective", perspective, list(PERSPECTIVES)),
-        ("--per", per, list(PER)),
-        *(("--scope", flow, list(file.base.flows)) for flow in scope),
-    ):
-        if name not in names:
-            hint = suggestion(name, names) or f"; expected one of {', '.join(names)}"
-            raise InputError(f"{option} {printable(name)}: not known{hint}")
+    _check("--of", chosen.of, known)
+    _check("--cost-base", cost_base, list(COST_BASES))
+    _check("--perspective", perspective, list(PERSPECTIVES))
+    _check("--per", per, list(PER))
+    for flow in scope:
+        _check("--scope", flow, list(file.base.flows))
     return chosen
+
+
+def _check(option: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        hint = suggestion(name, known) or f"; expected one of {', '.join(known)}"
+        raise InputError(f"{option} {printable(name)}: not known{hint}")
 
 
 def read_target(words: str, sides: Sides) -> Reach:

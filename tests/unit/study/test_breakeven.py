@@ -173,6 +173,17 @@ def test_the_map_of_two_ways_has_a_hyperbola_between_them(two_ways: ScenarioFile
     assert found["priced"] == {"places": 6, "straight": True}
 
 
+def test_where_costs_are_not_straight_more_places_are_priced(
+    two_ways: ScenarioFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    straight = mapped(two_ways, ("cheap", "dear and fast"), 7)
+    monkeypatch.setattr(modemap, "STRAIGHT", -1.0)
+    found = mapped(two_ways, ("cheap", "dear and fast"), 7)
+    # the corners and two checks, then a grid of seven by seven that has the corners and the middle
+    assert found["priced"] == {"places": 6 + 49 - 5, "straight": False}
+    assert (found["best"], found["separated"]) == (straight["best"], straight["separated"])
+
+
 def test_the_first_alternative_on_each_route_is_a_way(two_ways: ScenarioFile) -> None:
     assert modemap.ways_of(two_ways, "parts", []) == ("cheap", "cheap and fast", "dear and fast", "by train")
     with pytest.raises(InputError, match='did you mean "parts"'):
@@ -183,5 +194,5 @@ def test_the_first_alternative_on_each_route_is_a_way(two_ways: ScenarioFile) ->
 
 @pytest.mark.parametrize("text", ["1 CNY/kg", "0 CNY/kg:5 CNY/kg", "5 CNY/kg:1 CNY/kg", "1 CNY/t:5 CNY/t", "x:y"])
 def test_a_range_that_a_map_cannot_have_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="--value .*from:to above 0 in CNY/kg"):
+    with pytest.raises(InputError, match=r"--value .*from:to above 0 in CNY/kg"):
         modemap.read_ends("--value", text, ("CNY/kg",))
