@@ -131,6 +131,10 @@ class Search:
         """Return the value at which the response is best; of equals the first."""
         return max(self._places(), key=self._margin)
 
+    def weakest(self) -> float:
+        """Return the value at which the response is worst; of equals the first."""
+        return min(self._places(), key=self._margin)
+
     def _places(self) -> list[float]:
         return sorted(self.found)
 

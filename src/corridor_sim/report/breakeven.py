@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import ceil, log10
 from typing import Any
 
 from rich.console import Console
@@ -12,13 +14,25 @@ from corridor_sim.reading.located import printable
 from corridor_sim.report.screen import Summary
 from corridor_sim.report.sweeps import printable_line
 from corridor_sim.report.terminal import Row, side_by_side
-from corridor_sim.report.words import BASES, DAYS, Footnotes, Unit, text_of, unit_of
+from corridor_sim.report.words import (
+    BASES,
+    DAYS,
+    Footnotes,
+    Unit,
+    has_interval,
+    number,
+    text_of,
+    unit_of,
+    with_interval,
+)
 
 MOST_SHOWN = 24
 """Points that are shown."""
 LABEL_COLUMNS = 44
 LONGEST_VALUE = 40
-COST_DECIMALS = 3
+TOLD_APART = 20
+"""Values that can be told apart along the span of a figure."""
+MOST_DECIMALS = 4
 MANY_HOURS = 72
 """From so many on hours are shown as days."""
 HOLDS = {True: "holds", False: "does not"}
@@ -68,22 +82,30 @@ def vary_words(summary: Summary) -> str:
 
 def answer_lines(summary: Summary) -> list[str]:
     """Return where the target holds, or that it does nowhere and what comes closest, a line for each stretch."""
-    vary, closest = summary["vary"], summary["closest"]
+    vary = summary["vary"]
     first, last = shown(vary, vary["low"]), shown(vary, vary["high"])
-    unit = figure_unit(summary)
-    reached = {**closest["figure"], "resolved": True}
-    best = f"{Footnotes().cell(reached, unit)} {unit.words} at {shown(vary, closest['number'])}"
     if not summary["holds"]:
-        return [f"Never reached from {first} to {last}; closest: {best}."]
+        return [f"Never reached from {first} to {last}; closest: {_reached(summary, summary['closest'])}."]
     lines = []
     for stretch in summary["holds"]:
         start, stop = stretch["start"], stretch["stop"]
         if start is None and stop is None:
-            return [f"Holds everywhere from {first} to {last}; best: {best}."]
+            return [f"Holds everywhere from {first} to {last}; weakest: {_reached(summary, summary['weakest'])}."]
         begins = f"the beginning of the range, {first}," if start is None else edge_words(summary, start)
         ends = f"to the end of the range, {last}" if stop is None else f"up to {edge_words(summary, stop)}"
         lines.append(f"Holds from {begins} {ends}.")
     return lines
+
+
+def _reached(summary: Summary, point: Mapping[str, Any]) -> str:
+    """Return what was reached at a point, and whether its interval leaves the answer open."""
+    unit, found, level = figure_unit(summary), point["figure"], summary["target"]["level"]
+    if found["value"] is None:
+        return f"not available at {shown(summary['vary'], point['number'])}"
+    words = with_interval(found, unit) if has_interval(found) else number(found["value"], unit)
+    is_open = has_interval(found) and found["low"] <= level <= found["high"]
+    doubt = ", an interval that includes the target" if is_open else ""
+    return f"{words} {unit.words} at {shown(summary['vary'], point['number'])}{doubt}"
 
 
 def edge_words(summary: Summary, edge: Mapping[str, Any]) -> str:
@@ -112,7 +134,8 @@ def shown(vary: Mapping[str, Any], place: float) -> str:
     if vary["listed"] is not None:
         named = {number: text for number, text in vary["listed"]}
         return printable(named.get(place, number_words(place)), LONGEST_VALUE)
-    return f"{vary['before']}{number_words(place)}{vary['after']}"
+    after = vary["after"].replace("days", "day") if place == 1 else vary["after"]
+    return f"{vary['before']}{number_words(place)}{after}"
 
 
 def figure_words(summary: Summary) -> str:
@@ -122,11 +145,13 @@ def figure_words(summary: Summary) -> str:
 
 
 def figure_unit(summary: Summary) -> Unit:
-    """Return how the figure is shown."""
-    unit = summary["target"]["unit"]
-    if unit == "h" and summary["target"]["level"] >= MANY_HOURS:
-        return DAYS
-    return Unit(unit, decimals=COST_DECIMALS) if unit.endswith("/kg") else unit_of(unit)
+    """Return how the figure is shown, with so many decimals that its values can be told apart."""
+    target = summary["target"]
+    unit = DAYS if target["unit"] == "h" and target["level"] >= MANY_HOURS else unit_of(target["unit"])
+    known = [point["figure"]["value"] for point in summary["points"] if point["figure"]["value"] is not None]
+    span = (max(known) - min(known)) * unit.factor if known else 0.0
+    decimals = ceil(-log10(span / TOLD_APART)) if span > 0 else 0
+    return replace(unit, decimals=min(max(unit.decimals, decimals), MOST_DECIMALS))
 
 
 def _rows(summary: Summary, footnotes: Footnotes) -> Iterator[Row]:

@@ -33,6 +33,7 @@ LONGEST_LABEL = 70
 LONGEST_QUESTION = 118
 LONGEST_TICK = 16
 QUESTION_AT = (0.0, 1.04)
+SIDE_MARGIN = 0.02
 LABEL_UP, LABEL_STEP = 0.97, 0.07
 
 
@@ -75,6 +76,8 @@ def _response(axes: Axes, summary: Mapping[str, Any]) -> None:
 
     axes.fill_between(places, heights("low"), heights("high"), color=COLOURS[0], alpha=BAND_ALPHA, linewidth=0)
     axes.plot(places, heights("value"), color=COLOURS[0], linewidth=LINE_POINTS, marker="o", markersize=MARK_POINTS)
+    margin = (summary["vary"]["high"] - summary["vary"]["low"]) * SIDE_MARGIN
+    axes.set_xlim(summary["vary"]["low"] - margin, summary["vary"]["high"] + margin)
     listed = summary["vary"]["listed"]
     if listed is not None:
         labels = [drawable(text, LONGEST_TICK) for _, text in listed]
@@ -110,7 +113,6 @@ def _stretches(axes: Axes, summary: Mapping[str, Any]) -> None:
             )
             row += 1
     if not summary["holds"]:
-        closest = f"never reached; closest at {shown(vary, summary['closest']['number'])}"
-        axes.annotate(
-            closest, (1 / 2, LABEL_UP), xycoords="axes fraction", ha="center", va="top", color=GREY, size=SMALL
-        )
+        words = f"never reached; closest at {shown(vary, summary['closest']['number'])}"
+        place = (1 / 2, 1 - LABEL_UP)
+        axes.annotate(words, place, xycoords="axes fraction", ha="center", va="bottom", color=GREY, size=SMALL)

@@ -27,7 +27,7 @@ from corridor_sim.study.evaluate import CONFIDENCE, RESULTS_VERSION
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.goals import POINTS
 from corridor_sim.study.player import PlayedCase, Player
-from corridor_sim.study.store import SUMMARY, write_bytes_whole
+from corridor_sim.study.store import SUMMARY, locked, write_bytes_whole
 from corridor_sim.study.summary import PERCENT
 from corridor_sim.study.targets import Reach, Sides
 from corridor_sim.study.vary import NUMBER, Varied
@@ -163,7 +163,6 @@ def _estimate(
 
 def _summary(question: Question, found: _Found, player: Player) -> Figures:
     file, varied, reach, sides, search = question.file, question.varied, question.reach, question.sides, found.search
-    closest = search.closest()
     return {
         "results_version": RESULTS_VERSION,
         "version": version("corridor-sim"),
@@ -198,7 +197,8 @@ def _summary(question: Question, found: _Found, player: Player) -> Figures:
             "scope": list(sides.scope),
         },
         "holds": [{"start": _edge_figure(each.start), "stop": _edge_figure(each.stop)} for each in search.stretches()],
-        "closest": _point(question, closest, search),
+        "closest": _point(question, search.closest(), search),
+        "weakest": _point(question, search.weakest(), search),
         "points": [_point(question, place, search) for place in sorted(search.found)],
         "precision": _precision_figure(question, found),
         "simulated": {"cases": found.played, "programs": len(found.models)},
@@ -262,9 +262,11 @@ def _key(question: Question) -> str:
 def write_break_even(summary: Figures, out: Path, draw: Draw) -> Path:
     """Write the table, the picture and at last the summary; return their folder. Raises ResultsError."""
     folder: Path = out / summary["scenario"]["name"] / f"{FOLDER}{summary['key']}"
-    write_bytes_whole(folder / "figures" / "breakeven.png", draw(summary))
-    write_bytes_whole(folder / POINTS_TABLE, _table(summary).encode())
-    write_bytes_whole(folder / SUMMARY, json_bytes(summary))
+    picture = draw(summary)
+    with locked(folder):
+        write_bytes_whole(folder / "figures" / "breakeven.png", picture)
+        write_bytes_whole(folder / POINTS_TABLE, _table(summary).encode())
+        write_bytes_whole(folder / SUMMARY, json_bytes(summary))
     return folder
 
 

@@ -34,7 +34,7 @@ from corridor_sim.study.design import decimal_of, read_quantity
 from corridor_sim.study.evaluate import CONFIDENCE, RESULTS_VERSION
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.player import PlayedCase, Player
-from corridor_sim.study.store import SUMMARY, write_bytes_whole
+from corridor_sim.study.store import SUMMARY, locked, write_bytes_whole
 from corridor_sim.study.summary import PERCENT
 from corridor_sim.study.targets import Sides
 from corridor_sim.units import HOME_CURRENCY, SECONDS_PER_DAY
@@ -246,9 +246,11 @@ def _key(question: Question) -> str:
 def write_mode_map(summary: Figures, out: Path, draw: Draw) -> Path:
     """Write the table, the picture and at last the summary; return their folder. Raises ResultsError."""
     folder: Path = out / summary["scenario"]["name"] / f"{FOLDER}{summary['key']}"
-    write_bytes_whole(folder / "figures" / "modemap.png", draw(summary))
-    write_bytes_whole(folder / CELLS, _table(summary).encode())
-    write_bytes_whole(folder / SUMMARY, json_bytes(summary))
+    picture = draw(summary)
+    with locked(folder):
+        write_bytes_whole(folder / "figures" / "modemap.png", picture)
+        write_bytes_whole(folder / CELLS, _table(summary).encode())
+        write_bytes_whole(folder / SUMMARY, json_bytes(summary))
     return folder
 
 
