@@ -82,6 +82,12 @@ def test_a_jump_is_found_to_the_tolerance() -> None:
     assert len(search.found) < 60
 
 
+def test_a_jump_whose_sides_mislead_a_line_is_found_too() -> None:
+    (stretch,) = run(lambda x: 1000.0 if x >= 4.37 else -0.001, Search(Target(0.0), GRID)).stretches()
+    assert stretch.start is not None
+    assert stretch.start.value == pytest.approx(4.37, abs=NEAR)
+
+
 @pytest.mark.parametrize("missing", [inf, nan])
 def test_what_is_not_available_does_not_hold(missing: float) -> None:
     search = run(lambda x: x if x < 5.2 else missing, Search(Target(10.0, at_least=False), GRID))
