@@ -111,7 +111,8 @@ def breakeven(
         from corridor_sim.study.warmup import settled
 
         check_out(out)
-        loaded = load(file, sets or ())
+        named = [name for name in (of, beats or against) if name is not None] if of is not None else []
+        loaded = load(file, sets or (), named)
         flows = tuple(names_of(scope or ()))
         sides = sides_of(loaded, of, beats or against, cost_base, perspective, per, flows)
         reach = _reach(target, sides)

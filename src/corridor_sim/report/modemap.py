@@ -17,7 +17,7 @@ from corridor_sim.report.words import BASES, PER_CENT, text_of
 
 SHOWN_COLUMNS, SHOWN_ROWS = 60, 16
 LABEL = 10
-LONGEST_NAME = 50
+LONGEST_NAME, LONGEST_ROUTE = 40, 75
 
 
 def show_mode_map(summary: Summary, folder: str, console: Console) -> None:
@@ -58,11 +58,17 @@ def _letters(summary: Summary) -> Iterator[str]:
 
 
 def _legend(summary: Summary) -> Iterator[str]:
+    never = []
     for letter, way in zip(ascii_uppercase, summary["ways"], strict=False):
-        shares = (
-            f"{way['cheapest_share'] * PER_CENT:.0f} % of the map, {way['separated_share'] * PER_CENT:.0f} % separated"
-        )
-        yield f"{letter}  {printable(way['alternative'], LONGEST_NAME)} ({printable(way['route'])}): {shares}"
+        name = printable(way["alternative"], LONGEST_NAME)
+        if not way["cheapest_share"]:
+            never.append(name)
+            continue
+        cheapest, separated = (way[share] * PER_CENT for share in ("cheapest_share", "separated_share"))
+        yield f"{letter}  {name}: {cheapest:.0f} % of the map, {separated:.0f} % separated"
+        yield f"   {printable(way['route'], LONGEST_ROUTE)}"
+    if never:
+        yield f"never cheapest: {', '.join(never)}"
     yield "small letters: cheapest, but not separated from another way"
     own = summary["own"]
     if own["value"] is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from corridor_sim.report.canvas import (
     BASELINE_COLOUR,
     COLOURS,
+    FAINT,
     GREY,
     SMALL,
     WIDTH_INCHES,
@@ -25,14 +27,15 @@ if TYPE_CHECKING:
 
 TITLE = "Mode map"
 HEIGHT_INCHES = 5.4
-PLACES = {"left": 0.1, "right": 0.97, "top": 0.84, "bottom": 0.22}
+PLACES = {"left": 0.1, "right": 0.97, "top": 0.84, "bottom": 0.26}
 FILL_ALPHA = 0.55
 HATCH = "////"
+OWN_GOODS = "as in the scenario"
 HATCHED_BELOW = (-0.5, 0.5)
-LEGEND_AT = (0.0, -0.14)
+LEGEND_AT = (-0.04, -0.13)
 LEGEND_COLUMNS = 2
 ASKED_AT = (0.0, 1.03)
-LONGEST_ASKED = 100
+LONGEST_ASKED, LONGEST_LABEL, LABEL_WIDTH = 100, 110, 55
 MARK_POINTS = 10
 NEAR_POINTS = (8, 4)
 
@@ -47,7 +50,7 @@ def mode_map_chart(summary: Mapping[str, Any]) -> bytes:
         figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES))
         axes = figure.subplots()
         figure.subplots_adjust(**PLACES)
-        colours = [COLOURS[place % len(COLOURS)] for place in range(len(summary["ways"]))]
+        colours = _colours(summary)
         _fill(axes, summary, colours)
         _own(axes, summary)
         axes.set_xscale("log")
@@ -70,8 +73,16 @@ def mode_map_chart(summary: Mapping[str, Any]) -> bytes:
         return png(figure, summary, TITLE)
 
 
+def _colours(summary: Mapping[str, Any]) -> list[str]:
+    """Return a colour for each way; those that are on the map have different ones, as far as there are."""
+    palette = (*COLOURS, GREY, FAINT)
+    shown = [place for place, way in enumerate(summary["ways"]) if way["cheapest_share"]]
+    chosen = {place: palette[number % len(palette)] for number, place in enumerate(shown)}
+    return [chosen.get(place, BASELINE_COLOUR) for place in range(len(summary["ways"]))]
+
+
 def _label(way: Mapping[str, Any]) -> str:
-    return f"{drawable(way['alternative'])} ({drawable(way['route'])})"
+    return "\n".join(wrap(drawable(f"{way['alternative']} ({way['route']})", LONGEST_LABEL), LABEL_WIDTH))
 
 
 def _fill(axes: Axes, summary: Mapping[str, Any], colours: list[str]) -> None:
@@ -94,7 +105,6 @@ def _own(axes: Axes, summary: Mapping[str, Any]) -> None:
     own = summary["own"]
     if own["value"] is None or not summary["values"][0] <= own["value"] <= summary["values"][-1]:
         return
-    name = drawable(f"{summary['flow']} in the scenario")
     urgencies = summary["urgencies"]
     if own["urgency"] is None or not urgencies[0] <= own["urgency"] <= urgencies[-1]:
         axes.axvline(own["value"], color=BASELINE_COLOUR, linewidth=1, linestyle=":")
@@ -105,4 +115,4 @@ def _own(axes: Axes, summary: Mapping[str, Any]) -> None:
     right = place[0] > np.sqrt(summary["values"][0] * summary["values"][-1])
     near = (-NEAR_POINTS[0] if right else NEAR_POINTS[0], NEAR_POINTS[1])
     side = "right" if right else "left"
-    axes.annotate(name, place, near, textcoords="offset points", ha=side, size=SMALL, color=BASELINE_COLOUR)
+    axes.annotate(OWN_GOODS, place, near, textcoords="offset points", ha=side, size=SMALL, color=BASELINE_COLOUR)
