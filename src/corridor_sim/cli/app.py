@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corridor_sim.cli.breakeven import breakeven
 from corridor_sim.cli.catalog import catalog
+from corridor_sim.cli.modemap import modemap
 from corridor_sim.cli.options import (
     Debug,
     Engine,
@@ -53,6 +55,8 @@ app = typer.Typer(
 app.add_typer(catalog, name="catalog")
 app.add_typer(results, name="results")
 app.command()(sweep)
+app.command()(breakeven)
+app.command()(modemap)
 app.command()(warmup)
 
 

@@ -92,7 +92,7 @@ def sweep(
         from corridor_sim.study.warmup import settled
 
         check_out(out)
-        loaded = load(file, sets or (), list(_names(alternatives or ())))
+        loaded = load(file, sets or (), list(names_of(alternatives or ())))
         chosen = loaded.base.clock.seed if seed is None else seed
         laid_out = lay_out(vary or (), design, points, chosen)
         count = replications or loaded.base.clock.replications
@@ -104,7 +104,7 @@ def sweep(
         _say_size(loaded, laid_out, count if goal is None else goal.cap, at_once, yes, quiet)
         say = None if quiet else tell_line
         question = Question(loaded, laid_out, chosen, count, goal, engine=engine.value, say=say)
-        with _executor(executor, scheduler, at_once) as hands, stage_progress(quiet) as tell:
+        with executor_of(executor, scheduler, at_once) as hands, stage_progress(quiet) as tell:
             folder, summary = sweep(question, out, hands, tell)
         if json:
             print_json(summary)
@@ -133,7 +133,8 @@ def _check_options(
         raise InputError("--cap is for --precision")
 
 
-def _names(given: Sequence[str]) -> Iterator[str]:
+def names_of(given: Sequence[str]) -> Iterator[str]:
+    """Yield the names of an option that takes them one by one or with commas."""
     for text in given:
         yield from filter(None, (name.strip() for name in text.split(",")))
 
@@ -164,7 +165,8 @@ def _say_size(loaded: ScenarioFile, design: Design, count: int, at_once: int, ye
     print(said, file=sys.stderr)
 
 
-def _executor(executor: Where, scheduler: str | None, at_once: int) -> AbstractContextManager[Executor]:
+def executor_of(executor: Where, scheduler: str | None, at_once: int) -> AbstractContextManager[Executor]:
+    """Return the executor that the options ask for."""
     if executor is Where.DASK:
         from corridor_sim.study.dask_executor import dask_executor
 

@@ -54,7 +54,7 @@ class Quantity:
 
     def at(self, number: Fraction) -> str:
         """Return the text of another number in the same unit."""
-        return f"{self.before}{_decimal(number)}{self.after}"
+        return f"{self.before}{decimal_of(number)}{self.after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _axis(argument: str, kind: Kind) -> Axis:
             Problem('expected path=a,b,c or path=from:to:n, such as "x.price=2 CNY/kg:6 CNY/kg:5"', "", label)
         )
     try:
-        _check_path(path)
+        check_varied(path)
         return Axis(path, *_values(text, kind))
     except InputError as error:
         raise InputError(
@@ -155,7 +155,8 @@ def _axis(argument: str, kind: Kind) -> Axis:
         ) from None
 
 
-def _check_path(path: str) -> None:
+def check_varied(path: str) -> None:
+    """Raise InputError for a path that may not differ between points, or is none."""
     names = [str(part) for part in parse_path(path)]
     for fixed, option in FIXED.items():
         if names[: fixed.count(".") + 1] == fixed.split("."):
@@ -164,7 +165,7 @@ def _check_path(path: str) -> None:
 
 def _values(text: str, kind: Kind) -> tuple[tuple[str, ...], tuple[Quantity, Quantity] | None]:
     """Return (levels, ends) of the text after the "="."""
-    levels = _split(text)
+    levels = split_values(text)
     if levels == [""]:
         raise InputError('an empty design: no value after the "="')
     if "" in levels:
@@ -181,7 +182,7 @@ def _range(text: str, kind: Kind) -> tuple[tuple[str, ...], tuple[Quantity, Quan
     parts = text.split(":")
     if len(parts) == 1 or _END.fullmatch(parts[0]) is None or _CLOCK_TIME.fullmatch(text):
         return None
-    low, high = _end(parts[0]), _end(parts[1])
+    low, high = read_quantity(parts[0]), read_quantity(parts[1])
     if low.unit != high.unit:
         raise InputError(f'"{low.unit}" and "{high.unit}" differ; write both ends of from:to:n in the same unit')
     if low.number == high.number:
@@ -201,14 +202,15 @@ def _levels(low: Quantity, high: Quantity, count: int) -> tuple[str, ...]:
     return tuple(low.at(low.number + step * place) for place in range(count))
 
 
-def _end(text: str) -> Quantity:
+def read_quantity(text: str) -> Quantity:
+    """Return a number with its unit. Raises InputError."""
     match = _END.fullmatch(text)
     if match is None:
         raise InputError(f'"{printable(text.strip())}" is not a number with a unit, as from:to:n needs')
     return Quantity(Fraction(match["number"]), match["before"] or "", match["after"].rstrip())
 
 
-def _split(text: str) -> list[str]:
+def split_values(text: str) -> list[str]:
     """Return the parts between the commas that stand in no bracket, brace or quote."""
     parts, depth, quote = [""], 0, ""
     for sign in text:
@@ -223,7 +225,7 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def _decimal(number: Fraction) -> str:
+def decimal_of(number: Fraction) -> str:
     """Return a number with at most DIGITS significant digits, without exponent."""
     exact = Context(prec=DIGITS).divide(Decimal(number.numerator), Decimal(number.denominator))
     text = f"{exact:f}"

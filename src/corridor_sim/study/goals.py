@@ -94,7 +94,7 @@ def goal_of(wanted: Wanted, words: str, cap: int, replications: int) -> Goal:
     try:
         precision = _precision(words, wanted.unit)
     except UnitProblem as problem:
-        expected = f'expected a share of the value such as "1%" or an amount such as "{_example(wanted.unit)}"'
+        expected = f'expected a share of the value such as "1%" or an amount such as "{example_of(wanted.unit)}"'
         raise InputError(f"--precision {printable(words)}: {problem}; {expected}") from None
     if precision.amount <= 0:
         raise InputError(f"--precision {printable(words)}: no interval is that narrow; expected more than 0")
@@ -108,10 +108,11 @@ def _precision(words: str, unit: str) -> Precision:
     if points and unit in ("share", "%"):
         amount = float(parse_number(points[1]))
         return Precision(amount / PERCENT if unit == "share" else amount, relative=False)
-    return Precision(_amount(words, unit), relative=False)
+    return Precision(amount_in(words, unit), relative=False)
 
 
-def _amount(words: str, unit: str) -> float:
+def amount_in(words: str, unit: str) -> float:
+    """Return an amount in the unit of a figure. Raises UnitProblem."""
     if unit == "h":
         return float(parse_quantity(words, "duration")) / SECONDS_PER_HOUR
     if unit == HOME_CURRENCY:
@@ -122,5 +123,6 @@ def _amount(words: str, unit: str) -> float:
     return float(parse_number(words.removesuffix(unit).strip()))
 
 
-def _example(unit: str) -> str:
+def example_of(unit: str) -> str:
+    """Return an amount in a unit, as one may write it."""
     return {"h": "0.5 h", HOME_CURRENCY: "20 CNY", "share": f"1 {POINTS}", "%": f"1 {POINTS}"}.get(unit, "0.1")

@@ -125,10 +125,10 @@ def _lowered(asked: Asked, overrides: Overrides, names: Sequence[str]) -> dict[s
     try:
         return prepare_scenarios(file.file, file.overridden(overrides, names))
     except CorridorSimError as error:
-        raise type(error)([_at(problem, overrides) for problem in error.problems]) from None
+        raise type(error)([at_point(problem, overrides) for problem in error.problems]) from None
 
 
-def _at(problem: Problem, overrides: Overrides) -> Problem:
+def at_point(problem: Problem, overrides: Overrides) -> Problem:
     """Return a problem that names the option it comes from, or the point it arises at."""
     if problem.file.startswith(SET):
         return replace(problem, file=f"{VARY}{problem.file.removeprefix(SET)}")
