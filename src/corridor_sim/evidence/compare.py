@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from typing import overload
+from typing import TypeVar, overload
 
 import numpy as np
 
@@ -22,14 +22,14 @@ from corridor_sim.evidence.intervals import (
     quantile,
     ratio_of_sums,
 )
-from corridor_sim.metrics.causes import USUAL_COURSE
+from corridor_sim.metrics.causes import USUAL, Chain
 from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG, KPIS, SAVING_PER_BOX, SAVING_PER_KG, Replication
-from corridor_sim.metrics.spent import WORDS, Spent
 from corridor_sim.metrics.times import NEVER, UNPROMISED, Flags
 from corridor_sim.sampling.law import Floats
 from corridor_sim.units import SECONDS_PER_HOUR
 
 Replications = Sequence[Replication]
+Told = TypeVar("Told", bound=Hashable)
 MEDIAN, NINE_TENTHS, ONE_TENTH = 0.5, 0.9, 0.1
 SAVINGS = {COST_PER_BOX: SAVING_PER_BOX, COST_PER_KG: SAVING_PER_KG}
 
@@ -185,17 +185,20 @@ def details(reps: Replications) -> dict[str, Estimate]:
     return figures
 
 
-def lateness_causes(reps: Replications) -> dict[tuple[int, str], Estimate]:
-    """Return the share of late consignments by (step, cause), the biggest first; step NONE for the usual course."""
+def lateness_causes(reps: Replications, told: Callable[[Chain], Told]) -> dict[Told, Estimate]:
+    """Return the share of late consignments by what is `told` of their Chain (USUAL for the usual course).
+
+    The biggest first. The shares sum to 1; nothing where nobody was late.
+    """
     late = [rep.lateness.late for rep in reps]
     if not any(late):
         return {}
-    shares = {(NONE, USUAL_COURSE): ratio_of_sums([rep.lateness.usual_course for rep in reps], late)}
-    total = np.sum([rep.lateness.by_step for rep in reps], axis=0)
-    for step, cause in np.argwhere(total).tolist():
-        counts = [rep.lateness.by_step[step, cause] for rep in reps]
-        shares[step, WORDS[Spent(cause)]] = ratio_of_sums(counts, late)
-    return dict(sorted(shares.items(), key=lambda item: (-item[1].value, item[0])))
+    counts: dict[Told, list[int]] = {}
+    for place, rep in enumerate(reps):
+        for chain, count in {**rep.lateness.chains, USUAL: rep.lateness.usual_course}.items():
+            counts.setdefault(told(chain), [0] * len(late))[place] += count
+    shares = {words: ratio_of_sums(of_each, late) for words, of_each in counts.items() if any(of_each)}
+    return dict(sorted(shares.items(), key=lambda item: (-item[1].value, str(item[0]))))
 
 
 def met(reps: Replications) -> tuple[dict[int, int], dict[int, int]]:

@@ -12,13 +12,13 @@ import numpy as np
 from corridor_sim.engine.base import CAPACITY, Trace
 from corridor_sim.engine.program import NONE, ONE, Cause, Inputs, Ints
 from corridor_sim.metrics.breaks import breaks
-from corridor_sim.metrics.causes import Lateness, biggest_cause_of_lateness
+from corridor_sim.metrics.causes import Lateness, late_because
 from corridor_sim.metrics.details import Details
 from corridor_sim.metrics.journeys import Journeys, journeys
 from corridor_sim.metrics.missed import Misses, departure_tables, misses
 from corridor_sim.metrics.resources import facility_use, service_use
 from corridor_sim.metrics.spent import TRAVELLING, WAITING, WORKING, Spent
-from corridor_sim.metrics.steps import Spells, customs_ticks, dwell_ticks, elapsed_at_ends, spells
+from corridor_sim.metrics.steps import Spells, customs_ticks, dwell_ticks, elapsed_at_ends, spells, spent_along
 from corridor_sim.metrics.times import NEVER, UNPROMISED, Flags, Times, Whole, door_to_door, short
 from corridor_sim.metrics.view import View
 from corridor_sim.sampling.law import Floats
@@ -170,12 +170,13 @@ def _found(view: View, inputs: Inputs, trace: Trace, times: Times, details: bool
     """Return what journeys tell."""
     travelled = journeys(view.instructions.batches, trace, times.row)
     missed = misses(view, inputs, trace)
-    stays = spells(view, inputs, trace, times, travelled, missed if details else None)
+    spent = spent_along(view, inputs, trace, travelled, missed) if details else None
+    stays = spells(view, trace, times, travelled, spent)
     terms = _customs_terms(view, times, customs_ticks(view, stays, len(times.row)))
     terms |= _missed_terms(view, times, travelled, missed, len(trace.visits))
-    if not details:
+    if spent is None:
         return terms, NO_DETAILS, _only_late(times), NO_ELAPSED
-    lateness = biggest_cause_of_lateness(view, times, stays)
+    lateness = late_because(view, inputs, trace, times, travelled, missed, spent)
     return terms, _details(view, inputs, trace, times, stays), lateness, elapsed_at_ends(view, times, stays)
 
 
@@ -209,7 +210,7 @@ def _walked(view: View, inputs: Inputs, trace: Trace, times: Times) -> dict[str,
 
 def _only_late(times: Times) -> Lateness:
     """Return how many were late, without the causes."""
-    return Lateness(np.zeros((0, len(Spent)), np.int64), int((~times.on_time).sum()))
+    return Lateness({}, int((~times.on_time).sum()))
 
 
 def _everyone(view: View, times: Times) -> Floats:
