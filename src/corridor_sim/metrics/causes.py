@@ -24,7 +24,6 @@ from corridor_sim.metrics.spent import Spent
 from corridor_sim.metrics.times import NEVER, Flags, Times
 from corridor_sim.metrics.view import View
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.sampling.law import Floats
 
 USUAL_COURSE = "the usual course is later than due"
 STEP, READY = VISITS.index("step"), VISITS.index("ready")

@@ -89,7 +89,8 @@ def _arrivals(view: View, trace: Trace, visit: Ints) -> Ints:
     """Return when the passengers of BOARD visits came to the step, before they waited at a gate."""
     gated = view.gate[trace.visits[visit - 1, STEP]] & (visit > 1)
     seized = np.where(gated, visit - 1 - 1, visit)
-    return np.where(view.gate[trace.visits[seized, STEP]], trace.visits[seized, READY], trace.visits[visit, READY])
+    arrived: Ints = trace.visits[seized, READY]
+    return arrived
 
 
 def last_chances(view: View, inputs: Inputs, trace: Trace, times: Times, line: Line, found: Boardings) -> Chances:

@@ -33,7 +33,9 @@ def late_because(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
     rows = []
     for told, share in shares.items():
         name = f"{told.cause} ({told.step})" if told.step else told.cause
-        rows.append({**told._asdict(), "cause": name, "kind": told.cause, "share": share.value, **figure(share, "share")})
+        rows.append(
+            {**told._asdict(), "cause": name, "kind": told.cause, "share": share.value, **figure(share, "share")}
+        )
     return rows
 
 
