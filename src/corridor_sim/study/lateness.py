@@ -16,12 +16,13 @@ from corridor_sim.study.play import Played
 
 
 class Because(NamedTuple):
-    """A Chain in words: `cause` at a `step`, and the `service` and `weekday` of what was missed, or ""."""
+    """A Chain in words: `kind` of cause at a `step`; `service`, its `mode` and `weekday` of what was missed, or ""."""
 
-    cause: str
+    kind: str
     step: str
     service: str
     weekday: str
+    mode: str
 
 
 def late_because(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
@@ -42,8 +43,9 @@ def late_because(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
 def because(lowered: Lowered, chain: Chain) -> Because:
     """Return a Chain in the scenario's words."""
     if chain == USUAL:
-        return Because(USUAL_COURSE, "", "", "")
+        return Because(USUAL_COURSE, "", "", "", "")
     step, cause = lowered.steps[chain.step].name, WORDS[Spent(chain.cause)]
     if chain.service == NONE:
-        return Because(cause, step, "", "")
-    return Because(cause, step, lowered.program.service_names[chain.service], WEEKDAYS[chain.weekday])
+        return Because(cause, step, "", "", "")
+    service = lowered.program.service_names[chain.service]
+    return Because(cause, step, service, WEEKDAYS[chain.weekday], lowered.scenario.services[service].mode)
