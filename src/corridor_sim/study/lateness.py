@@ -33,10 +33,8 @@ def late_because(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
     shares = lateness_causes([one.measured for one in played], lambda chain: because(lowered, chain))
     rows = []
     for told, share in shares.items():
-        name = f"{told.cause} ({told.step})" if told.step else told.cause
-        rows.append(
-            {**told._asdict(), "cause": name, "kind": told.cause, "share": share.value, **figure(share, "share")}
-        )
+        cause = f"{told.kind} ({told.step})" if told.step else told.kind
+        rows.append({"cause": cause, **told._asdict(), "share": share.value, **figure(share, "share")})
     return rows
 
 
