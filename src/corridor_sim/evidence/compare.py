@@ -17,6 +17,7 @@ from corridor_sim.evidence.intervals import (
     deviation,
     paired_difference_of_ratios,
     paired_relative_saving,
+    planning_time_index,
     pooled,
     pooled_difference,
     quantile,
@@ -89,6 +90,19 @@ def lateness_hours(rep: Replication, flow: int | None = None) -> Floats:
     return np.where(ticks == NEVER, np.inf, ticks / SECONDS_PER_HOUR)
 
 
+def planned_hours(rep: Replication, flow: int | None = None) -> Floats:
+    """Return float64[consignments, 2]: door-to-door hours, and those promised at release.
+
+    The promise is the time in free flow: timetable, hours and mean durations, with nobody in the way (`network.plan`).
+    It is NaN where none could be made, or nothing was delivered that it could be told from.
+    """
+    chosen = _of_flow(rep, flow)
+    late = rep.late_promised[chosen].astype(np.float64)
+    known = (rep.door_to_door[chosen] != NONE) & (rep.late_promised[chosen] != UNPROMISED)
+    planned = np.where(known, (rep.door_to_door[chosen] - late) / SECONDS_PER_HOUR, np.nan)
+    return np.column_stack((transit_hours(rep, flow), planned))
+
+
 def remaining_life(rep: Replication, flow: int | None = None) -> Floats:
     """Return the share of shelf life left of goods that decay; empty where economics did not run."""
     if not len(rep.remaining_life):
@@ -103,6 +117,7 @@ POOLED: dict[str, tuple[Callable[[Replication, int | None], Floats], Statistic]]
     "transit_p95": (transit_hours, quantile(BUFFER_LEVEL)),
     "transit_sd": (transit_hours, deviation),
     "buffer_index": (transit_hours, buffer_index),
+    "planning_time_index": (planned_hours, planning_time_index),
     "latest_departure": (transit_hours, quantile(NINE_TENTHS)),
     "lateness_sd": (lateness_hours, deviation),
     "remaining_life_p10": (remaining_life, quantile(ONE_TENTH)),

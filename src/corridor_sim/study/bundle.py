@@ -96,6 +96,8 @@ def figure_rows(summary: Json) -> Iterator[tuple[str, str, str, Json]]:
                 yield one["name"], flow, kpi, figure
         for row in one["costs"]:
             yield one["name"], ALL_FLOWS, f"cost_per_{cost_words(row)}", row
+        for kpi, figure in one["corridor"].items():
+            yield one["name"], ALL_FLOWS, kpi, figure
     for pair in summary["comparisons"]:
         for kpi, figure in pair["kpis"].items():
             yield pair["alternative"], ALL_FLOWS, f"difference_to_{pair['against']}:{kpi}", figure

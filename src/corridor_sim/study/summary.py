@@ -27,6 +27,7 @@ from corridor_sim.metrics.steps import profile
 from corridor_sim.network.charge_rules import COST_CLASSES
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.world import ClosurePlan
+from corridor_sim.study.corridor import corridor_figures, release_rows
 from corridor_sim.study.figures import KG_PER_TONNE, ONE_BOX, Figures, figure
 from corridor_sim.study.lateness import late_because
 from corridor_sim.study.listing import assumed_cost_share, assumed_time_share, unknown_tax_share
@@ -94,6 +95,8 @@ def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
         "activities": activity_figures(played),
         "steps": step_figures(lowered, played),
         "late_because": late_because(lowered, played),
+        "corridor": corridor_figures(lowered, played),
+        "releases": release_rows(lowered, played),
         "missed": missed_figures(played),
         **resource_figures(played),
         "views": view_figures(played),

@@ -132,6 +132,8 @@ def alternative(name: str, title: str, legs: tuple[Any, ...], scale: float, hour
         "views": [],
         "breaks": [],
         "late_because": [late("inspection hold", legs[-2][0], 0.43, "barge", "fri", "sea")],
+        "corridor": {"tfi1_border_hours": est(6.0, 0.5, "h")},
+        "releases": [],
         "services": [],
         "facilities": [],
         "assumptions": {"cost_share": 0.62, "time_share": 0.4, "unknown_tax_share": 0.0},
