@@ -36,7 +36,8 @@ def customs_passages(view: View, trace: Trace, travelled: Journeys) -> Ints:
     decided, inspected = view.instructions.op[code] == Op.BRANCH, view.inspection[code]
 
     def noted(column: int, where: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Ints:
-        return np.maximum.reduceat(np.where(where, trace.visits[visit, column], NONE), first)
+        latest: Ints = np.maximum.reduceat(np.where(where, trace.visits[visit, column], NONE), first)
+        return latest
 
     found = np.column_stack(
         (

@@ -57,6 +57,8 @@ def test_summarise_pools_and_sums():
     # ten values of 30 and ten of 40, divisor 19
     assert found["transit_sd"].value == pytest.approx(math.sqrt(500 / 19))
     assert found["buffer_index"].value == pytest.approx(5 / 35)
+    # all were promised to take 30 hours
+    assert found["planning_time_index"].value == pytest.approx(40 / 30)
     assert found["lateness_sd"].value == found["transit_sd"].value
     assert found["cost_per_box:cash/chain"].value == pytest.approx(104.5)
     assert found["cost_per_kg:cash/chain"].value == pytest.approx(0.1045)
