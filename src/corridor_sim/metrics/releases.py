@@ -50,4 +50,5 @@ def customs_passages(view: View, trace: Trace, travelled: Journeys) -> Ints:
             noted(READY, code == main),
         )
     )
-    return found[found[:, PASSAGES.index("released")] != NONE]
+    kept: Ints = found[found[:, PASSAGES.index("released")] != NONE]
+    return kept

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from corridor_sim.reading.located import printable
-from corridor_sim.report.words import LONGEST_TEXT
+
+LONGEST_LINE = 4000
 
 
 def plain(text: str) -> str:
     """Return a text on one line in which nothing is a tag."""
-    return printable(text, LONGEST_TEXT).replace("<", "&lt;")
+    return printable(text, LONGEST_LINE).replace("<", "&lt;")
 
 
 def bullets(texts: Iterable[str]) -> list[str]:

@@ -60,8 +60,8 @@ def stress_report(manifest: Mapping[str, Any], summary: Mapping[str, Any], resol
     title = text_of(scenario["title"]) or scenario["name"]
     opening = (
         f"The STRESS-DES list (Monks et al. 2019) for the run `{plain(manifest['key'])}` of "
-        f"`{plain(scenario['name'])}`. What the run does not tell is marked {NOT_STATED}. The rules that hold for every "
-        f"scenario stand in {MODEL_PAGE}, under the same numbers."
+        f"`{plain(scenario['name'])}`. What the run does not tell is marked {NOT_STATED}. The rules that hold for "
+        f"every scenario stand in {MODEL_PAGE}, under the same numbers."
     )
     lines = [f"# STRESS-DES: {plain(title)}", "", opening]
     for item in ITEMS:

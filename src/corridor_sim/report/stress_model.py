@@ -9,23 +9,8 @@ from corridor_sim.report.markdown import bullets, plain
 from corridor_sim.report.words import text_of
 
 Scenario = Mapping[str, Any]
-KINDS = (
-    "batch",
-    "customs",
-    "board",
-    "seize",
-    "release",
-    "branch",
-    "switch",
-    "mark",
-    "road",
-    "rail",
-    "sea",
-    "barge",
-    "air",
-    "wait",
-    "at",
-)
+Step = Mapping[str, Any]
+KINDS = ("batch", "customs", "board", "seize", "release", "branch", "switch", "mark", "wait", "at", "mode")
 """Keys that tell what a step is, the more telling first."""
 TIMES = ("takes", "wait", "or_after")
 CHANNEL_TIMES = ("documents", "manifest", "declaration", "arrival_report", "hold", "inspection", "release")
@@ -43,22 +28,30 @@ def routes_in_use(resolved: Mapping[str, Scenario], baseline: str) -> Iterator[t
                 yield route, scenario["routes"][route], scenario
 
 
-def kind_of(step: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what a step is, and of what."""
+def steps_of(steps: Mapping[str, Step], lane: str = "") -> Iterator[tuple[str, Step]]:
+    """Yield the steps of a route, those inside lanes after their branch."""
+    for name, step in steps.items():
+        yield f"{lane}{name}", step
+        for which, body in (step.get("branch") or {}).items():
+            yield from steps_of(body.get("steps") or {}, f"{lane}{name}/{which}: ")
+
+
+def kind_of(step: Step) -> str:
+    """Return what a step is, and of what: "customs export", "batch 20 pallets", "road A to B"."""
     kind = next((key for key in KINDS if step.get(key) is not None), "")
     what = step.get(kind)
-    if isinstance(what, list | tuple):
-        what = " or ".join(map(str, what))
-    return kind, "" if isinstance(what, Mapping) else str(what)
+    if kind == "mode":
+        return f"{what} {step['origin']} to {step['destination']}"
+    if kind == "branch" or kind == "switch":
+        return kind
+    return f"{kind} {_joined(what, ' or ')}"
 
 
 def diagram(resolved: Mapping[str, Scenario], baseline: str) -> list[str]:
     """Return each route as a chain of steps."""
     lines = []
     for route, body, _ in routes_in_use(resolved, baseline):
-        chain = " -> ".join(
-            f"[{name}: {' '.join(filter(None, kind_of(step)))}]" for name, step in body["steps"].items()
-        )
+        chain = " -> ".join(f"[{name}: {kind_of(step)}]" for name, step in steps_of(body["steps"]))
         # a code block shows every sign as it is
         lines.append(f"{route}: released -> {chain} -> delivered".replace("`", "'"))
     return ["```text", *(" ".join(line.split()) for line in lines), "```"] if lines else []
@@ -80,7 +73,7 @@ def differences(base: Scenario) -> list[str]:
     lines = []
     for name, one in base["alternatives"].items():
         like = f", like {one['like']}" if one.get("like") else ""
-        changes = [f"`{path}` = {value}" for path, value in (one.get("set") or {}).items()]
+        changes = [f"`{path}` = {_value(value)}" for path, value in (one.get("set") or {}).items()]
         lines.append(f"{name}{like}: {'; '.join(changes) or 'the scenario as it stands'}")
     return bullets(lines)
 
@@ -89,21 +82,21 @@ def algorithms(resolved: Mapping[str, Scenario], baseline: str) -> list[str]:
     """Return the rules by which loads are formed, lanes chosen, and routes left."""
     lines: list[str] = []
     for route, body, scenario in routes_in_use(resolved, baseline):
-        for name, step in body["steps"].items():
+        for name, step in steps_of(body["steps"]):
             lines += [f"{route}, {name}: {rule}" for rule in _rules(step, scenario)]
     return bullets(lines)
 
 
-def _rules(step: Mapping[str, Any], scenario: Scenario) -> Iterator[str]:
+def _rules(step: Step, scenario: Scenario) -> Iterator[str]:
     if step.get("batch") is not None:
         after = f", or after {step['or_after']}" if step.get("or_after") else ""
-        yield f"a load leaves at {kind_of(step)[1]}{after}"
+        yield f"a load leaves at {_joined(step['batch'], ' or ')}{after}"
     if step.get("customs") is not None:
         yield f"selected for inspection by chance: {scenario['customs_channels'][step['channel']]['selected']}"
     if step.get("branch") is not None:
         yield f"one of the lanes {', '.join(step['branch'])} by chance"
     if step.get("switch") is not None:
-        yield f"leaves for {step.get('to')} if it is congested"
+        yield f"goes over to {step['to']}, {step['join']}, where {_facts(step['switch'])}"
 
 
 def entities(base: Scenario) -> list[str]:
@@ -125,7 +118,7 @@ def activities(resolved: Mapping[str, Scenario], baseline: str) -> list[str]:
     """Return what is done in each step and how long it takes."""
     lines: list[str] = []
     for route, body, scenario in routes_in_use(resolved, baseline):
-        for name, step in body["steps"].items():
+        for name, step in steps_of(body["steps"]):
             times = {key: step.get(key) for key in TIMES}
             if step.get("customs") is not None:
                 channel = scenario["customs_channels"][step["channel"]]
@@ -133,7 +126,7 @@ def activities(resolved: Mapping[str, Scenario], baseline: str) -> list[str]:
             if step.get("board") is not None:
                 times["ride"] = scenario["services"][step["board"]]["takes"]
             said = _facts(times)
-            lines += [f"{route}, {name} ({' '.join(kind_of(step))}): {said}"] if said else []
+            lines += [f"{route}, {name} ({kind_of(step)}): {said}"] if said else []
     return bullets(lines)
 
 
@@ -175,15 +168,23 @@ def entry(resolved: Mapping[str, Scenario], baseline: str) -> list[str]:
         arrives = flow["arrives"]
         how = next((f"{key} {_joined(arrives[key])}" for key in ARRIVALS if arrives.get(key)), "")
         season = f", in {flow['season']}" if flow.get("season") else ""
-        first, *_, last = (*base["routes"][flow["route"]]["steps"], "")[:-1] * 2
+        steps = list(base["routes"][flow["route"]]["steps"])
+        first, last = steps[0], steps[-1]
         lines.append(f"{name}: {how}{season}; in at {first}, out after {last}")
     return bullets(lines)
 
 
-def _joined(value: Any) -> str | None:
+def _joined(value: Any, between: str = ", ") -> str | None:
     if value is None or value == []:
         return None
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return between.join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _value(value: Any) -> str:
+    """Return an override's value, as a file could have it."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_value(part)}" for key, part in value.items()) + "}"
+    return f"[{', '.join(map(_value, value))}]" if isinstance(value, list | tuple) else str(value)
 
 
 def _facts(facts: Mapping[str, Any]) -> str:
