@@ -8,7 +8,7 @@ The cause of a missed departure is sought in the leg before it, among the parts 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -190,9 +190,9 @@ def largest_excess(view: View, parts: Parts, sought: Flags, wanted: Wanted) -> t
     needed[parts.key[unusual]] = True
     finished = finished[needed[parts.key[finished]]]
     usual_spent = np.zeros((keys, len(Spent)))
-    for kind in Spent if len(unusual) else ():
-        spent_so = parts.spent[finished, kind]
-        usual_spent[:, kind] = medians(keys, parts.key[finished], spent_so, np.where(needed, passed_by, 0))
+    usually = parts.spent[finished] if len(unusual) else parts.spent[:0]
+    for kind in np.flatnonzero(usually.any(axis=0)).tolist():
+        usual_spent[:, kind] = medians(keys, parts.key[finished], usually[:, kind], np.where(needed, passed_by, 0))
     cause = (parts.spent[unusual] - usual_spent[parts.key[unusual]]).argmax(axis=1)
     return owner[unusual], parts.key[unusual] // len(Part), cause
 
@@ -249,6 +249,8 @@ def _gathered(parts: Parts) -> Parts:
     order = np.argsort(place, kind="stable")
     first = np.flatnonzero(np.diff(place[order], prepend=NONE))
     chosen = order[first]
+    if len(first) == len(order):
+        return Parts(*(getattr(parts, column.name)[order] for column in fields(parts)))
     return Parts(
         parts.owner[chosen],
         parts.leg[chosen],
