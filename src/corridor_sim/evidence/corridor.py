@@ -16,18 +16,19 @@ from corridor_sim.engine.program import NONE, Ints
 from corridor_sim.evidence.compare import Replications
 from corridor_sim.evidence.intervals import Estimate, pooled, quantile, ratio_of_sums
 from corridor_sim.metrics.releases import PASSAGES
-from corridor_sim.metrics.times import NEVER, Flags, Whole
+from corridor_sim.metrics.times import NEVER, Whole
 from corridor_sim.sampling.law import Floats
 from corridor_sim.units import SECONDS_PER_HOUR
 
 SECTION_KM, SECTION_TONNES = 500, 20
 """The corridor section and the cargo for which TFI3 is told."""
 FIFTH, MEDIAN, NINETIETH, NINETY_FIFTH = 0.05, 0.5, 0.9, 0.95
+DECIDED = "decided"
 INTERVALS = {
     "lodgement to acceptance": ("arrived", "accepted"),
     "acceptance to inspection": ("accepted", "inspected_from"),
     "inspection": ("inspected_from", "inspected_to"),
-    "decision to release": ("decided", "released"),
+    "decision to release": (DECIDED, "released"),
     "arrival to release": ("arrived", "released"),
 }
 """Interval -> the moments between which it lies; "decided" is the end of the inspection, or acceptance without one."""
@@ -115,32 +116,38 @@ class Interval:
     count: int
 
 
-def release_intervals(reps: Replications, step: int, lane: int | None) -> dict[str, Interval]:
-    """Return the intervals of a Time Release Study for the passages of a customs step in one lane, or in all.
+def release_intervals(passages: Sequence[Whole], lane: int | None) -> dict[str, Interval]:
+    """Return the intervals of a Time Release Study in one lane, or in all, from `passages_of` a customs step.
 
     An interval that no passage had (an inspection, in the lane without) is left out.
     """
-    chosen = [_of_step(rep.releases, step, lane) for rep in reps]
+    place = PASSAGES.index("lane")
+    chosen = [rows if lane is None else rows[rows[:, place] == lane] for rows in passages]
     found = {}
     for name, (begin, end) in INTERVALS.items():
         hours = [_between(rows, begin, end) for rows in chosen]
         count = sum(map(len, hours))
         if count:
             mean = ratio_of_sums([each.sum() for each in hours], [len(each) for each in hours])
-            found[name] = Interval(mean, pooled(hours, quantile(MEDIAN)), pooled(hours, quantile(NINETIETH)), count)
+            p50, p90 = (pooled(hours, quantile(level)) for level in (MEDIAN, NINETIETH))
+            found[name] = Interval(mean, p50, p90, count)
     return found
 
 
-def _of_step(rows: Whole, step: int, lane: int | None) -> Whole:
-    inside: Flags = rows[:, PASSAGES.index("step")] == step
-    if lane is not None:
-        inside &= rows[:, PASSAGES.index("lane")] == lane
-    return rows[inside]
+def passages_of(reps: Replications, step: int) -> list[Whole]:
+    """Return the passages of a customs step (row of Lowered.steps) by replication (see `releases.PASSAGES`)."""
+    place = PASSAGES.index("step")
+    return [rep.releases[rep.releases[:, place] == step] for rep in reps]
 
 
 def _between(rows: Whole, begin: str, end: str) -> Floats:
-    ticks = {name: rows[:, place] for place, name in enumerate(PASSAGES)}
-    ticks["decided"] = np.where(ticks["inspected_to"] == NONE, ticks["accepted"], ticks["inspected_to"])
-    met = (ticks[begin] != NONE) & (ticks[end] != NONE)
-    hours: Floats = (ticks[end] - ticks[begin])[met] / SECONDS_PER_HOUR
+    since, until = (_moment(rows, name) for name in (begin, end))
+    hours: Floats = (until - since)[(since != NONE) & (until != NONE)] / SECONDS_PER_HOUR
     return hours
+
+
+def _moment(rows: Whole, name: str) -> Whole:
+    if name != DECIDED:
+        return rows[:, PASSAGES.index(name)]
+    inspected = rows[:, PASSAGES.index("inspected_to")]
+    return np.where(inspected == NONE, rows[:, PASSAGES.index("accepted")], inspected)

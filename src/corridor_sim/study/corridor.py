@@ -7,7 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from corridor_sim.evidence.corridor import hours_along, passage_hours, release_intervals, section_cost, speed
+from corridor_sim.evidence.corridor import (
+    hours_along,
+    passage_hours,
+    passages_of,
+    release_intervals,
+    section_cost,
+    speed,
+)
 from corridor_sim.evidence.intervals import Estimate, ratio_of_sums
 from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG
 from corridor_sim.network.customs import LANES
@@ -147,8 +154,9 @@ def release_rows(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
     lanes: dict[str, int | None] = {ALL_LANES: None} | {name: number for number, name in enumerate(LANES)}
     rows = []
     for number, info in enumerate(lowered.steps):
-        for lane, which in lanes.items() if info.kind == CUSTOMS else ():
-            for name, interval in release_intervals(reps, number, which).items():
+        passages = passages_of(reps, number) if info.kind == CUSTOMS else []
+        for lane, which in lanes.items() if passages else ():
+            for name, interval in release_intervals(passages, which).items():
                 rows.append(
                     {
                         "route": info.route,

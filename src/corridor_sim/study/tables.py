@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,16 +10,13 @@ import pandas as pd
 
 from corridor_sim.engine.base import DEPARTURES, VISITS
 from corridor_sim.engine.program import MEASURES, NONE, ONE
-from corridor_sim.study.corridor import distance_rows, release_rows
+from corridor_sim.study.corridor import distance_rows
 from corridor_sim.units import CENTS, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
-    from corridor_sim.network.lowered import Lowered
     from corridor_sim.study.evaluate import Results
-    from corridor_sim.study.play import Played
 
 
-RowsOf = Callable[["Lowered", "Sequence[Played]"], list[dict[str, Any]]]
 TEXT, NUMBER, COUNT = "str", "float64", "int64"
 DISTANCE_COLUMNS = {
     **dict.fromkeys(("route", "step", "kind", "mode", "place"), TEXT),
@@ -49,30 +46,36 @@ def result_tables(results: Results) -> dict[str, pd.DataFrame]:
     return {
         "consignments": _consignments(results),
         "lines": _lines(results),
-        "time_cost_distance": _of_alternatives(results, distance_rows, DISTANCE_COLUMNS),
-        "time_release": _of_alternatives(results, _flat_releases, RELEASE_COLUMNS),
+        "time_cost_distance": _distances(results),
+        "time_release": _releases(results),
         **_first_replication(results),
     }
 
 
-def _of_alternatives(results: Results, rows_of: RowsOf, columns: Mapping[str, str]) -> pd.DataFrame:
-    """Return the rows of all alternatives as one table, with its columns even where there is no row."""
-    rows = [
-        {"alternative": name, **row}
-        for name, lowered in results.lowered.items()
-        for row in rows_of(lowered, results.played[name])
-    ]
-    return pd.DataFrame(rows, columns=["alternative", *columns]).astype({"alternative": "str", **columns})
+def _distances(results: Results) -> pd.DataFrame:
+    return _table(
+        {name: distance_rows(lowered, results.played[name]) for name, lowered in results.lowered.items()},
+        DISTANCE_COLUMNS,
+    )
 
 
-def _flat_releases(lowered: Lowered, played: Sequence[Played]) -> list[dict[str, Any]]:
-    rows = []
-    for row in release_rows(lowered, played):
-        flat = {key: value for key, value in row.items() if key not in RELEASE_FIGURES}
-        for key in RELEASE_FIGURES:
-            flat |= {f"hours_{key}{ending}": row[key][part] for ending, part in ESTIMATE_PARTS.items()}
-        rows.append(flat)
-    return rows
+def _releases(results: Results) -> pd.DataFrame:
+    """Return the release intervals of the summary, flat."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for one in results.summary["alternatives"]:
+        rows[one["name"]] = []
+        for row in one["releases"]:
+            flat = {key: value for key, value in row.items() if key not in RELEASE_FIGURES}
+            for key in RELEASE_FIGURES:
+                flat |= {f"hours_{key}{ending}": row[key][part] for ending, part in ESTIMATE_PARTS.items()}
+            rows[one["name"]].append(flat)
+    return _table(rows, RELEASE_COLUMNS)
+
+
+def _table(rows: Mapping[str, Sequence[Mapping[str, Any]]], columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows by alternative as one table, which has its columns even where there is no row."""
+    flat = [{"alternative": name, **row} for name, ours in rows.items() for row in ours]
+    return pd.DataFrame(flat, columns=["alternative", *columns]).astype({"alternative": TEXT, **columns})
 
 
 def _consignments(results: Results) -> pd.DataFrame:

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from corridor_sim.engine.program import NONE
-from corridor_sim.evidence.corridor import hours_along, passage_hours, release_intervals, section_cost, speed
+from corridor_sim.evidence.corridor import (
+    hours_along,
+    passage_hours,
+    passages_of,
+    release_intervals,
+    section_cost,
+    speed,
+)
 from corridor_sim.evidence.intervals import planning_time_index
 from corridor_sim.metrics.times import NEVER
 
@@ -83,7 +90,9 @@ def test_intervals_of_time_release_by_lane():
     reps = [_rep(releases=PASSAGES), _rep(releases=PASSAGES[:1])]
 
     def means(lane):
-        return {name: (each.mean.value, each.count) for name, each in release_intervals(reps, 3, lane).items()}
+        return {
+            name: (each.mean.value, each.count) for name, each in release_intervals(passages_of(reps, 3), lane).items()
+        }
 
     assert means(SELECTED) == {
         "lodgement to acceptance": (2, 1),
@@ -98,10 +107,10 @@ def test_intervals_of_time_release_by_lane():
         "arrival to release": (3, 2),
     }
     assert means(None)["arrival to release"] == ((3 + 15 + 3) / 3, 3)
-    every = release_intervals(reps, 3, None)["arrival to release"]
+    every = release_intervals(passages_of(reps, 3), None)["arrival to release"]
     assert (every.p50.value, every.p90.value) == (3, 15)
 
 
 @pytest.mark.parametrize("lane", [CLEAR, SELECTED, None])
 def test_a_step_that_nobody_passed_has_no_intervals(lane):
-    assert release_intervals([_rep()], 3, lane) == {}
+    assert release_intervals(passages_of([_rep()], 3), lane) == {}
