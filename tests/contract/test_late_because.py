@@ -136,6 +136,34 @@ def test_a_closing_on_the_way_carries_past_the_cut_off(reasons):
     assert found == {("closure", "lift", "train", "fri"): 1}
 
 
+def test_what_took_long_only_after_the_cut_off_is_not_blamed(reasons):
+    # friday's crane is closed from 10:00 to 19:00; who waits there comes to the scan after its week is over and waits
+    # 60 hours more, but the train of friday was missed by then
+    found = reasons(
+        flows={
+            "f": {"on": ["mon 14:00", "tue 14:00", "wed 14:00", "thu 14:00", "fri 14:00"], "due": {"within": "24 h"}}
+        },
+        facilities={
+            "crane": {"opens": ["mon-thu 00:00-24:00", "fri 00:00-10:00", "fri 19:00-24:00", "sat-sun 00:00-24:00"]},
+            "scan": {"opens": "mon-fri 08:00-18:00"},
+        },
+        services={"train": {**DAILY, "departs": "mon-fri 20:00"}},
+        steps=[{"lift": {"at": "crane", "takes": "1 h"}}, {"scan": {"at": "scan", "takes": "1 h"}}, *RIDE],
+    )
+    assert found == {("closure", "lift", "train", "fri"): 1}
+
+
+def test_the_usual_time_from_a_departure_is_that_of_its_weekday(reasons):
+    # friday's ship is reached from the trains of monday to thursday; from friday's it takes a week, which no other
+    # day's trains would tell
+    found = reasons(
+        flows={"f": {**EACH_DAY, "on": [*EACH_DAY["on"], "thu 08:00"], "due": {"within": "130 h"}}},
+        services={"train": {**DAILY, "capacity": "1 consignment"}, "vessel": {**SHIP, "departs": "fri 12:00"}},
+        steps=TWO_LEGS["steps"],
+    )
+    assert found == {("no room", "ride", "train", "thu"): 1}
+
+
 def test_a_plan_that_is_late_itself_is_the_usual_course(reasons):
     found = reasons(
         flows={"f": {"on": ["thu 08:00"] * 4, "due": {"within": "40 h"}}}, services={"train": FRIDAY_TRAIN}, steps=RIDE

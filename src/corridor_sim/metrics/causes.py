@@ -98,13 +98,12 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Where the cause of each owner's lateness is sought: from leg to leg, among parts begun before `until`.
+    """Where the cause of each owner's lateness is sought: from a leg on, among parts begun before `until`.
 
     Without `waits` not in waits for departures. An excess has to be more than `beyond`.
     """
 
     first_leg: Ints
-    last_leg: Ints
     until: Ints
     waits: Flags
     beyond: Ints
@@ -155,7 +154,6 @@ def _wanted(view: View, trace: Trace, times: Times, boarded: Boardings, chances:
     wanted = Wanted(
         np.zeros(owners, np.int64),
         np.full(owners, NEVER),
-        np.full(owners, NEVER),
         np.ones(owners, bool),
         np.maximum(times.plan_overrun, 0),
     )
@@ -163,7 +161,6 @@ def _wanted(view: View, trace: Trace, times: Times, boarded: Boardings, chances:
     close = view.close[boarded.service[chances.boarding]]
     closing = trace.departures[chances.departure, SCHEDULED] - close
     wanted.first_leg[owner] = leg + chances.taken
-    wanted.last_leg[owner] = np.where(chances.taken, NEVER, leg)
     wanted.until[owner] = np.where(chances.taken, NEVER, closing)
     wanted.waits[owner] = chances.taken
     wanted.beyond[owner] = 0
@@ -180,8 +177,8 @@ def largest_excess(view: View, parts: Parts, sought: Flags, wanted: Wanted) -> t
     keys, passed_by = len(view.main) * len(Part), _passed_by(view, parts)
     ticks, (finished,) = parts.spent.sum(axis=1), np.nonzero(parts.finished)
     usual = medians(keys, parts.key[finished], ticks[finished], passed_by)
-    leg, owner = parts.leg, parts.owner
-    inside = sought[owner] & (leg >= wanted.first_leg[owner]) & (leg <= wanted.last_leg[owner])
+    owner = parts.owner
+    inside = sought[owner] & (parts.leg >= wanted.first_leg[owner])
     inside &= (parts.begin < wanted.until[owner]) & (wanted.waits[owner] | (parts.key % len(Part) != Part.WAIT))
     rows = np.flatnonzero(inside)
     worst = rows[largest_of_each(owner[rows], ticks[rows] - usual[parts.key[rows]])]

@@ -30,9 +30,7 @@ def _parts(*rows, unfinished=()):
 
 def _causes(late, parts, beyond=0):
     """Return {owner: (step, cause)} of the late ones of five."""
-    wanted = Wanted(
-        np.zeros(5, np.int64), np.full(5, NEVER), np.full(5, NEVER), np.ones(5, bool), np.full(5, beyond, np.int64)
-    )
+    wanted = Wanted(np.zeros(5, np.int64), np.full(5, NEVER), np.ones(5, bool), np.full(5, beyond, np.int64))
     sought = np.isin(np.arange(5), late)
     return {
         owner: (step, cause)
