@@ -34,6 +34,7 @@ from corridor_sim.cli.options import (
 )
 from corridor_sim.cli.outcome import USAGE, complain, print_json, reported, use_safe_streams
 from corridor_sim.cli.progress import progress_bar, tell
+from corridor_sim.cli.report import report
 from corridor_sim.cli.results import results
 from corridor_sim.cli.sweep import sweep
 from corridor_sim.cli.warmup import warmup
@@ -57,6 +58,7 @@ app.add_typer(results, name="results")
 app.command()(sweep)
 app.command()(breakeven)
 app.command()(modemap)
+app.command()(report)
 app.command()(warmup)
 
 
@@ -278,7 +280,7 @@ def _evaluated(
     from corridor_sim.study.evaluate import evaluate
 
     loaded = load(file, sets or (), alternatives)
-    with progress_bar(quiet) as report:
+    with progress_bar(quiet) as progress:
         return evaluate(
             loaded,
             replications=replications,
@@ -286,7 +288,7 @@ def _evaluated(
             noise=noise is Switch.ON,
             lanes=chosen,
             workers=workers(),
-            progress=report,
+            progress=progress,
             engine=engine.value,
             tell=None if quiet else tell,
             why=why,

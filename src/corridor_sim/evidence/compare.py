@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from typing import overload
+from typing import TypeVar, overload
 
 import numpy as np
 
@@ -17,19 +17,20 @@ from corridor_sim.evidence.intervals import (
     deviation,
     paired_difference_of_ratios,
     paired_relative_saving,
+    planning_time_index,
     pooled,
     pooled_difference,
     quantile,
     ratio_of_sums,
 )
-from corridor_sim.metrics.causes import USUAL_COURSE
+from corridor_sim.metrics.causes import USUAL, Chain
 from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG, KPIS, SAVING_PER_BOX, SAVING_PER_KG, Replication
-from corridor_sim.metrics.spent import WORDS, Spent
 from corridor_sim.metrics.times import NEVER, UNPROMISED, Flags
 from corridor_sim.sampling.law import Floats
 from corridor_sim.units import SECONDS_PER_HOUR
 
 Replications = Sequence[Replication]
+Told = TypeVar("Told", bound=Hashable)
 MEDIAN, NINE_TENTHS, ONE_TENTH = 0.5, 0.9, 0.1
 SAVINGS = {COST_PER_BOX: SAVING_PER_BOX, COST_PER_KG: SAVING_PER_KG}
 
@@ -89,6 +90,19 @@ def lateness_hours(rep: Replication, flow: int | None = None) -> Floats:
     return np.where(ticks == NEVER, np.inf, ticks / SECONDS_PER_HOUR)
 
 
+def planned_hours(rep: Replication, flow: int | None = None) -> Floats:
+    """Return float64[consignments, 2]: door-to-door hours, and those promised at release.
+
+    The promise is the time in free flow: timetable, hours and mean durations, with nobody in the way (`network.plan`).
+    It is NaN where none could be made, or nothing was delivered that it could be told from.
+    """
+    chosen = _of_flow(rep, flow)
+    late = rep.late_promised[chosen].astype(np.float64)
+    known = (rep.door_to_door[chosen] != NONE) & (rep.late_promised[chosen] != UNPROMISED)
+    planned = np.where(known, (rep.door_to_door[chosen] - late) / SECONDS_PER_HOUR, np.nan)
+    return np.column_stack((transit_hours(rep, flow), planned))
+
+
 def remaining_life(rep: Replication, flow: int | None = None) -> Floats:
     """Return the share of shelf life left of goods that decay; empty where economics did not run."""
     if not len(rep.remaining_life):
@@ -103,6 +117,7 @@ POOLED: dict[str, tuple[Callable[[Replication, int | None], Floats], Statistic]]
     "transit_p95": (transit_hours, quantile(BUFFER_LEVEL)),
     "transit_sd": (transit_hours, deviation),
     "buffer_index": (transit_hours, buffer_index),
+    "planning_time_index": (planned_hours, planning_time_index),
     "latest_departure": (transit_hours, quantile(NINE_TENTHS)),
     "lateness_sd": (lateness_hours, deviation),
     "remaining_life_p10": (remaining_life, quantile(ONE_TENTH)),
@@ -185,17 +200,20 @@ def details(reps: Replications) -> dict[str, Estimate]:
     return figures
 
 
-def lateness_causes(reps: Replications) -> dict[tuple[int, str], Estimate]:
-    """Return the share of late consignments by (step, cause), the biggest first; step NONE for the usual course."""
+def lateness_causes(reps: Replications, told: Callable[[Chain], Told]) -> dict[Told, Estimate]:
+    """Return the share of late consignments by what is `told` of their Chain (USUAL for the usual course).
+
+    The biggest first. The shares sum to 1; nothing where nobody was late.
+    """
     late = [rep.lateness.late for rep in reps]
     if not any(late):
         return {}
-    shares = {(NONE, USUAL_COURSE): ratio_of_sums([rep.lateness.usual_course for rep in reps], late)}
-    total = np.sum([rep.lateness.by_step for rep in reps], axis=0)
-    for step, cause in np.argwhere(total).tolist():
-        counts = [rep.lateness.by_step[step, cause] for rep in reps]
-        shares[step, WORDS[Spent(cause)]] = ratio_of_sums(counts, late)
-    return dict(sorted(shares.items(), key=lambda item: (-item[1].value, item[0])))
+    counts: dict[Told, list[int]] = {}
+    for place, rep in enumerate(reps):
+        for chain, count in {**rep.lateness.chains, USUAL: rep.lateness.usual_course}.items():
+            counts.setdefault(told(chain), [0] * len(late))[place] += count
+    shares = {words: ratio_of_sums(of_each, late) for words, of_each in counts.items() if any(of_each)}
+    return dict(sorted(shares.items(), key=lambda item: (-item[1].value, str(item[0]))))
 
 
 def met(reps: Replications) -> tuple[dict[int, int], dict[int, int]]:

@@ -143,6 +143,19 @@ def buffer_index(values: Floats) -> float:
     return (quantile(BUFFER_LEVEL)(values) - middle) / middle if np.isfinite(middle) and middle else middle
 
 
+def planning_time_index(pairs: Floats) -> float:
+    """Return P95 of the first column over the mean of the second, where it is known (NaN elsewhere).
+
+    With travel times and free-flow travel times as columns it is the planning time index of the Federal Highway
+    Administration (FHWA 2006, Travel Time Reliability: Making It There On Time, All The Time, FHWA-HOP-06-070).
+    """
+    if not len(pairs):
+        return float("nan")
+    hours, free_flow = pairs.T
+    planned = mean(free_flow[~np.isnan(free_flow)])
+    return quantile(BUFFER_LEVEL)(hours) / planned if planned else float("nan")
+
+
 def pooled(values_per_rep: Sequence[Floats], statistic: Statistic, confidence: float = CONFIDENCE) -> Estimate:
     """Return a statistic of all values pooled, with an interval by sectioning (Asmussen & Glynn 2007, III.5a).
 
@@ -211,7 +224,7 @@ def _estimate(value: float, influence: Floats, confidence: float, method: str) -
 
 
 def _together(values_per_rep: Sequence[Floats]) -> Floats:
-    return np.concatenate([*values_per_rep, np.zeros(0)])
+    return np.concatenate(values_per_rep) if len(values_per_rep) else np.zeros(0)
 
 
 def _groups(values_per_rep: Sequence[Floats]) -> list[Floats]:

@@ -12,19 +12,21 @@ import numpy as np
 from corridor_sim.engine.base import CAPACITY, Trace
 from corridor_sim.engine.program import NONE, ONE, Cause, Inputs, Ints
 from corridor_sim.metrics.breaks import breaks
-from corridor_sim.metrics.causes import Lateness, biggest_cause_of_lateness
+from corridor_sim.metrics.causes import Lateness, late_because
 from corridor_sim.metrics.details import Details
 from corridor_sim.metrics.journeys import Journeys, journeys
 from corridor_sim.metrics.missed import Misses, departure_tables, misses
+from corridor_sim.metrics.releases import PASSAGES, customs_passages
 from corridor_sim.metrics.resources import facility_use, service_use
 from corridor_sim.metrics.spent import TRAVELLING, WAITING, WORKING, Spent
-from corridor_sim.metrics.steps import Spells, customs_ticks, dwell_ticks, elapsed_at_ends, spells
+from corridor_sim.metrics.steps import Spells, customs_ticks, dwell_ticks, elapsed_at_ends, spells, spent_along
 from corridor_sim.metrics.times import NEVER, UNPROMISED, Flags, Times, Whole, door_to_door, short
 from corridor_sim.metrics.view import View
 from corridor_sim.sampling.law import Floats
 from corridor_sim.units import CENTS, SECONDS_PER_HOUR
 
 Better = Literal["lower", "higher"]
+NO_RELEASES: Whole = np.zeros((0, len(PASSAGES)), np.int64)
 Terms = tuple[Floats, Floats]
 """Numerator and denominator of a ratio, by own flow."""
 KG_PER_TONNE = 1000
@@ -48,6 +50,7 @@ KPIS = (
     Kpi("transit_mean", "h", "door-to-door time, mean", "lower"),
     Kpi("transit_sd", "h", "door-to-door time, standard deviation", "lower"),
     Kpi("buffer_index", "share", "buffer index: P95 above the mean, as a share of the mean", "lower"),
+    Kpi("planning_time_index", "ratio", "planning time index: P95 over the mean planned time", "lower"),
     Kpi("latest_departure", "h", "leave this long before the wanted delivery to make it in 90 % of cases", "lower"),
     Kpi("on_time", "share", "delivered by the due time", "higher"),
     Kpi("lateness_mean", "h", "later than the timetabled arrival promised at release, mean", "lower"),
@@ -105,7 +108,8 @@ class Replication:
     `door_to_door` ticks or NONE; `late_due` and `late_promised` ticks (times.NEVER, times.UNPROMISED);
     `remaining_life` empty without Books. `terms`: KPI or cost -> (numerators, denominators) by own flow.
     `details`: figure of a step, place, facility or service -> (numerator, denominator). `elapsed`: (step, ticks)
-    for profiles. `closures` and `outages`: numbers of closures and facilities that were met.
+    for profiles. `releases`: see `releases.PASSAGES`, empty without details. `closures` and `outages`: numbers of
+    closures and facilities that were met.
     """
 
     number: int
@@ -120,6 +124,7 @@ class Replication:
     elapsed: tuple[Ints, Ints]
     closures: frozenset[int] = field(default=frozenset())
     outages: frozenset[int] = field(default=frozenset())
+    releases: Whole = field(default_factory=lambda: NO_RELEASES)
 
 
 MISSED_TERMS = (
@@ -128,8 +133,8 @@ MISSED_TERMS = (
     ("cancelled", "cancelled_hours"),
 )
 """How often and how long, by reason."""
-Told = tuple[dict[str, Terms], Mapping[str, tuple[float, float]], Lateness, tuple[Ints, Ints]]
-"""Terms, details, lateness and elapsed of a Replication."""
+Told = tuple[dict[str, Terms], Mapping[str, tuple[float, float]], Lateness, tuple[Ints, Ints], Whole]
+"""Terms, details, lateness, elapsed and releases of a Replication."""
 NO_DETAILS: Mapping[str, tuple[float, float]] = {}
 NO_ELAPSED: tuple[Ints, Ints] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
 
@@ -145,10 +150,10 @@ def measure(
     times = door_to_door(view, inputs, trace, promised)
     books_terms = {} if books is None else _book_terms(view, times, books)
     if view.fast and not details:
-        told = _walked(view, inputs, trace, times), NO_DETAILS, _only_late(times), NO_ELAPSED
+        told = _walked(view, inputs, trace, times), NO_DETAILS, _only_late(times), NO_ELAPSED, NO_RELEASES
     else:
         told = _found(view, inputs, trace, times, details)
-    terms, figures, lateness, elapsed = told
+    terms, figures, lateness, elapsed, releases = told
     window_from = view.lowered.program.window_from
     return Replication(
         inputs.replication,
@@ -163,6 +168,7 @@ def measure(
         elapsed,
         frozenset(number for number, begin, end in inputs.closures if begin < trace.stop and end > window_from),
         frozenset(trace.capacity[trace.capacity[:, CAPACITY.index("cause")] == Cause.FAILURE, 0].tolist()),
+        releases,
     )
 
 
@@ -170,13 +176,16 @@ def _found(view: View, inputs: Inputs, trace: Trace, times: Times, details: bool
     """Return what journeys tell."""
     travelled = journeys(view.instructions.batches, trace, times.row)
     missed = misses(view, inputs, trace)
-    stays = spells(view, inputs, trace, times, travelled, missed if details else None)
+    spent = spent_along(view, inputs, trace, travelled, missed) if details else None
+    stays = spells(view, trace, times, travelled, spent)
     terms = _customs_terms(view, times, customs_ticks(view, stays, len(times.row)))
     terms |= _missed_terms(view, times, travelled, missed, len(trace.visits))
-    if not details:
-        return terms, NO_DETAILS, _only_late(times), NO_ELAPSED
-    lateness = biggest_cause_of_lateness(view, times, stays)
-    return terms, _details(view, inputs, trace, times, stays), lateness, elapsed_at_ends(view, times, stays)
+    if spent is None:
+        return terms, NO_DETAILS, _only_late(times), NO_ELAPSED, NO_RELEASES
+    lateness = late_because(view, inputs, trace, times, travelled, missed, spent)
+    releases = short(customs_passages(view, trace, travelled))
+    figures = _details(view, inputs, trace, times, stays)
+    return terms, figures, lateness, elapsed_at_ends(view, times, stays), releases
 
 
 def _walked(view: View, inputs: Inputs, trace: Trace, times: Times) -> dict[str, Terms]:
@@ -209,7 +218,7 @@ def _walked(view: View, inputs: Inputs, trace: Trace, times: Times) -> dict[str,
 
 def _only_late(times: Times) -> Lateness:
     """Return how many were late, without the causes."""
-    return Lateness(np.zeros((0, len(Spent)), np.int64), int((~times.on_time).sum()))
+    return Lateness({}, int((~times.on_time).sum()))
 
 
 def _everyone(view: View, times: Times) -> Floats:

@@ -33,6 +33,7 @@ class Misses:
     `visit` is a row of visits. `timetable` until the first departure seen; `cutoff`, `no_room`, `cancelled` for
     those not taken; `late` from the schedule of the one taken to its leaving. A visit still waiting is counted to
     the stop. A cut-off, departure or cancellation was met where its ticks are above 0.
+    `last` is the row of the departure taken, of a visit still waiting one past those seen until the stop.
     """
 
     visit: Ints
@@ -41,6 +42,7 @@ class Misses:
     no_room: Ints
     cancelled: Ints
     late: Ints
+    last: Ints
 
 
 def misses(view: View, inputs: Inputs, trace: Trace) -> Misses:
@@ -48,9 +50,9 @@ def misses(view: View, inputs: Inputs, trace: Trace) -> Misses:
     visit = np.flatnonzero(view.instructions.boards[trace.visits[:, STEP]])
     service = view.boards[trace.visits[visit, STEP]]
     ready, start, taken = (trace.visits[visit, column] for column in (READY, START, RESOURCE))
-    earliest = _earliest(view, trace, visit, service)
+    earliest = earliest_met(view, trace, visit, ready)
 
-    line = _Line(inputs, trace)
+    line = Line(inputs, trace)
     left = start != NONE
     last = np.where(left, taken, line.first_from(service, np.full(len(visit), trace.stop + 1)))
     seen = np.minimum(line.first_from(service, ready), last)
@@ -64,6 +66,7 @@ def misses(view: View, inputs: Inputs, trace: Trace) -> Misses:
         ran[last] - ran[open_],
         not_run[last] - not_run[open_],
         np.where(left, start - end, 0),
+        last,
     )
 
 
@@ -73,7 +76,7 @@ def departure_tables(view: View, inputs: Inputs, trace: Trace) -> tuple[Ints, In
     (services, columns): its first departure, one past its last, `close`, then `cutoffs`; (departures + 1, columns):
     scheduled tick, and the gaps so far after departures that ran, and that did not.
     """
-    line, scheduled = _Line(inputs, trace), inputs.departures.scheduled
+    line, scheduled = Line(inputs, trace), inputs.departures.scheduled
     ends = np.searchsorted(inputs.departures.service, np.arange(len(view.close) + 1))
     gaps = line.gaps_of(line.ran), line.gaps_of(~line.ran)
     return (
@@ -82,9 +85,9 @@ def departure_tables(view: View, inputs: Inputs, trace: Trace) -> tuple[Ints, In
     )
 
 
-def _earliest(view: View, trace: Trace, visit: Ints, service: Ints) -> Ints:
-    """Return for each BOARD visit the earliest scheduled tick whose cut-offs it can meet."""
-    ready = trace.visits[visit, READY]
+def earliest_met(view: View, trace: Trace, visit: Ints, ready: Ints) -> Ints:
+    """Return for each BOARD visit the earliest scheduled tick whose cut-offs it can meet, being there at `ready`."""
+    service = view.boards[trace.visits[visit, STEP]]
     earliest: Ints = ready + view.close[service]
     marks = np.flatnonzero((view.marks != NONE)[trace.visits[:, STEP]])
     of_kind = view.marks[trace.visits[marks, STEP]]
@@ -104,7 +107,7 @@ def _last_mark(trace: Trace, marks: Ints, visit: Ints) -> Ints:
     return np.where(same, trace.visits[last, READY], NONE)
 
 
-class _Line:
+class Line:
     """The departures of all services as one rising line of keys (service, scheduled)."""
 
     def __init__(self, inputs: Inputs, trace: Trace) -> None:

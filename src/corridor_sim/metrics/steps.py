@@ -43,12 +43,10 @@ class Spells:
         return self.finish - self.begin
 
 
-def spells(
-    view: View, inputs: Inputs, trace: Trace, times: Times, travelled: Journeys, missed: Misses | None
-) -> Spells:
+def spells(view: View, trace: Trace, times: Times, travelled: Journeys, spent_at: Ints | None) -> Spells:
     """Return the Spells of one replication. A stay reaches from the step's first visit to the next step's first.
 
-    Without `missed` nothing is said of what time was spent on.
+    Without `spent_at` (`spent_along`) nothing is said of what time was spent on.
     """
     step = view.instructions.step[trace.visits[travelled.visit, STEP]]
     turns = (np.diff(step, prepend=NONE) != 0) | (np.diff(travelled.owner, prepend=NONE) != 0)
@@ -60,20 +58,25 @@ def spells(
     end = np.where(delivered == NONE, trace.stop, delivered)
     finish = np.where(final, end, np.append(begin[1:], NONE)[: len(begin)])
     spent = np.zeros((0, len(Spent)), np.int64)
-    if missed is not None and len(first):
-        spent = _spent(view, inputs, trace, travelled, missed, first)
+    if spent_at is not None and len(first):
+        spent = _spent(view, trace, travelled, spent_at, first)
     return Spells(owner, step, begin, finish, ~final | (delivered != NONE), spent)
 
 
-def _spent(view: View, inputs: Inputs, trace: Trace, travelled: Journeys, missed: Misses, first: Ints) -> Ints:
-    """Return what the stays that begin at `first` were spent on."""
+def spent_along(view: View, inputs: Inputs, trace: Trace, travelled: Journeys, missed: Misses) -> Ints:
+    """Return int64[rows of travelled, Spent]: what the visits of journeys were spent on."""
     met = np.zeros(len(trace.visits), bool)
     met[travelled.visit] = True
     rows = np.flatnonzero(met)
     spent_at = time_spent(view, inputs, trace, missed, rows)
     if len(rows) < len(travelled.visit) or view.instructions.batches.any():
         spent_at = spent_at[np.cumsum(met)[travelled.visit] - 1]
-    spent = np.add.reduceat(spent_at, first)
+    return spent_at
+
+
+def _spent(view: View, trace: Trace, travelled: Journeys, spent_at: Ints, first: Ints) -> Ints:
+    """Return what the stays that begin at `first` were spent on."""
+    spent: Ints = np.add.reduceat(spent_at, first)
     found = view.inspection[trace.visits[travelled.visit, STEP]]
     inspected = np.logical_or.reduceat(found, first)
     spent[inspected, Spent.INSPECTION] = spent[inspected, Spent.HANDLING]

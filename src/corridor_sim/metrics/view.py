@@ -12,6 +12,7 @@ from corridor_sim.engine.program import MARK_KINDS, NONE, AtClosing, Ints, Op
 from corridor_sim.metrics.details import Names, detail_names
 from corridor_sim.network.instructions import Instructions, instructions_of
 from corridor_sim.network.lowered import Lowered
+from corridor_sim.scenario.calendars import WEEKDAYS
 from corridor_sim.units import to_ticks
 
 Flags = NDArray[np.bool_]
@@ -59,6 +60,18 @@ class View:
         """(instructions, columns) for compiled loops: step, customs, BATCH or not, service, mark."""
         made = self.instructions
         return np.column_stack((made.step, self.customs[made.step], made.batches, self.boards, self.marks))
+
+    @cached_property
+    def midnights(self) -> Ints:
+        """Ticks at which the local days up to the horizon begin, the first at or before tick 0."""
+        clock = self.lowered.clock
+        _, *days = clock.days(self.lowered.program.horizon)
+        return np.array([clock.tick_at(day, 0) for day in days], np.int64)
+
+    def weekdays(self, ticks: Ints) -> Ints:
+        """Return the local weekday of each tick, 0 for Monday."""
+        first = self.lowered.clock.moment(0).weekday()
+        return (first + np.searchsorted(self.midnights, ticks, side="right") - 1) % len(WEEKDAYS)
 
 
 def view_of(lowered: Lowered, instructions: Instructions | None = None, fast: bool = False) -> View:

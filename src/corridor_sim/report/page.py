@@ -7,6 +7,7 @@ from typing import Any
 
 from corridor_sim.errors import InputError
 from corridor_sim.reading.located import printable
+from corridor_sim.report.lateness import HONG_KONG, SIMPLIFIED, late_sentence, late_sentences
 from corridor_sim.report.screen import NOT_APPLICABLE, UNITS_SHOWN, findings, headline
 from corridor_sim.report.waterfall import signed, where_of, why_of
 from corridor_sim.report.waterfall_chart import most_different
@@ -72,6 +73,7 @@ def results_page(summary: Summary, command: str, images: str) -> str:
         *footnotes.lines(),
         "\n".join(_sentences(summary)),
         *_flows(summary),
+        *_late(summary),
         *_views(summary),
         *_waterfalls(summary, MOST_ON_PAGE),
         *(f"![{words}]({images}{picture}.png)" for picture, words in _pictures(summary).items()),
@@ -110,6 +112,25 @@ def _flows(summary: Summary) -> list[str]:
     )
     rows = [[flow, *(_saving_cell(pair["flow_savings"][flow]["total_logistics"]) for pair in pairs)] for flow in flows]
     return ["### Saving by flow", words, table(("flow", *(pair["alternative"] for pair in pairs)), rows)]
+
+
+def _late(summary: Summary) -> list[str]:
+    """Return why it was late in each alternative, the biggest cause in three scripts; nothing where nothing was."""
+    told = [one for one in summary["alternatives"] if one["late_because"]]
+    if not told:
+        return []
+    words = (
+        "Shares of the late consignments (by the due time, the undelivered included), which sum to 100 %: the last "
+        "departure that would have brought them on time, and what carried them past it; see the model's "
+        "[algorithms](../model.md#24-algorithms)."
+    )
+    lines = []
+    for one in told:
+        first, *others = late_sentences(one["late_because"])
+        lines += [f"* **{printable(one['name'])}**: {_escaped(first)}", *(f"  * {_escaped(words)}" for words in others)]
+        scripts = (late_sentence(one["late_because"][0], language) for language in (SIMPLIFIED, HONG_KONG))
+        lines += [f"  * {_escaped(words)}" for words in scripts]
+    return ["### Late because", words, "\n".join(lines)]
 
 
 def _saving_cell(saving: Figure) -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from corridor_sim.reading.located import printable
+from corridor_sim.report.lateness import late_sentence
 from corridor_sim.report.terminal import Row, Section, chunks, side_by_side
 from corridor_sim.report.waterfall import show_waterfalls
 from corridor_sim.report.words import (
@@ -218,7 +219,7 @@ def findings(summary: Summary) -> Iterator[str]:
     """Yield sentences: which is cheapest, why it was late, what breaks, thresholds, anomalies, notes."""
     if len(summary["alternatives"]) > 1:
         yield f"By {HEADLINE_WORDS}, {_cheapest_words(summary)}."
-    yield "Biggest cause of lateness:"
+    yield "Late because (the biggest of the causes):"
     yield from (f"  {one['name']}: {_cause(one)}" for one in summary["alternatives"])
     if any(one["breaks"] for one in summary["alternatives"]):
         yield "What breaks first (a queue that no longer empties):"
@@ -275,6 +276,4 @@ def _anomaly(anomaly: Mapping[str, Any]) -> str:
 
 def _cause(alternative: Alternative) -> str:
     causes = alternative["late_because"]
-    if not causes:
-        return "nothing was late"
-    return f"{printable(causes[0]['cause'], LONGEST_TEXT)} ({number(causes[0]['share'], PERCENT)} %)"
+    return late_sentence(causes[0]) if causes else "nothing was late"

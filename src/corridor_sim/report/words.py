@@ -42,7 +42,13 @@ READY_PERCENT = Unit("%", decimals=1)
 CNY_PER_BOX = Unit("CNY")
 CNY_PER_KG = Unit("CNY", decimals=3)
 CNY_PER = {"box": CNY_PER_BOX, "kg": CNY_PER_KG}
-UNITS = {"h": Unit("h", decimals=1), "share": PERCENT, "CNY": CNY_PER_BOX, "count": Unit("times", decimals=2)}
+UNITS = {
+    "h": Unit("h", decimals=1),
+    "share": PERCENT,
+    "CNY": CNY_PER_BOX,
+    "count": Unit("times", decimals=2),
+    "ratio": Unit("x", decimals=2),
+}
 """Unit of the summary -> how it is shown; others (%, kg CO2e) as they are."""
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -83,7 +84,7 @@ def kpis_csv(summary: Json) -> str:
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for alternative, flow, kpi, figure in figure_rows(summary):
+    for alternative, flow, kpi, figure in chain(figure_rows(summary), indicator_rows(summary)):
         writer.writerow([cell_of(value) for value in (alternative, flow, kpi, *(figure[key] for key in ESTIMATE))])
     return stream.getvalue()
 
@@ -103,6 +104,13 @@ def figure_rows(summary: Json) -> Iterator[tuple[str, str, str, Json]]:
             for measure in ("cny", "percent"):
                 kpi = f"saving_{measure}_to_{pair['against']}_per_{cost_words(row)}"
                 yield pair["alternative"], ALL_FLOWS, kpi, row[measure]
+
+
+def indicator_rows(summary: Json) -> Iterator[tuple[str, str, str, Json]]:
+    """Yield the same of the corridor indicators, which a sweep does not make."""
+    for one in summary["alternatives"]:
+        for name, figure in one["corridor"].items():
+            yield one["name"], ALL_FLOWS, name, figure
 
 
 def cost_words(row: Json) -> str:

@@ -133,7 +133,7 @@ def _replications(table: pa.Table) -> Iterator[Replication]:
             remaining_life=life[place],
             terms=dict(zip(names, terms, strict=True)),
             details={},
-            lateness=Lateness(np.zeros((0, 0), np.int64), 0),
+            lateness=Lateness({}, 0),
             elapsed=(np.zeros(0, np.int64), np.zeros(0, np.int64)),
             closures=frozenset(closures[place]),
             outages=frozenset(outages[place]),

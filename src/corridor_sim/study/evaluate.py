@@ -43,7 +43,7 @@ from corridor_sim.units import parse_number
 if TYPE_CHECKING:
     import pandas as pd
 
-RESULTS_VERSION = 3
+RESULTS_VERSION = 4
 """Changes when the same scenario and seed may give other numbers."""
 CONFIDENCE = 0.95
 THRESHOLD_REPLICATIONS = 10

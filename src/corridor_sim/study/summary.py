@@ -12,13 +12,11 @@ import numpy as np
 
 from corridor_sim.economics.ledger import BASES, COST_BASES
 from corridor_sim.economics.rollup import PERSPECTIVES
-from corridor_sim.engine.program import NONE
 from corridor_sim.evidence.compare import (
     compare,
     details,
     flow_cost,
     flow_saving,
-    lateness_causes,
     met,
     separated,
     summarise,
@@ -29,7 +27,9 @@ from corridor_sim.metrics.steps import profile
 from corridor_sim.network.charge_rules import COST_CLASSES
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.world import ClosurePlan
+from corridor_sim.study.corridor import corridor_figures, release_rows
 from corridor_sim.study.figures import KG_PER_TONNE, ONE_BOX, Figures, figure
+from corridor_sim.study.lateness import late_because
 from corridor_sim.study.listing import assumed_cost_share, assumed_time_share, unknown_tax_share
 from corridor_sim.study.operations import break_figures, missed_figures, resource_figures, view_figures
 from corridor_sim.study.play import AFTER, BEFORE, Played, cost_key
@@ -95,6 +95,8 @@ def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
         "activities": activity_figures(played),
         "steps": step_figures(lowered, played),
         "late_because": late_because(lowered, played),
+        "corridor": corridor_figures(lowered, played),
+        "releases": release_rows(lowered, played),
         "missed": missed_figures(played),
         **resource_figures(played),
         "views": view_figures(played),
@@ -247,25 +249,6 @@ def _step_emissions(lowered: Lowered, played: Sequence[Played], step: int) -> Fi
         return None
     tonnes = [one.kg / (ONE_BOX * KG_PER_TONNE) for one in played]
     return figure(ratio_of_sums([float(kg[step]) for kg in kept], tonnes), "kg CO2e/t")
-
-
-def late_because(lowered: Lowered, played: Sequence[Played]) -> list[Figures]:
-    """Return the causes of lateness with their shares of the late consignments, the biggest first."""
-    causes = lateness_causes([one.measured for one in played])
-    rows = []
-    for (step, cause), share in causes.items():
-        where = "" if step == NONE else f" ({lowered.steps[step].name})"
-        rows.append({"cause": f"{cause}{where}", "share": share.value, **figure(share, "share")})
-    merged: dict[str, Figures] = {}
-    for row in rows:
-        known = merged.get(row["cause"])
-        if known is None:
-            merged[row["cause"]] = row
-        else:
-            known["share"] += row["share"]
-            known["value"] = known["share"]
-            known["low"] = known["high"] = None
-    return sorted((row for row in merged.values() if row["share"]), key=lambda row: -row["share"])
 
 
 def comparison_summary(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,10 +10,28 @@ import pandas as pd
 
 from corridor_sim.engine.base import DEPARTURES, VISITS
 from corridor_sim.engine.program import MEASURES, NONE, ONE
+from corridor_sim.study.corridor import distance_rows
 from corridor_sim.units import CENTS, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     from corridor_sim.study.evaluate import Results
+
+
+TEXT, NUMBER, COUNT = "str", "float64", "int64"
+DISTANCE_COLUMNS = {
+    **dict.fromkeys(("route", "step", "kind", "mode", "place"), TEXT),
+    **dict.fromkeys(("km", "hours_mean", "hours_mean_low", "hours_mean_high"), NUMBER),
+    **dict.fromkeys(("hours_min", "hours_p5", "hours_p95", "hours_max"), NUMBER),
+    "consignments": COUNT,
+    **dict.fromkeys(("step_cny_per_box", "cny_per_box"), NUMBER),
+}
+RELEASE_FIGURES = ("mean", "p50", "p90")
+ESTIMATE_PARTS = {"": "value", "_low": "low", "_high": "high"}
+RELEASE_COLUMNS = {
+    **dict.fromkeys(("route", "step", "place", "side", "lane", "interval"), TEXT),
+    "count": COUNT,
+    **{f"hours_{name}{ending}": NUMBER for name in RELEASE_FIGURES for ending in ESTIMATE_PARTS},
+}
 
 
 def result_tables(results: Results) -> dict[str, pd.DataFrame]:
@@ -20,13 +39,43 @@ def result_tables(results: Results) -> dict[str, pd.DataFrame]:
 
     consignments  one row per measured consignment of all replications
     lines         CNY per replication, alternative, cost base, activity, tariff: the roll-up of every posting
+    time_cost_distance  one row at the end of each leg and node (see `corridor.distance_rows`)
+    time_release  one row per customs step, lane and interval, hours with their intervals
     ledger_0, visits_0, departures_0  replication 0 of every alternative in full
     """
     return {
         "consignments": _consignments(results),
         "lines": _lines(results),
+        "time_cost_distance": _distances(results),
+        "time_release": _releases(results),
         **_first_replication(results),
     }
+
+
+def _distances(results: Results) -> pd.DataFrame:
+    return _table(
+        {name: distance_rows(lowered, results.played[name]) for name, lowered in results.lowered.items()},
+        DISTANCE_COLUMNS,
+    )
+
+
+def _releases(results: Results) -> pd.DataFrame:
+    """Return the release intervals of the summary, flat."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for one in results.summary["alternatives"]:
+        rows[one["name"]] = []
+        for row in one["releases"]:
+            flat = {key: value for key, value in row.items() if key not in RELEASE_FIGURES}
+            for key in RELEASE_FIGURES:
+                flat |= {f"hours_{key}{ending}": row[key][part] for ending, part in ESTIMATE_PARTS.items()}
+            rows[one["name"]].append(flat)
+    return _table(rows, RELEASE_COLUMNS)
+
+
+def _table(rows: Mapping[str, Sequence[Mapping[str, Any]]], columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows by alternative as one table, which has its columns even where there is no row."""
+    flat = [{"alternative": name, **row} for name, ours in rows.items() for row in ours]
+    return pd.DataFrame(flat, columns=["alternative", *columns]).astype({"alternative": TEXT, **columns})
 
 
 def _consignments(results: Results) -> pd.DataFrame:

@@ -9,12 +9,13 @@ import pytest
 from corridor_sim.engine.program import NONE
 from corridor_sim.evidence.compare import compare, details, lateness_causes, met, separated, summarise
 from corridor_sim.evidence.intervals import Estimate
-from corridor_sim.metrics.causes import USUAL_COURSE, Lateness
+from corridor_sim.metrics.causes import USUAL, Chain, Lateness
 from corridor_sim.metrics.kpis import Replication
 from corridor_sim.metrics.spent import Spent
 from corridor_sim.metrics.times import NEVER
 
 H = 3600
+FRIDAY = Chain(1, Spent.NO_ROOM, 0, 4)
 
 
 def _rep(number, hours, cost, life=(), flow=(0, 1)):
@@ -23,8 +24,6 @@ def _rep(number, hours, cost, life=(), flow=(0, 1)):
     there = ticks != NONE
     ones = np.ones(2)
     transit = np.where(there, ticks / H, math.inf)
-    causes = np.zeros((3, len(Spent)), np.int64)
-    causes[1, Spent.NO_ROOM] = number % 2
     return Replication(
         number=number,
         flow=np.array(flow, np.int64),
@@ -39,7 +38,7 @@ def _rep(number, hours, cost, life=(), flow=(0, 1)):
             "cost_per_kg:cash/chain": (cost * ones, 1000 * ones),
         },
         details={"facility/yard/utilisation": (number + 1.0, 10.0), "facility/pool/utilisation": (0.0, 0.0)},
-        lateness=Lateness(causes, 1),
+        lateness=Lateness({FRIDAY: number % 2}, 1),
         elapsed=(np.zeros(0, np.int64), np.zeros(0, np.int64)),
         closures=frozenset({3} if number < 4 else ()),
         outages=frozenset({1}),
@@ -58,6 +57,8 @@ def test_summarise_pools_and_sums():
     # ten values of 30 and ten of 40, divisor 19
     assert found["transit_sd"].value == pytest.approx(math.sqrt(500 / 19))
     assert found["buffer_index"].value == pytest.approx(5 / 35)
+    # all were promised to take 30 hours
+    assert found["planning_time_index"].value == pytest.approx(40 / 30)
     assert found["lateness_sd"].value == found["transit_sd"].value
     assert found["cost_per_box:cash/chain"].value == pytest.approx(104.5)
     assert found["cost_per_kg:cash/chain"].value == pytest.approx(0.1045)
@@ -124,14 +125,15 @@ def test_details_are_ratios_and_the_unused_is_left_out():
 
 
 def test_causes_of_lateness_by_share():
-    found = lateness_causes(_reps())
+    found = lateness_causes(_reps(), lambda chain: chain)
     # ten late of the usual course, five without room
-    assert [(key, round(share.value, 3)) for key, share in found.items()] == [
-        ((NONE, USUAL_COURSE), 0.667),
-        ((1, "no room"), 0.333),
-    ]
-    on_time = [replace(rep, lateness=Lateness(rep.lateness.by_step * 0, 0)) for rep in _reps()]
-    assert lateness_causes(on_time) == {}
+    assert [(key, round(share.value, 3)) for key, share in found.items()] == [(USUAL, 0.667), (FRIDAY, 0.333)]
+    assert lateness_causes([replace(rep, lateness=Lateness({}, 0)) for rep in _reps()], lambda chain: chain) == {}
+
+
+def test_causes_told_alike_count_together():
+    (share,) = lateness_causes(_reps(), lambda chain: "all").values()
+    assert (share.value, share.low, share.high) == (1, 1, 1)
 
 
 def test_how_often_closures_and_outages_were_met():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from fractions import Fraction
 from importlib.util import find_spec
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -33,9 +35,11 @@ from corridor_sim.metrics.kpis import measure
 from corridor_sim.metrics.view import view_of
 from corridor_sim.network.info import StepInfo
 from corridor_sim.network.lowered import Lowered
+from corridor_sim.scenario.calendars import Clock
 
 WIDE = len(MEASURES)
 YARD = 2
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 RAN, CANCELLED = 1, 2
 NOTHING = (NONE,) * WIDE
 
@@ -178,7 +182,7 @@ def corridor() -> SimpleNamespace:
         step_of=STEP_OF,
         plan=None,
         tariffs=None,
-        clock=None,
+        clock=Clock(datetime(2026, 1, 5, tzinfo=SHANGHAI), SHANGHAI),
         flow_order=("plums",),
     )
     return SimpleNamespace(

@@ -10,7 +10,15 @@ from corridor_sim.engine.program import AtClosing
 from corridor_sim.metrics.journeys import journeys
 from corridor_sim.metrics.missed import misses
 from corridor_sim.metrics.spent import Spent
-from corridor_sim.metrics.steps import customs_ticks, dwell_ticks, elapsed_at_ends, profile, spells, waiting_ticks
+from corridor_sim.metrics.steps import (
+    customs_ticks,
+    dwell_ticks,
+    elapsed_at_ends,
+    profile,
+    spells,
+    spent_along,
+    waiting_ticks,
+)
 from corridor_sim.metrics.times import NEVER, door_to_door
 from corridor_sim.metrics.view import view_of
 
@@ -21,7 +29,8 @@ def _spells(world):
     times = door_to_door(view_of(world.lowered), world.inputs, world.trace, world.promised)
     travelled = journeys(view_of(world.lowered).instructions.batches, world.trace, times.row)
     missed = misses(view_of(world.lowered), world.inputs, world.trace)
-    return times, spells(view_of(world.lowered), world.inputs, world.trace, times, travelled, missed)
+    spent = spent_along(view_of(world.lowered), world.inputs, world.trace, travelled, missed)
+    return times, spells(view_of(world.lowered), world.trace, times, travelled, spent)
 
 
 def _spent(stays, owner, step):

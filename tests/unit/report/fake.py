@@ -131,12 +131,19 @@ def alternative(name: str, title: str, legs: tuple[Any, ...], scale: float, hour
         "main_route": "by_truck" if legs is TRUCK else "by_qinzhou",
         "views": [],
         "breaks": [],
-        "late_because": [{"cause": f"{legs[-2][0]}: waiting for opening", "share": 0.43}],
+        "late_because": [late("inspection hold", legs[-2][0], 0.43, "barge", "fri", "sea")],
+        "corridor": {"tfi1_border_hours": est(6.0, 0.5, "h")},
+        "releases": [],
         "services": [],
         "facilities": [],
         "assumptions": {"cost_share": 0.62, "time_share": 0.4, "unknown_tax_share": 0.0},
         "undelivered": est(0.0, 0.0, "share"),
     }
+
+
+def late(kind: str, step: str, share: float, service: str = "", weekday: str = "", mode: str = "") -> dict[str, Any]:
+    where = {"kind": kind, "step": step, "service": service, "weekday": weekday, "mode": mode}
+    return {"cause": kind, **where, "share": share, **est(share, 0.02, "share")}
 
 
 def comparison(one: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:

@@ -198,8 +198,8 @@ def test_kpis_are_tidy_and_complete(results: Any) -> None:
     summary = results.summary
     rows = list(csv.DictReader(io.StringIO(kpis_csv(summary))))
     assert list(rows[0]) == ["alternative", "flow", "kpi", "value", "low", "high", "unit", "n", "resolved"]
-    kpis, costs = 8, 36
-    assert len(rows) == 4 * (3 * kpis + costs) + 3 * (kpis + 2 * costs)
+    kpis, costs, indicators = 8, 36, 1
+    assert len(rows) == 4 * (3 * kpis + costs + indicators) + 3 * (kpis + 2 * costs)
     names = [(row["alternative"], row["flow"], row["kpi"]) for row in rows]
     assert len(set(names)) == len(rows)
     found = dict(zip(names, rows, strict=True))

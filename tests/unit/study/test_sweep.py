@@ -44,7 +44,7 @@ def test_every_figure_is_that_of_a_run_of_its_point(finished: Swept) -> None:
         price, cutoff = POINTS[point]
         file = load(SMALL, [f"tariffs.lift.price={price}", f"services.train.cutoff={cutoff}"])
         written = list(csv.DictReader(io.StringIO(kpis_csv(evaluate(file, replications=11).summary))))
-        for run in written:
+        for run in (each for each in written if not each["kpi"].startswith("tfi")):
             row = swept.get((point, run["alternative"], run["flow"], run["kpi"]))
             assert row is not None, run
             found = {
