@@ -1,0 +1,148 @@
+"""Whether a claimed interval holds: chances over the inputs' ranges, and the verdict by the rules of EVIDENCE.md.
+
+The verdict is about our ignorance of the inputs. Noise of the world only decides whether more replications are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import inf, isfinite, isnan
+from typing import Literal
+
+import numpy as np
+
+from corridor_sim.evidence.draws import BOOTSTRAPS, bootstrapped
+from corridor_sim.evidence.intervals import Estimate
+from corridor_sim.evidence.metamodel import Metamodel
+from corridor_sim.sampling.law import Floats
+
+Word = Literal["supported", "exceeds", "falls short", "contradicted", "inconclusive", "more replications needed"]
+SURE = 0.9
+UNLIKELY = 0.1
+PARTS_OF_WIDTH = 4
+"""The noise's half-width may be one part in so many of the claimed width."""
+POINTS_OF_RESAMPLES = 2048
+"""Intervals of the chances are made at so many of the points."""
+NARROW = 1e-12
+"""A misfit's standard deviation below this is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The interval that a claim names, in the unit of the metric; `high` infinite for "at least `low`"."""
+
+    low: float
+    high: float = inf
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless low < high."""
+        if isnan(self.low) or isnan(self.high) or self.low >= self.high or self.low == -inf:
+            raise ValueError(
+                f"a claim from {self.low:g} to {self.high:g}; the lower end must be a number below the upper"
+            )
+
+    @property
+    def width(self) -> float:
+        """High - low; for "at least", the distance of `low` from zero, infinite where that is none."""
+        return self.high - self.low if isfinite(self.high) else (abs(self.low) or inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """Probabilities over the inputs' ranges that the expected figure lies there; the first three sum to 1."""
+
+    below: Estimate
+    inside: Estimate
+    above: Estimate
+    at_least: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict.
+
+    `by_inputs` is what the chances say whatever the noise; `verdict` is that, or "more replications needed". `firm`:
+    no chance within the intervals of the chances says otherwise. `noise_half_width` of the figure at the stated
+    inputs, None where it has no interval, and `allowed_half_width`.
+    """
+
+    verdict: Word
+    by_inputs: Word
+    firm: bool
+    chances: Chances
+    noise_half_width: float | None
+    allowed_half_width: float
+
+
+def chances(metamodel: Metamodel, claimed: Claimed, points: Floats, seed: int = 0) -> Chances:
+    """Return where the expected figure lies over the inputs' ranges.
+
+    `points`: float64[many, coordinates], such as `sobol_points`. The metamodel's misfit counts as doubt; the intervals
+    hold what follows from having few points in the design.
+    """
+    features = metamodel.features(points)
+    some = features[:POINTS_OF_RESAMPLES]
+    refits = metamodel.refits(BOOTSTRAPS, seed)
+    resampled = some @ refits.coefficients.T
+    misfits = np.sqrt(refits.misfit)
+    whole = features @ metamodel.coefficients
+    under = _share_under(whole, np.sqrt(metamodel.misfit), claimed.low)
+    beyond = 1 - _share_under(whole, np.sqrt(metamodel.misfit), claimed.high)
+    unders = _share_under(resampled, misfits, claimed.low)
+    beyonds = 1 - _share_under(resampled, misfits, claimed.high)
+
+    def estimate(value: Floats, values: Floats) -> Estimate:
+        return bootstrapped(float(value), values, metamodel.points, 0.0, 1.0)
+
+    return Chances(
+        below=estimate(under, unders),
+        inside=estimate(1 - under - beyond, 1 - unders - beyonds),
+        above=estimate(beyond, beyonds),
+        at_least=estimate(1 - under, 1 - unders),
+    )
+
+
+def judge(found: Chances, stated: Estimate, claimed: Claimed) -> Judgement:
+    """Return the verdict; `stated` is the figure at the stated inputs, with the interval of the world's noise."""
+    by_inputs = verdict_of(found.below.value, found.inside.value, found.above.value)
+    firm = all(verdict_of(*corner) == by_inputs for corner in _corners(found))
+    half = None if stated.low is None or stated.high is None else (stated.high - stated.low) / 2
+    allowed = claimed.width / PARTS_OF_WIDTH
+    known = half is not None and half <= allowed and stated.resolved
+    verdict: Word = by_inputs if known else "more replications needed"
+    return Judgement(verdict, by_inputs, firm, found, half, allowed)
+
+
+def verdict_of(below: float, inside: float, above: float) -> Word:
+    """Return what three chances say."""
+    if inside >= SURE:
+        return "supported"
+    if above >= SURE:
+        return "exceeds"
+    if below >= SURE:
+        return "falls short"
+    return "contradicted" if inside <= UNLIKELY else "inconclusive"
+
+
+def _corners(found: Chances) -> Iterator[tuple[float, float, float]]:
+    """Yield the chances that the intervals of below and above allow, those of inside following from them."""
+    ends = [
+        [each.value if end is None else end for end in (each.low, each.high)] for each in (found.below, found.above)
+    ]
+    for below, above in product(*ends):
+        yield below, max(1 - below - above, 0.0), above
+
+
+def _share_under(predicted: Floats, deviation: Floats, bound: float) -> Floats:
+    """Return the chance to lie under `bound`, averaged over the points (first axis) of predictions with misfit."""
+    from scipy.special import ndtr
+
+    if not isfinite(bound):
+        return np.full(predicted.shape[1:], float(bound > 0))
+    apart = bound - predicted
+    sharp = deviation <= NARROW
+    spread = np.where(sharp, 1.0, deviation)
+    share: Floats = np.where(sharp, apart > 0, ndtr(apart / spread)).mean(axis=0)
+    return share
