@@ -26,6 +26,7 @@ from corridor_sim.cli.options import (
     Seed,
     Sets,
     Switch,
+    Why,
     lanes_of,
     workers,
 )
@@ -91,6 +92,7 @@ def run(
     noise: Noise = Switch.ON,
     lanes: Lanes = None,
     engine: Engine = EngineName.AUTO,
+    why: Why = False,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")] = Path("results"),
     json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the results are.")] = False,
@@ -102,7 +104,7 @@ def run(
         from corridor_sim.study.bundle import check_out, write_bundle
 
         check_out(out)
-        results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet, engine)
+        results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet, engine, why)
         folder = write_bundle(results, out, draw_figures(results.summary, results.samples), _command_line())
         if json:
             print_json(results.summary)
@@ -127,6 +129,7 @@ def compare(
     noise: Noise = Switch.ON,
     lanes: Lanes = None,
     engine: Engine = EngineName.AUTO,
+    why: Why = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress bar.")] = False,
     debug: Debug = False,
@@ -136,7 +139,7 @@ def compare(
     Differences are paired replication by replication and have intervals.
     """
     with reported(debug):
-        results = _evaluated(file, alternatives or (), sets, replications, seed, noise, lanes, quiet, engine)
+        results = _evaluated(file, alternatives or (), sets, replications, seed, noise, lanes, quiet, engine, why)
         if json:
             print_json(results.summary)
         else:
@@ -264,6 +267,7 @@ def _evaluated(
     lanes: Iterable[str] | None,
     quiet: bool,
     engine: EngineName = EngineName.AUTO,
+    why: bool = False,
 ) -> Results:
     chosen = lanes_of(lanes or (), noise)
     from corridor_sim.scenario.load import load
@@ -281,6 +285,7 @@ def _evaluated(
             progress=report,
             engine=engine.value,
             tell=None if quiet else tell,
+            why=why,
         )
 
 

@@ -54,6 +54,12 @@ Lanes = Annotated[
 Engine = Annotated[
     EngineName, typer.Option(help="What plays; the results are the same. auto: compiled where that is sooner.")
 ]
+Why = Annotated[
+    bool,
+    typer.Option(
+        "--why", help="Also find what each override of an alternative does to its cost (up to 62 mixed runs)."
+    ),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")]
 
 

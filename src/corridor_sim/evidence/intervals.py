@@ -83,6 +83,23 @@ def paired_difference_of_ratios(
     return _estimate(_minus(ratio, base_ratio), influence - base_influence, confidence, "paired ratios, linearised, t")
 
 
+def weighted_sum_of_ratios(
+    terms: Sequence[tuple[float, npt.ArrayLike, npt.ArrayLike]], confidence: float = CONFIDENCE
+) -> Estimate:
+    """Return the sum of weight x ratio of sums over (weight, numerators, denominators), all of them paired.
+
+    Each has one numerator and denominator per replication, made on common draws in the same order.
+    """
+    value, total = 0.0, np.zeros(0)
+    for place, (weight, numerators, denominators) in enumerate(terms):
+        ratio, influence = _linearised(_floats(numerators), _floats(denominators))
+        if place and len(influence) != len(total):
+            raise ValueError("paired replications must be equally many")
+        value += weight * ratio
+        total = weight * influence + (total if place else 0.0)
+    return _estimate(value, total, confidence, "paired ratios, linearised, t")
+
+
 def paired_relative_saving(
     alternative: tuple[npt.ArrayLike, npt.ArrayLike],
     baseline: tuple[npt.ArrayLike, npt.ArrayLike],

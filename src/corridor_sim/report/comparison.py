@@ -10,6 +10,7 @@ from rich.text import Text
 from corridor_sim.metrics.kpis import KPIS
 from corridor_sim.report.screen import Alternative, Summary, head_of, opening
 from corridor_sim.report.terminal import Row, Section, chunks, side_by_side
+from corridor_sim.report.waterfall import show_waterfalls
 from corridor_sim.report.words import (
     BASES,
     CNY_PER,
@@ -32,7 +33,7 @@ LEGEND = f"Below each figure: its difference from the baseline; {SEPARATED} wher
 
 
 def show_comparison(summary: Summary, console: Console) -> None:
-    """Print every figure of the alternatives beside the baseline's, with the paired differences under it."""
+    """Print every figure of the alternatives beside the baseline's, the differences under it, and the waterfalls."""
     footnotes = Footnotes()
     for text in opening(summary):
         console.print(text)
@@ -46,6 +47,7 @@ def show_comparison(summary: Summary, console: Console) -> None:
     console.print()
     for line in (LEGEND, *footnotes.lines()):
         console.print(Text(line))
+    show_waterfalls(summary, console, with_where=True)
 
 
 def _sections(summary: Summary, shown: Sequence[Alternative], footnotes: Footnotes) -> Iterator[Section]:

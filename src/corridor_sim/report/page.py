@@ -8,6 +8,8 @@ from typing import Any
 from corridor_sim.errors import InputError
 from corridor_sim.reading.located import printable
 from corridor_sim.report.screen import NOT_APPLICABLE, UNITS_SHOWN, findings, headline
+from corridor_sim.report.waterfall import signed, where_of, why_of
+from corridor_sim.report.waterfall_chart import most_different
 from corridor_sim.report.words import (
     BASES,
     CNY_PER_BOX,
@@ -32,11 +34,22 @@ PICTURES = {
     "time_cost_distance": "Time and cost over distance",
     "transit_times": "Door-to-door times",
     "cost_breakdown": "What the cost is made of",
+    "cost_waterfall": "Where the cost differs most from the baseline",
 }
 """Picture of a run -> its words."""
 VIEWS_HEAD = ("alternative", "service", "price", "cost", "operator keeps", "ours", "others'", "empty runs")
 COSTS_SHOWN = (("cash", "kg"), ("total_logistics", "kg"), ("total_logistics", "box"))
 MOST_SOURCES = 400
+WATERFALL = ("alternative", "activity", "where", "CNY/t")
+MOST_ON_PAGE = 4
+WHERE_WORDS = (
+    "Total logistics cost of the whole chain, alternative minus baseline, in CNY per tonne of all cargo: the largest "
+    "differences by activity and leg. All bars sum to the difference to the cent (`summary.json`, `where`)."
+)
+WHY_WORDS = (
+    "The same difference by what the alternative sets otherwise than the baseline: Shapley values, so that what two "
+    "changes do only together is divided evenly between them."
+)
 LEGS = ("alternative", "route", "step", "from - to", "hours", "waiting", "CNY", "kg CO2e/t")
 
 
@@ -59,7 +72,8 @@ def results_page(summary: Summary, command: str, images: str) -> str:
         "\n".join(_sentences(summary)),
         *_flows(summary),
         *_views(summary),
-        *(f"![{words}]({images}{picture}.png)" for picture, words in PICTURES.items()),
+        *_waterfalls(summary, MOST_ON_PAGE),
+        *(f"![{words}]({images}{picture}.png)" for picture, words in _pictures(summary).items()),
         "### Legs and nodes",
         "Mean hours at each step, and how many of them are spent waiting; cash per box; greenhouse gases by chain "
         "element, well to wheel, per tonne of all cargo.",
@@ -123,6 +137,31 @@ def _views(summary: Summary) -> list[str]:
         "departures cost over their actual loads; then whose share of that cost it is, in per cent."
     )
     return ["### Price and resource view", words, table(VIEWS_HEAD, rows)]
+
+
+def _waterfalls(summary: Summary, most: int) -> list[str]:
+    """Return where each alternative differs from the baseline and, where it was asked for, why; or nothing."""
+    blocks = []
+    for title, words, read in (
+        ("Where the cost differs", WHERE_WORDS, lambda pair: where_of(pair, most)),
+        ("Why the cost differs", WHY_WORDS, why_of),
+    ):
+        found = filter(None, map(read, summary["comparisons"]))
+        rows = [
+            [waterfall.alternative if first else "", bar.what, bar.place, signed(bar.figure)]
+            for waterfall in found
+            for first, bar in zip(
+                (True, *[False] * len(waterfall.rows)), (*waterfall.rows, waterfall.total), strict=True
+            )
+        ]
+        blocks += [f"### {title}", words, table(WATERFALL, rows)] if rows else []
+    return blocks
+
+
+def _pictures(summary: Summary) -> Mapping[str, str]:
+    """Return the pictures that a run has, with their words."""
+    waterfall = most_different(summary) is not None
+    return {name: words for name, words in PICTURES.items() if waterfall or name != "cost_waterfall"}
 
 
 def _how(summary: Summary, command: str) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from corridor_sim.reading.located import printable
 from corridor_sim.report.terminal import Row, Section, chunks, side_by_side
+from corridor_sim.report.waterfall import show_waterfalls
 from corridor_sim.report.words import (
     BASES,
     DAYS,
@@ -76,6 +77,7 @@ def show_run(summary: Summary, written: Path | None, console: Console) -> None:
     legend = LEGEND.format(base=BASES[HEADLINE_SAVING["base"]], perspective=HEADLINE_SAVING["perspective"])
     for line in (legend, *findings(summary), *footnotes.lines()):
         console.print(Text(line))
+    show_waterfalls(summary, console, with_where=False)
     if written is not None:
         console.print(Text(f"Engine: {summary['run']['engine']}"))
         console.print(Text(f"Results: {written}"), soft_wrap=True)

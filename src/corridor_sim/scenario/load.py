@@ -46,6 +46,10 @@ class ScenarioFile:
         more = (*self.sets, *arguments)
         return {name: _alternative(self.written, self.plain, name, more, more=True) for name in only}
 
+    def overlay(self, name: str) -> Overlay:
+        """Return an alternative as written: its overrides over the file, `--set` arguments over these."""
+        return apply_arguments(_overridden(self.written, self.plain, name), self.sets)
+
     @property
     def name(self) -> str:
         """The scenario's own name."""
@@ -66,7 +70,7 @@ def load(source: Path | str, sets: Iterable[str] = (), only: Iterable[str] = ())
     sets = tuple(sets)
     document = read_yaml(source)
     base = apply_arguments(document, sets)
-    plain = _resolved(base)
+    plain = resolved_scenario(base)
     wanted = tuple(only) or tuple(plain.alternatives)
     _check_names(base, plain, wanted)
     resolved: dict[str, Scenario] = {}
@@ -88,7 +92,7 @@ def _alternative(base: Overlay, plain: Scenario, name: str, sets: tuple[str, ...
     """
     if not more and not any(plain.alternatives[link].set for link in _chain(plain, name)):
         return plain
-    return _resolved(apply_arguments(_overridden(base, plain, name), sets))
+    return resolved_scenario(apply_arguments(_overridden(base, plain, name), sets))
 
 
 def _check_names(base: Overlay, plain: Scenario, wanted: Iterable[str]) -> None:
@@ -131,7 +135,7 @@ def _overridden(base: Overlay, plain: Scenario, name: str) -> Overlay:
     return overlay
 
 
-def _resolved(overlay: Overlay) -> Scenario:
+def resolved_scenario(overlay: Overlay) -> Scenario:
     """Put parameters in, validate the model, check that its parts fit. Raises InputError with all problems."""
     data, problems = put_parameters(overlay)
     shown = Overlay(data, overlay.document, overlay.origins)

@@ -34,6 +34,8 @@ from corridor_sim.study.summary import (
     unresolved_events,
 )
 from corridor_sim.study.warmup import settled
+from corridor_sim.study.where import Told, where_figures
+from corridor_sim.study.why import WHY, Plan, plan_why, why_figures
 from corridor_sim.study.workers import Progress
 from corridor_sim.units import parse_number
 
@@ -88,13 +90,15 @@ def evaluate(
     progress: Progress | None = None,
     engine: str = AUTO,
     tell: Tell | None = None,
+    why: bool = False,
 ) -> Results:
     """Run all alternatives of a file and return its Results.
 
     `replications` and `seed` default to the scenario's; without `noise` one replication tells all, and `lanes`
     (step -> lane) choose branches; `workers` processes share the work. `engine`: auto, reference or compiled (see
-    `engines`); `tell` gets a line when that takes time or is not what one would expect. Raises InputError, ModelError,
-    and EngineError for an engine that cannot run here.
+    `engines`); `tell` gets a line when that takes time or is not what one would expect; `why` also plays what explains
+    each difference by the alternative's overrides. Raises InputError, ModelError, and EngineError for an engine that
+    cannot run here.
     """
     clock = file.base.clock
     settings = Settings(
@@ -111,6 +115,9 @@ def evaluate(
         cases: dict[Hashable, Case] = {name: Case(one, settings.replications) for name, one in lowered.items()}
         if noise:
             cases |= _threshold_cases(file, min(THRESHOLD_REPLICATIONS, settings.replications))
+        plans = {name: plan_why(file, name) for name in lowered if why and name != file.baseline}
+        for plan in plans.values():
+            cases |= plan.keyed(settings.replications)
         choice = choose_engine(engine, work_of((case.lowered, case.replications) for case in cases.values()), tell)
         if choice.remark and tell is not None:
             tell(choice.remark)
@@ -118,7 +125,7 @@ def evaluate(
         played = play_cases(cases, settings.seed, noise, settings.lanes, hands, progress, choice.name)
     main = {name: played[name] for name in lowered}
     return Results(
-        summary=_summary(file, settings, lowered, played),
+        summary=_summary(file, settings, lowered, played, plans),
         samples={name: samples(reps) for name, reps in main.items()},
         manifest_recipe=_recipe(file, settings, lowered, main),
         resolved={name: scenario.model_dump(mode="json") for name, scenario in file.alternatives.items()},
@@ -182,18 +189,40 @@ def _crossing_figure(crossing: Crossing, unit: str, replications: int) -> Figure
     }
 
 
+def _compared(
+    file: ScenarioFile,
+    lowered: Mapping[str, Lowered],
+    played: Mapping[Any, Sequence[Played]],
+    plans: Mapping[str, Plan],
+) -> list[Figures]:
+    """Return each alternative against the baseline: differences, savings, where they arise and, where planned, why."""
+    baseline = Told(lowered[file.baseline], played[file.baseline])
+    rows = []
+    for name, one in lowered.items():
+        if name == file.baseline:
+            continue
+        resolved = not unresolved_events(one, played[name])
+        row = comparison_summary(one, file.baseline, played[name], baseline.played, resolved)
+        row["where"] = where_figures(baseline, Told(one, played[name]), resolved)
+        if name in plans:
+            plan = plans[name]
+            mixed = {subset: played[WHY, name, subset] for subset in plan.cases}
+            ends = {frozenset(range(len(plan.groups))): played[name], frozenset[int](): baseline.played}
+            row["why"] = why_figures(plan, mixed | ends, resolved)
+        rows.append(row)
+    return rows
+
+
 def _summary(
-    file: ScenarioFile, settings: Settings, lowered: Mapping[str, Lowered], played: Mapping[Any, Sequence[Played]]
+    file: ScenarioFile,
+    settings: Settings,
+    lowered: Mapping[str, Lowered],
+    played: Mapping[Any, Sequence[Played]],
+    plans: Mapping[str, Plan],
 ) -> Figures:
     base = lowered[file.baseline]
     main = {name: played[name] for name in lowered}
-    comparisons = [
-        comparison_summary(
-            lowered[name], file.baseline, reps, main[file.baseline], not unresolved_events(lowered[name], reps)
-        )
-        for name, reps in main.items()
-        if name != file.baseline
-    ]
+    comparisons = _compared(file, lowered, played, plans)
     thresholds = []
     for name, threshold in file.base.thresholds.items() if settings.noise else ():
         points = {

@@ -30,12 +30,14 @@ from corridor_sim.study.sums import (
     AFTER,
     BEFORE,
     Line,
+    Spot,
     Views,
     by_consignment,
     cents_by_consignment,
     cost_key,
     lines_of,
     service_views,
+    spots_of,
     step_cents,
     step_emissions,
 )
@@ -53,14 +55,16 @@ def _none() -> Ints:
 class Played:
     """One replication of one alternative: its figures, sums of the chain's postings, and its consignments.
 
-    `lines`: CNY cents of measured consignments by Line; `step_cents`: cash by row of Lowered.steps;
-    `step_kg`: kg CO2e by row of Lowered.steps; `views`: price and resource view by service with a cost of departures;
-    `boxes`, `kg` and value in CNY cents of measured consignments; the arrays are by consignment of own flows.
+    `lines`: CNY cents of measured consignments by Line; `spots`: the same by Spot; `step_cents`: cash by row of
+    Lowered.steps; `step_kg`: kg CO2e by row of Lowered.steps; `views`: price and resource view by service with a cost
+    of departures; `boxes`, `kg` and value in CNY cents of measured consignments; the arrays are by consignment of own
+    flows.
     Without details `measured` is all that is said.
     """
 
     measured: Replication
     lines: Mapping[Line, int] = field(default_factory=dict)
+    spots: Mapping[Spot, int] = field(default_factory=dict)
     step_cents: Ints = field(default_factory=_none)
     step_kg: Floats | None = None
     views: Mapping[str, Views] = field(default_factory=dict)
@@ -180,6 +184,7 @@ def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints, det
     return Played(
         measured=measured,
         lines=lines,
+        spots=spots_of(lowered, shared, rows),
         step_cents=by_step,
         step_kg=step_emissions(accounts, counted[own]),
         views=views,

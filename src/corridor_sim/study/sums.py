@@ -22,6 +22,8 @@ Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 AFTER, BEFORE = "after", "before"
 Line = tuple[str, str, str, bool]
 """(cost base, activity, tariff, common) of a sum of cents."""
+Spot = tuple[str, str, int]
+"""(cost base, activity, row of Lowered.steps or NONE) of a sum of cents."""
 SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 OWN, OTHERS, EMPTY = "operator", "others", "nobody"
 
@@ -151,3 +153,20 @@ def step_cents(lowered: Lowered, shared: Sheet, rows: Mask) -> Ints:
     total = np.zeros(len(lowered.steps), np.int64)
     np.add.at(total, shared.step[mask], shared.amount_cny[mask])
     return total
+
+
+def spots_of(lowered: Lowered, shared: Sheet, rows: Mask) -> dict[Spot, int]:
+    """Return cents of the chain by activity and step, of the postings `rows`; they sum to those of `lines_of`."""
+    heads, words = shared.headings, shared.headings.words["activity"]
+    mask = rows & chosen_rows(heads, "with_carbon")[shared.heading]
+    kinds = list(zip(heads.columns["base"].tolist(), heads.columns["activity"].tolist(), strict=True))
+    known = sorted(set(kinds))
+    kind = np.array([known.index(each) for each in kinds], np.int64)
+    # postings without a step stand in the last column, which is number -1
+    total = np.zeros((len(known), len(lowered.steps) + 1), np.int64)
+    np.add.at(total, (kind[shared.heading[mask]], shared.step[mask]), shared.amount_cny[mask])
+    found = zip(*map(np.ndarray.tolist, np.nonzero(total)), strict=True)
+    return {
+        (BASES[known[row][0]], words[known[row][1]], step if step < len(lowered.steps) else NONE): int(total[row, step])
+        for row, step in found
+    }
