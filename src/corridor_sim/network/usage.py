@@ -77,7 +77,16 @@ def _note(usage: Usage, step: AnyStep) -> None:
             usage.facilities |= {yard for yard in (step.leaves, step.enters) if yard is not None}
 
 
-PARTS_WITH_VALUES = ("boxes", "facilities", "services", "closures", "customs_channels", "tariffs", "subsidies", "routes")
+PARTS_WITH_VALUES = (
+    "boxes",
+    "facilities",
+    "services",
+    "closures",
+    "customs_channels",
+    "tariffs",
+    "subsidies",
+    "routes",
+)
 """Parts of a scenario of which an alternative uses what its routes touch."""
 READ_BY_NO_FIGURE = ("carried", "cost_per_departure", "ttw", "yearly", "indices")
 """Fields that check a file, show another view, or were put into the prices when it was read."""
