@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -168,7 +168,7 @@ def _base_name(path: FieldPath, value: Value) -> str:
     return ".".join((param, *max(ways, key=len, default=())))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _ways_in(param: str) -> tuple[tuple[str, ...], ...]:
     """Return the paths of the values in a parameter of the catalog that is an object."""
     entry = store.find(param)
@@ -195,11 +195,6 @@ class Rewriter:
             for path in doubt.uses.get(alternative, ()):
                 _plant(tree, _attributes(scenario, path), doubt.name)
         return cls(scenario, {doubt.name: doubt for doubt in doubts if alternative in doubt.uses}, tree)
-
-    @cached_property
-    def stated(self) -> Values:
-        """What the scenario itself says."""
-        return {name: doubt.mode for name, doubt in self.doubts.items()}
 
     def at(self, values: Values) -> Scenario:
         """Return the scenario with other values of some inputs; names that it does not use are passed over."""
