@@ -74,8 +74,12 @@ class Rules:
 class Memory:
     """The memory of the kernel: tables that never change, and behind them those of one run."""
 
-    def __init__(self, lasting: Mapping[int, Ints]) -> None:
-        self.cells = np.zeros(k.TABLES_END + FIRST_ROOM, np.int64)
+    def __init__(self, lasting: Mapping[int, Ints], spare: Ints | None = None) -> None:
+        """Make a memory with tables that last, in the cells `spare` (whatever stands there) if these are enough."""
+        least = k.TABLES_END + FIRST_ROOM
+        enough = spare is not None and len(spare) >= least
+        self.cells = spare if spare is not None and enough else np.zeros(least, np.int64)
+        self.cells[: k.TABLES_END] = 0
         self._end = k.TABLES_END
         self.write(lasting)
         self._lasting = self._end

@@ -92,6 +92,15 @@ def engine_named(name: str) -> Engine:
     return engine
 
 
+def forget_programs() -> None:
+    """Forget what this thread's engine remembers of Programs, for a study whose Programs are all different."""
+    engine: object = getattr(_thread, "engine", None)
+    forget = getattr(engine, "forget", None)
+    if forget is not None:
+        forget()
+    _thread.inputs = None
+
+
 def inputs_for(
     name: str, lowered: Lowered, seed: int, noise: bool, lanes: Mapping[int, int] | None
 ) -> Callable[[int], Inputs]:
