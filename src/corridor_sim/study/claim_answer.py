@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 
 import numpy as np
 
@@ -13,24 +13,29 @@ from corridor_sim.evidence.cells import Cell, explored, holding
 from corridor_sim.evidence.draws import sobol_points
 from corridor_sim.evidence.verdicts import Chances, chances, judge
 from corridor_sim.sampling.law import Floats
-from corridor_sim.scenario.model import Claim
-from corridor_sim.study.claim_doubt import best_figures, drivers, information, rule_figures
+from corridor_sim.study.claim_costs import common_costs, where_it_arises
+from corridor_sim.study.claim_doubt import best_figures, drivers, information_figures, rule_figures
 from corridor_sim.study.claim_fits import Fitted, Wanted
-from corridor_sim.study.claim_known import Known, Tested, inputs_of_design, percent, stated_saving
+from corridor_sim.study.claim_known import Known, Tested, inputs_of_design, percent, saving_at_level, stated_saving
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.play import AFTER, BEFORE, cost_key
 from corridor_sim.study.summary import PERCENT
-from corridor_sim.study.where import Told, where_figures
 
+COSTS = tuple(
+    cost_key(base, perspective, subsidy)
+    for base in COST_BASES
+    for perspective in PERSPECTIVES
+    for subsidy in (AFTER, BEFORE)
+)
+"""All costs in which a saving is shown."""
 TAIL = 0.05
 """So much of the expected saving over the inputs' ranges is left out at each end of the range that is shown."""
 
 
-def fits_wanted(known: Known, name: str, claim: Claim) -> Iterator[Wanted]:
+def fits_wanted(tested: Tested) -> Iterator[Wanted]:
     """Yield every saving of which the answer needs a metamodel."""
-    tested = Tested.of(known, name, claim)
     yield tested.saving()
-    for cost in _costs():
+    for cost in COSTS:
         yield tested.saving(cost)
     for flow in tested.flows:
         yield tested.saving(flows=(flow,))
@@ -38,32 +43,25 @@ def fits_wanted(known: Known, name: str, claim: Claim) -> Iterator[Wanted]:
         yield wanted
 
 
-def _costs() -> Iterator[str]:
-    for base in COST_BASES:
-        for perspective in PERSPECTIVES:
-            for subsidy in (AFTER, BEFORE):
-                yield cost_key(base, perspective, subsidy)
-
-
-def answer(known: Known, name: str, claim: Claim) -> Figures:
+def answer(known: Known, tested: Tested) -> Figures:
     """Return the answer to a claim."""
-    tested = Tested.of(known, name, claim)
-    inputs = inputs_of_design(known.played)
+    inputs = inputs_of_design(known.design.design)
     points = sobol_points(len(inputs.names), seed=known.seed)
     fitted = known.fitted[tested.saving()]
     draws = fitted.model.draw(points, "primary", known.seed)
+    grades = dict(zip(inputs.names, inputs.grades, strict=True))
     return {
         **_asked(known, tested),
         **_verdict(known, tested, fitted, points, draws),
-        "holds_when": rule_figures(known, fitted.model, points, draws >= tested.claimed.low),
+        "holds_when": rule_figures(known.design.design, fitted.model, points, draws >= tested.claimed.low),
         "bases": list(_bases(known, tested, points)),
         "cells": _cells(known, tested, points),
         "effects": list(_effects(known, tested, points)),
         "levels": list(_levels(known, tested)),
-        "common": _common(known, tested),
-        "where": _where(known, tested),
-        "drivers": drivers(known, fitted.model, inputs),
-        "information": information(known, tested, inputs),
+        "common": common_costs(known, tested),
+        "where": where_it_arises(known, tested),
+        "drivers": drivers(fitted.model, inputs),
+        "information": information_figures(known.information[tested.flows], grades),
         "best": best_figures(known, tested),
     }
 
@@ -80,7 +78,7 @@ def _asked(known: Known, tested: Tested) -> Figures:
         "against": tested.against,
         "cost_base": claim.cost_base,
         "perspective": claim.perspective,
-        "scope": [known.played.flows[flow] for flow in tested.flows],
+        "scope": [known.flows[flow] for flow in tested.flows],
         "supposition": claim.supposition,
     }
 
@@ -117,12 +115,7 @@ QUANTILES = 101
 
 
 def _chances(found: Chances) -> Figures:
-    return {name: figure(each, "share") for name, each in _estimates(found)}
-
-
-def _estimates(found: Chances) -> Iterator[tuple[str, object]]:
-    for name in ("below", "inside", "above", "at_least"):
-        yield name, getattr(found, name)
+    return {each.name: figure(getattr(found, each.name), "share") for each in fields(found)}
 
 
 def _fit_figures(fitted: Fitted) -> Figures:
@@ -166,11 +159,16 @@ def _bases(known: Known, tested: Tested, points: Floats) -> Iterator[Figures]:
 
 def _cells(known: Known, tested: Tested, points: Floats) -> Figures:
     """Return the flows one by one, and in what share of them the claim's lower end is reached."""
-    names = {known.played.flows[flow]: tested.saving(flows=(flow,)) for flow in tested.flows}
+    names = {known.flows[flow]: tested.saving(flows=(flow,)) for flow in tested.flows}
     usable = {name: wanted for name, wanted in names.items() if wanted in known.fitted}
-    teu, value = known.teu_by_flow, known.value_by_flow
+    played = known.design.played
     cells = [
-        Cell(name, teu[wanted.flows[0]], value[wanted.flows[0]], known.fitted[wanted].model.draw(points, name, known.seed))
+        Cell(
+            name,
+            known.weight(played.teu, wanted.flows[0]),
+            known.weight(played.value_cny, wanted.flows[0]),
+            known.fitted[wanted].model.draw(points, name, known.seed),
+        )
         for name, wanted in usable.items()
     ]
     low = tested.claimed.low
@@ -193,7 +191,7 @@ def _cells(known: Known, tested: Tested, points: Floats) -> Figures:
                 "chance": held.chance[cell.name],
                 "mean": float(cell.savings.mean()) * PERCENT,
                 "holds_when": rule_figures(
-                    known, known.fitted[usable[cell.name]].model, points, cell.savings >= low
+                    known.design.design, known.fitted[usable[cell.name]].model, points, cell.savings >= low
                 ),
             }
             for cell in cells
@@ -223,23 +221,11 @@ def _levels(known: Known, tested: Tested) -> Iterator[Figures]:
     """Yield the saving with groups of inputs at their low, stated and high ends."""
     wanted = tested.saving()
     for words, members in tested.claim.levels.items():
-        ends = {end: known.levels.get((members, end)) for end in ("low", "high")}
-        if any(played is None for played in ends.values()):
-            continue
-        yield {
-            "level": words,
-            "members": list(members),
-            "low": percent(stated_saving(known, wanted, ends["low"])),
-            "stated": percent(stated_saving(known, wanted)),
-            "high": percent(stated_saving(known, wanted, ends["high"])),
-        }
-
-
-def _common(known: Known, tested: Tested) -> Figures:
-    """Return the saving with and without what costs the same on both sides, to the cent in every replication."""
-    return asdict(known.common(tested))
-
-
-def _where(known: Known, tested: Tested) -> Figures:
-    sides = [Told(known.lowered[name], known.stated[name]) for name in (tested.against, tested.claim.of)]
-    return where_figures(sides[0], sides[1], known.resolved(tested.claim.of, tested.against))
+        if (members, "low") in known.levels:
+            yield {
+                "level": words,
+                "members": list(members),
+                "low": percent(saving_at_level(known, wanted, (members, "low"))),
+                "stated": percent(stated_saving(known, wanted)),
+                "high": percent(saving_at_level(known, wanted, (members, "high"))),
+            }

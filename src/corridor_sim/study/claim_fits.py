@@ -57,20 +57,20 @@ def saving_of(played: PlayedDesign, wanted: Wanted) -> Responses:
 
 def costs(played: PlayedDesign, alternative: str, cost: str, flows: tuple[int, ...]) -> Floats:
     """Return CNY of an alternative's flows: float64[points, replications]."""
-    table = played.cny[cost][:, :, played.alternatives.index(alternative)]
-    total: Floats = table[:, :, list(flows)].sum(axis=-1)
+    points = played.played
+    total: Floats = points.cost_cny[cost][:, :, points.of(alternative), list(flows)].sum(axis=-1)
     return total
 
 
 def fit_all(
-    played: PlayedDesign, inputs: Inputs, wanted: Iterable[Wanted], seed: int, executor: Executor
+    played: PlayedDesign, inputs: Inputs, wanted: Iterable[Wanted], executor: Executor
 ) -> Mapping[Wanted, Fitted]:
     """Return the metamodels of all savings that can be had; those of a baseline without cost are left out."""
     tasks = []
     for each in dict.fromkeys(wanted):
         theirs = costs(played, each.against, each.cost, each.flows)
         if np.isfinite(theirs).all() and (theirs > 0).all():
-            tasks.append(_Task(each, inputs, saving_of(played, each), seed))
+            tasks.append(_Task(each, inputs, saving_of(played, each), played.seed))
     return {task.wanted: fitted for task, fitted in executor.run(_fit, tasks)}
 
 

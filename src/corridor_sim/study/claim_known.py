@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -10,16 +10,18 @@ import numpy as np
 
 from corridor_sim.catalog.values import RESTS_ON_ASSUMPTION
 from corridor_sim.evidence.compare import separated
+from corridor_sim.evidence.design import DoubtDesign
+from corridor_sim.evidence.information import Information
 from corridor_sim.evidence.intervals import Estimate, ratio_of_sums
 from corridor_sim.evidence.responses import Inputs
 from corridor_sim.evidence.verdicts import Claimed
-from corridor_sim.metrics.kpis import COST_PER_KG
+from corridor_sim.metrics.kpis import COST_PER_BOX
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.scenario.model import Claim
 from corridor_sim.study.claim_fits import Fitted, Wanted
-from corridor_sim.study.doubt import PlayedDesign
+from corridor_sim.study.doubt import PlayedDesign, PlayedPoints
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.play import AFTER, Played, cost_key
 from corridor_sim.study.summary import PERCENT, scaled, unresolved_events
@@ -28,6 +30,8 @@ ALL_ELSE = "all else"
 """The effect of what `by_way_of` does not name."""
 Flows = tuple[int, ...]
 """Numbers of flows."""
+Level = tuple[tuple[str, ...], str]
+"""Members of a level, and "low" or "high"."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +39,30 @@ class Known:
     """All that was played for the claims of a file.
 
     `stated`: by alternative its replications at the stated inputs; `levels`: by members of a level and its end ("low",
-    "high") the same; `fitted`: the metamodels that `fits_wanted` asks for.
+    "high") what was played there, at point 0; `fitted`: the metamodels that `fits_wanted` asks for.
     """
 
     file: ScenarioFile
     lowered: Mapping[str, Lowered]
     stated: Mapping[str, Sequence[Played]]
-    levels: Mapping[tuple[tuple[str, ...], str], Mapping[str, Sequence[Played]]]
-    played: PlayedDesign
-    seed: int
+    levels: Mapping[Level, PlayedPoints]
+    design: PlayedDesign
     fitted: Mapping[Wanted, Fitted] = field(default_factory=dict)
+    information: Mapping[Flows, Information] = field(default_factory=dict)
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """The flows, in the order of their numbers."""
+        return self.design.played.flows
+
+    @property
+    def seed(self) -> int:
+        """The seed of all draws."""
+        return self.design.seed
+
+    def weight(self, amounts: Floats, flow: int) -> float:
+        """Return how much of something the baseline has of a flow in a replication, on average over the design."""
+        return float(amounts[:, :, self.design.played.of(self.file.baseline), flow].mean())
 
     def resolved(self, *names: str) -> bool:
         """Return whether every closure and outage that touches these alternatives was met often enough."""
@@ -63,8 +81,8 @@ class Tested:
     @classmethod
     def of(cls, known: Known, name: str, claim: Claim) -> Tested:
         """Return a claim of a file."""
-        wanted = claim.flows(known.played.flows)
-        numbers = tuple(number for number, flow in enumerate(known.played.flows) if flow in wanted)
+        wanted = claim.flows(known.flows)
+        numbers = tuple(number for number, flow in enumerate(known.flows) if flow in wanted)
         return cls(name, claim, claim.against or known.file.baseline, numbers)
 
     @property
@@ -93,9 +111,8 @@ class Tested:
             yield words, Wanted(after, before, self.against, self.cost, self.flows)
 
 
-def inputs_of_design(played: PlayedDesign) -> Inputs:
+def inputs_of_design(design: DoubtDesign) -> Inputs:
     """Return the points of the design with the softest grade of what stands behind each coordinate."""
-    design = played.design
     grades: list[list[str]] = [[] for _ in design.coordinates]
     for one, place in zip(design.inputs, design.coordinate.tolist(), strict=True):
         grades[place].append(one.grade)
@@ -103,19 +120,30 @@ def inputs_of_design(played: PlayedDesign) -> Inputs:
     return Inputs(design.x, design.coordinates, softest)
 
 
-def stated_saving(known: Known, wanted: Wanted, played: Mapping[str, Sequence[Played]] | None = None) -> Estimate:
-    """Return a saving at the stated inputs, or at those of `played`, with the interval of the world's noise."""
-    reps = known.stated if played is None else played
-    ours, instead, theirs = (
-        _cny(reps[name], wanted.cost, wanted.flows) for name in (wanted.of, wanted.instead_of, wanted.against)
-    )
-    found = ratio_of_sums(instead - ours, theirs)
+def stated_saving(known: Known, wanted: Wanted) -> Estimate:
+    """Return a saving at the stated inputs, with the interval of the world's noise."""
+
+    def cny(name: str) -> Floats:
+        term = f"{COST_PER_BOX}:{wanted.cost}"
+        return np.array([one.measured.terms[term][0][list(wanted.flows)].sum() for one in known.stated[name]])
+
+    return _saving(known, wanted, cny)
+
+
+def saving_at_level(known: Known, wanted: Wanted, level: Level) -> Estimate:
+    """Return a saving with the inputs of a level at one of their ends, the others as stated."""
+    played = known.levels[level]
+
+    def cny(name: str) -> Floats:
+        return np.asarray(played.cost_cny[wanted.cost][0, :, played.of(name), list(wanted.flows)].sum(axis=0))
+
+    return _saving(known, wanted, cny)
+
+
+def _saving(known: Known, wanted: Wanted, cny: Callable[[str], Floats]) -> Estimate:
+    """Return a saving from CNY by replication."""
+    found = ratio_of_sums(cny(wanted.instead_of) - cny(wanted.of), cny(wanted.against))
     return found if known.resolved(wanted.of, wanted.instead_of, wanted.against) else replace(found, resolved=False)
-
-
-def _cny(played: Sequence[Played], cost: str, flows: Flows) -> Floats:
-    """Return the cost of some flows by replication."""
-    return np.array([one.measured.terms[f"{COST_PER_KG}:{cost}"][0][list(flows)].sum() for one in played])
 
 
 def percent(estimate: Estimate) -> Figures:

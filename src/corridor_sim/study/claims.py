@@ -1,34 +1,35 @@
-"""Tests the claims of a scenario: plays what is stated and one design for all doubt, then reads the answers off them."""
+"""Tests the claims of a scenario: plays what is stated and one design for all doubt, then reads the answers off."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Literal
 
 from corridor_sim.errors import InputError, Problem
 from corridor_sim.evidence.design import POINTS, at_shares
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.reading.located import suggestion
+from corridor_sim.reading.located import shown, suggestion
 from corridor_sim.scenario.doubts import Doubt
 from corridor_sim.scenario.load import ScenarioFile
-from corridor_sim.scenario.model import Claim
 from corridor_sim.study.cases import Case, play_cases
-from corridor_sim.study.claim_answer import Known, answer, fits_wanted, inputs_of_design
+from corridor_sim.study.claim_answer import COSTS, answer, fits_wanted
+from corridor_sim.study.claim_doubt import Decision, decide
 from corridor_sim.study.claim_fits import fit_all
-from corridor_sim.study.doubt import PlayedDesign, doubts_of_file, play_design, rewritten
+from corridor_sim.study.claim_known import Known, Level, Tested, inputs_of_design
+from corridor_sim.study.doubt import REPLICATIONS, Doubted, PlayedDesign, PlayedPoints, doubted, play_at, play_design
 from corridor_sim.study.engines import AUTO, Tell, choose_engine, warm_up, work_of
+from corridor_sim.study.evaluate import Settings
 from corridor_sim.study.executors import Executor, local_executor
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.kinds import Where
 from corridor_sim.study.play import Played
-from corridor_sim.study.prepare import prepare, prepare_scenarios
+from corridor_sim.study.prepare import prepare
 from corridor_sim.study.workers import Progress
 
 QUICK_POINTS = 128
-REPLICATIONS_A_POINT = 2
-LEVELS: Mapping[Literal["low", "high"], float] = {"low": 0.0, "high": 1.0}
+ENDS = {"low": 0.0, "high": 1.0}
+"""Ends of a range, as shares of it."""
 LEFT_OUT = "levels of input groups"
 
 
@@ -64,87 +65,117 @@ def answer_claims(
 ) -> Answers:
     """Return the answer to every claim of a file.
 
-    `replications` at the stated inputs and `seed` default to the scenario's; `progress`, `engine` and `tell` as of
-    `evaluate`. Raises InputError where there is no claim or an input is named that is in no doubt, ModelError.
+    `replications` at the stated inputs and `seed` default to the scenario's; `progress` is told the points done;
+    `engine` and `tell` as of `evaluate`. Raises InputError where there is no claim or an input is named that is in no
+    doubt, ModelError where a range reaches what cannot run.
     """
     clock = file.base.clock
-    count, start = replications or clock.replications, clock.seed if seed is None else seed
-    claims = dict(file.base.claims)
+    settings = Settings(replications or clock.replications, clock.seed if seed is None else seed, noise=True, lanes={})
+    claims = file.base.claims
     if not claims:
         raise InputError(Problem("no claim stands here; expected at least one", "claims", file.file))
-    names = _alternatives(file, claims)
-    doubts = doubts_of_file(file, names)
-    _check_levels(file, claims, doubts)
+    known = doubted(file, _alternatives(file))
+    _check_levels(known)
     with local_executor(Where.PROCESSES, workers, warm_up) as hands:
         lowered = prepare(file)
-        cases: dict[Hashable, Case] = {name: Case(one, count) for name, one in lowered.items()}
-        if depth.levels:
-            cases |= _level_cases(file, claims, doubts, names, count)
-        work = work_of((case.lowered, case.replications) for case in cases.values())
-        work += depth.points * REPLICATIONS_A_POINT * work_of((lowered[name], 1) for name in names)
+        work = work_of((one, settings.replications) for one in lowered.values())
+        work += work_of((lowered[name], depth.points * REPLICATIONS) for name in known.alternatives)
         choice = choose_engine(engine, work, tell)
         if choice.remark and tell is not None:
             tell(choice.remark)
-        stated = play_cases(cases, start, True, {}, hands, None, choice.name)
-        played = play_design(file, names, depth.points, start, hands, progress, choice.name)
-        known = _known(file, lowered, stated, played, start)
-        wanted = [each for claim in claims.values() for each in fits_wanted(known, claim)]
-        fitted = fit_all(played, inputs_of_design(played), wanted, start, hands)
-    known = replace(known, fitted=fitted)
+        player = _Player(known, replace(settings, engine=choice.name), depth, hands)
+        return _answers(player, lowered, progress)
+
+
+@dataclass(frozen=True)
+class _Player:
+    """What is played, how, and by whom."""
+
+    known: Doubted
+    settings: Settings
+    depth: Depth
+    hands: Executor
+
+    def stated(self, lowered: Mapping[str, Lowered]) -> dict[str, list[Played]]:
+        """Return the replications of all alternatives at the stated inputs."""
+        cases: dict[Hashable, Case] = {name: Case(one, self.settings.replications) for name, one in lowered.items()}
+        played = play_cases(cases, self.settings.seed, True, {}, self.hands, None, self.settings.engine)
+        return {name: played[name] for name in lowered}
+
+    def design(self, progress: Progress | None) -> PlayedDesign:
+        """Return the one design for all doubt, played."""
+        names, points, engine = self.known.alternatives, self.depth.points, self.settings.engine
+        return play_design(
+            self.known.file, names, COSTS, points, self.settings.seed, self.hands, progress, figures=(), engine=engine
+        )
+
+    def levels(self) -> dict[Level, PlayedPoints]:
+        """Return what claims show at the ends of groups of inputs."""
+        if not self.depth.levels:
+            return {}
+        claims = self.known.file.base.claims.values()
+        keys = [(members, end) for claim in claims for members in claim.levels.values() for end in ENDS]
+        return {(members, end): self._at(members, ENDS[end]) for members, end in dict.fromkeys(keys)}
+
+    def _at(self, members: tuple[str, ...], share: float) -> PlayedPoints:
+        values = at_shares(self.known.inputs, dict.fromkeys(members, share))
+        count, seed, engine = self.settings.replications, self.settings.seed, self.settings.engine
+        return play_at(self.known, [values], count, COSTS, seed, self.hands, figures=(), engine=engine)
+
+
+def _answers(player: _Player, lowered: Mapping[str, Lowered], progress: Progress | None) -> Answers:
+    file = player.known.file
+    design = player.design(progress)
+    known = Known(file, lowered, player.stated(lowered), player.levels(), design)
+    tested = [Tested.of(known, name, claim) for name, claim in file.base.claims.items()]
+    inputs = inputs_of_design(design.design)
+    wanted = [each for one in tested for each in fits_wanted(one)]
+    decisions = [Decision(design, flows) for flows in dict.fromkeys(one.flows for one in tested)]
+    known = replace(
+        known,
+        fitted=fit_all(design, inputs, wanted, player.hands),
+        information={task.flows: found for task, found in player.hands.run(decide, decisions)},
+    )
+    settings = player.settings
     return Answers(
         {
             "version": version("corridor-sim"),
             "scenario": {"name": file.name, "title": dict(file.base.title), "file": file.file},
             "run": {
-                "seed": start,
-                "replications": count,
-                "points": depth.points,
-                "replications_a_point": REPLICATIONS_A_POINT,
-                "engine": choice.name,
-                "left_out": [] if depth == WHOLE else _left_out(depth),
+                "seed": settings.seed,
+                "replications": settings.replications,
+                "points": player.depth.points,
+                "replications_a_point": REPLICATIONS,
+                "engine": settings.engine,
+                "left_out": _left_out(player.depth),
             },
             "baseline": file.baseline,
-            "claims": [answer(known, name, claim) for name, claim in claims.items()],
-            "inputs": [_input(one) for one in doubts],
+            "claims": [answer(known, one) for one in tested],
+            "inputs": [_input(one, design) for one in player.known.inputs],
         },
-        played,
+        design,
     )
 
 
-def _known(
-    file: ScenarioFile,
-    lowered: Mapping[str, Lowered],
-    stated: Mapping[Hashable, Sequence[Played]],
-    played: PlayedDesign,
-    seed: int,
-) -> Known:
-    levels: dict[tuple[tuple[str, ...], str], dict[str, Sequence[Played]]] = {}
-    for key, reps in stated.items():
-        if isinstance(key, tuple):
-            members, end, name = key
-            levels.setdefault((members, end), {})[name] = reps
-    return Known(file, lowered, {name: stated[name] for name in lowered}, levels, played, seed)
-
-
-def _alternatives(file: ScenarioFile, claims: Mapping[str, Claim]) -> tuple[str, ...]:
+def _alternatives(file: ScenarioFile) -> tuple[str, ...]:
     """Return the alternatives that claims speak of, in the order of the file."""
     named = {file.baseline}
-    for claim in claims.values():
+    for claim in file.base.claims.values():
         named |= {claim.of, claim.against or file.baseline, *claim.by_way_of.values()}
     return tuple(name for name in file.alternatives if name in named)
 
 
-def _check_levels(file: ScenarioFile, claims: Mapping[str, Claim], doubts: Sequence[Doubt]) -> None:
+def _check_levels(known: Doubted) -> None:
     """Raise InputError for a level of something that is in no doubt."""
-    coordinates = {one.coordinate for one in doubts}
+    coordinates = {one.coordinate for one in known.inputs}
     problems = [
         Problem(
-            f'"{wanted}" is no group or input with a range{suggestion(wanted, coordinates)}; '
-            "give it a range, or leave it out",
+            f"{shown(wanted)} is no group or input with a range in use here{suggestion(wanted, coordinates)}; "
+            "give it a range or leave it out",
             f"claims.{name}.levels.{words}",
-            file.file,
+            known.file.file,
         )
-        for name, claim in claims.items()
+        for name, claim in known.file.base.claims.items()
         for words, members in claim.levels.items()
         for wanted in members
         if wanted not in coordinates
@@ -153,25 +184,12 @@ def _check_levels(file: ScenarioFile, claims: Mapping[str, Claim], doubts: Seque
         raise InputError(problems)
 
 
-def _level_cases(
-    file: ScenarioFile, claims: Mapping[str, Claim], doubts: Sequence[Doubt], names: Sequence[str], count: int
-) -> dict[Hashable, Case]:
-    """Return the alternatives at the ends of each level: (its members, end, alternative) -> Case."""
-    cases: dict[Hashable, Case] = {}
-    for members in dict.fromkeys(members for claim in claims.values() for members in claim.levels.values()):
-        for end, share in LEVELS.items():
-            values = at_shares(doubts, dict.fromkeys(members, share))
-            lowered = prepare_scenarios(file.file, rewritten(file, names, doubts, values))
-            cases |= {(members, end, name): Case(one, count, details=False) for name, one in lowered.items()}
-    return cases
-
-
 def _left_out(depth: Depth) -> list[str]:
     said = [f"{POINTS - depth.points:,} of {POINTS:,} points of the design"] if depth.points < POINTS else []
     return said if depth.levels else [*said, LEFT_OUT]
 
 
-def _input(one: Doubt) -> Figures:
+def _input(one: Doubt, design: PlayedDesign) -> Figures:
     return {
         "name": one.name,
         "grade": one.grade,
@@ -180,4 +198,5 @@ def _input(one: Doubt) -> Figures:
         "stated": float(one.mode),
         "high": float(one.high),
         "unit": one.unit,
+        "held_at_points": sum(one.name in held for held in design.played.held.values()),
     }
