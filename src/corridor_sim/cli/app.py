@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corridor_sim.cli.catalog import catalog
+from corridor_sim.cli.claims import claims
 from corridor_sim.cli.options import (
     Debug,
     Engine,
@@ -52,6 +53,7 @@ app = typer.Typer(
 )
 app.add_typer(catalog, name="catalog")
 app.add_typer(results, name="results")
+app.command()(claims)
 app.command()(sweep)
 app.command()(warmup)
 

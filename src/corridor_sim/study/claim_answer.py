@@ -98,6 +98,7 @@ def _verdict(known: Known, tested: Tested, fitted: Fitted, points: Floats, draws
             "allowed": judged.allowed_half_width * PERCENT,
         },
         "doubt": {
+            "inputs": len(known.design.design.inputs),
             "chances": _chances(judged.chances),
             "mean": float(draws.mean()) * PERCENT,
             "low": float(low) * PERCENT,

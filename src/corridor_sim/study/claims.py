@@ -49,7 +49,7 @@ class Answers:
     """The answers for readers, and the design they were read off."""
 
     figures: Figures
-    played: PlayedDesign
+    design: PlayedDesign
 
 
 def answer_claims(
