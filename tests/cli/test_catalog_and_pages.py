@@ -72,7 +72,8 @@ def test_a_page_is_renewed_below_its_marker_with_its_pictures(tiny: Path) -> Non
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# Small\n\nwords\n\n<!-- results -->\n") and "old" not in text
     drawn = sorted(path.name for path in images.iterdir())
-    assert [f"small_{name}.png" for name in ("cost_breakdown", "time_cost_distance", "transit_times")] == drawn
+    names = ("cost_breakdown", "cost_waterfall", "time_cost_distance", "transit_times")
+    assert [f"small_{name}.png" for name in names] == drawn
     summary = json.loads(next(out.glob("small/*/summary.json")).read_text(encoding="utf-8"))
     assert all(f"**{one['name']}**" in text for one in summary["alternatives"])
 

@@ -82,6 +82,7 @@ def test_run_hands_over_what_it_was_told(world: SimpleNamespace) -> None:
         "progress": None,
         "engine": "auto",
         "tell": tell,
+        "why": False,
     }
     assert Path("here/qinzhou").is_dir()
     assert not Path("results").exists()

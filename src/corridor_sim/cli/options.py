@@ -57,7 +57,7 @@ Engine = Annotated[
 Why = Annotated[
     bool,
     typer.Option(
-        "--why", help="Also find what each override of an alternative does to its cost (up to 62 mixed runs)."
+        "--why", help="Also find what each override of an alternative does to its cost: up to 62 mixed runs each."
     ),
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")]

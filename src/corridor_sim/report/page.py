@@ -40,7 +40,8 @@ PICTURES = {
 VIEWS_HEAD = ("alternative", "service", "price", "cost", "operator keeps", "ours", "others'", "empty runs")
 COSTS_SHOWN = (("cash", "kg"), ("total_logistics", "kg"), ("total_logistics", "box"))
 MOST_SOURCES = 400
-WATERFALL = ("alternative", "activity", "where", "CNY/t")
+WHERE = ("alternative", "activity", "where", "CNY/t")
+WHY = ("alternative", "what it sets", "", "CNY/t")
 MOST_ON_PAGE = 4
 WHERE_WORDS = (
     "Total logistics cost of the whole chain, alternative minus baseline, in CNY per tonne of all cargo: the largest "
@@ -142,9 +143,9 @@ def _views(summary: Summary) -> list[str]:
 def _waterfalls(summary: Summary, most: int) -> list[str]:
     """Return where each alternative differs from the baseline and, where it was asked for, why; or nothing."""
     blocks = []
-    for title, words, read in (
-        ("Where the cost differs", WHERE_WORDS, lambda pair: where_of(pair, most)),
-        ("Why the cost differs", WHY_WORDS, why_of),
+    for title, words, head, read in (
+        ("Where the cost differs", WHERE_WORDS, WHERE, lambda pair: where_of(pair, most)),
+        ("Why the cost differs", WHY_WORDS, WHY, why_of),
     ):
         found = filter(None, map(read, summary["comparisons"]))
         rows = [
@@ -154,7 +155,7 @@ def _waterfalls(summary: Summary, most: int) -> list[str]:
                 (True, *[False] * len(waterfall.rows)), (*waterfall.rows, waterfall.total), strict=True
             )
         ]
-        blocks += [f"### {title}", words, table(WATERFALL, rows)] if rows else []
+        blocks += [f"### {title}", words, table(head, rows)] if rows else []
     return blocks
 
 

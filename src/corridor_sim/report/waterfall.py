@@ -87,7 +87,7 @@ def _waterfall(pair: Summary, bars: list[Shown], total: Figure | None, most: int
         printable(pair["against"], LONGEST_NAME),
         shown,
         others if rest else None,
-        Shown("together", "", total["per_tonne"]),
+        Shown("together", "" if total["per_tonne"]["resolved"] else "not resolved", total["per_tonne"]),
         f"{total['cents'] / CENTS:+z,.2f} CNY",
     )
 

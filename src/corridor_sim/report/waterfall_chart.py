@@ -35,9 +35,12 @@ CHEAPER, DEARER = COLOURS[0], COLOURS[1]
 ROOM = 0.13
 """Share of the span left free on each side for the amounts beside the bars."""
 LABEL_GAP = 0.008
-WHAT_AT, PLACE_AT = 0.015, 0.19
+WHAT_AT = 0.015
+PLACE_AT = {"where": 0.19, "why": 0.34}
 """Left ends of the two columns of names, as shares of the width."""
-LONGEST_WHAT, LONGEST_PLACE = 22, 36
+LONGEST_WHAT = {"where": 22, "why": 40}
+LONGEST_PLACE = 36
+NO_FRAME = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 PANEL_SIZE = 10.0
 OUTLINE = 2.0
 AXIS_WORDS = "CNY per tonne of all cargo more (or less) than the baseline: total logistics cost of the whole chain"
@@ -59,18 +62,19 @@ def cost_waterfall(summary: Mapping[str, Any]) -> bytes | None:
     if pair is None:
         return None
     found = {"where": where_of(pair, MOST_BARS), "why": why_of(pair)}
-    panels = [(PANELS[name], waterfall) for name, waterfall in found.items() if waterfall is not None]
+    panels = [(name, waterfall) for name, waterfall in found.items() if waterfall is not None]
     rows = [ROW_INCHES * (len(waterfall.rows) + 1) for _, waterfall in panels]
     height = TITLE_INCHES + FOOT_INCHES + sum(PANEL_INCHES + inches for inches in rows)
     with house_style():
         figure = Figure(figsize=(WIDTH_INCHES, height))
         top = height - TITLE_INCHES
-        for (words, waterfall), inches in zip(panels, rows, strict=True):
+        for (name, waterfall), inches in zip(panels, rows, strict=True):
             top -= PANEL_INCHES + inches
             axes = figure.add_axes((LEFT, top / height, RIGHT - LEFT, inches / height))
             _draw(axes, waterfall)
+            _name(axes, waterfall, name)
             above = (top + inches + PANEL_INCHES / 4) / height
-            figure.text(EDGE_INCHES / WIDTH_INCHES, above, words, weight="bold", size=PANEL_SIZE)
+            figure.text(EDGE_INCHES / WIDTH_INCHES, above, PANELS[name], weight="bold", size=PANEL_SIZE)
         figure.text(EDGE_INCHES / WIDTH_INCHES, EDGE_INCHES / height, AXIS_WORDS, size=SMALL, color=GREY)
         sides = " against ".join(drawable(pair[side], LONGEST_NAME) for side in ("alternative", "against"))
         caption(figure, summary, f"{TITLE}: {sides}")
@@ -103,11 +107,10 @@ def _write(axes: Axes, at: float, ends: Sequence[float], value: float, span: flo
     up = value > 0
     place = max(ends) + LABEL_GAP * span if up else min(ends) - LABEL_GAP * span
     words = f"{'+' if up else ''}{number(value, CNY_PER_BOX)}"
-    axes.text(place, at, words, size=SMALL, va="center", ha="left" if up else "right")
+    axes.text(place, at, words, size=SMALL, va="center", ha="left" if up else "right", bbox=NO_FRAME)
 
 
 def _finish(axes: Axes, waterfall: Waterfall, limits: tuple[float, float]) -> None:
-    """Name the bars on the left, what and where in columns, and leave the axes plain."""
     axes.set_xlim(*limits)
     axes.set_ylim(-len(waterfall.rows) - 1 / 2, 1 / 2)
     axes.axvline(0, color=BASELINE_COLOUR, linewidth=THIN)
@@ -115,9 +118,14 @@ def _finish(axes: Axes, waterfall: Waterfall, limits: tuple[float, float]) -> No
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+
+
+def _name(axes: Axes, waterfall: Waterfall, panel: str) -> None:
+    """Write to the left of each bar what it is and where, in columns."""
+    columns = ((WHAT_AT, LONGEST_WHAT[panel]), (PLACE_AT[panel], LONGEST_PLACE))
     for place, bar in enumerate([*waterfall.rows, waterfall.total]):
         weight = "bold" if bar is waterfall.total else "normal"
-        for column, words, longest in ((WHAT_AT, bar.what, LONGEST_WHAT), (PLACE_AT, bar.place, LONGEST_PLACE)):
+        for (column, longest), words in zip(columns, (bar.what, bar.place), strict=True):
             at = (column - LEFT) / (RIGHT - LEFT)
             text = drawable(words, longest)
             axes.text(at, -place, text, transform=axes.get_yaxis_transform(), size=SMALL, va="center", weight=weight)

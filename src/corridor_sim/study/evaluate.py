@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ from corridor_sim.study.summary import (
 )
 from corridor_sim.study.warmup import settled
 from corridor_sim.study.where import Told, where_figures
-from corridor_sim.study.why import WHY, Plan, plan_why, why_figures
+from corridor_sim.study.why import Plan, plan_why, play_with, why_figures
 from corridor_sim.study.workers import Progress
 from corridor_sim.units import parse_number
 
@@ -116,13 +117,24 @@ def evaluate(
         if noise:
             cases |= _threshold_cases(file, min(THRESHOLD_REPLICATIONS, settings.replications))
         plans = {name: plan_why(file, name) for name in lowered if why and name != file.baseline}
-        for plan in plans.values():
-            cases |= plan.keyed(settings.replications)
-        choice = choose_engine(engine, work_of((case.lowered, case.replications) for case in cases.values()), tell)
+        asked = [
+            *cases.values(),
+            *(case for plan in plans.values() for case in plan.keyed(settings.replications).values()),
+        ]
+        choice = choose_engine(engine, work_of((case.lowered, case.replications) for case in asked), tell)
         if choice.remark and tell is not None:
             tell(choice.remark)
         settings = replace(settings, engine=choice.name)
-        played = play_cases(cases, settings.seed, noise, settings.lanes, hands, progress, choice.name)
+        play = partial(
+            play_cases,
+            seed=settings.seed,
+            noise=noise,
+            lanes=settings.lanes,
+            executor=hands,
+            progress=progress,
+            engine=choice.name,
+        )
+        played, plans = play_with(plans, cases, settings.replications, play)
     main = {name: played[name] for name in lowered}
     return Results(
         summary=_summary(file, settings, lowered, played, plans),
@@ -205,10 +217,7 @@ def _compared(
         row = comparison_summary(one, file.baseline, played[name], baseline.played, resolved)
         row["where"] = where_figures(baseline, Told(one, played[name]), resolved)
         if name in plans:
-            plan = plans[name]
-            mixed = {subset: played[WHY, name, subset] for subset in plan.cases}
-            ends = {frozenset(range(len(plan.groups))): played[name], frozenset[int](): baseline.played}
-            row["why"] = why_figures(plan, mixed | ends, resolved)
+            row["why"] = why_figures(plans[name], played, (baseline.played, played[name]), resolved)
         rows.append(row)
     return rows
 

@@ -68,13 +68,24 @@ def group_overrides(paths: Sequence[FieldPath], baseline: Overlay, own_routes: f
     ]
     found: dict[str, list[FieldPath]] = {}
     for cut in cuts:
-        found = {}
-        for one in placed:
-            found.setdefault(cut(one), []).append(one.path)
+        found = _cut(placed, cut)
         if len(found) <= room:
             break
     groups = [Group(name, tuple(members)) for name, members in _with_other(found, room).items()]
     return [Group(ROUTE, tuple(way)), *groups] if way else groups
+
+
+def _cut(placed: Sequence[_Placed], cut: Callable[[_Placed], str]) -> dict[str, list[FieldPath]]:
+    """Return the overrides by what `cut` says of them; the same words of two sections are told apart."""
+    sections: dict[str, set[str]] = {}
+    for one in placed:
+        sections.setdefault(cut(one), set()).add(one.section)
+    found: dict[str, list[FieldPath]] = {}
+    for one in placed:
+        words = cut(one)
+        name = words if len(sections[words]) == 1 else f"{one.section}, {words}"
+        found.setdefault(name, []).append(one.path)
+    return found
 
 
 def _with_other(found: Mapping[str, list[FieldPath]], room: int) -> Mapping[str, list[FieldPath]]:

@@ -6,11 +6,11 @@ two alternatives themselves; those that share a Program are simulated once and p
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corridor_sim.economics.ledger import COST_BASES
-from corridor_sim.errors import InputError, ModelError
+from corridor_sim.errors import EngineError, InputError, ModelError
 from corridor_sim.evidence.waterfall import Subset, joined_groups, subsets_of, why
 from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG
 from corridor_sim.network.lowered import Lowered
@@ -28,6 +28,9 @@ from corridor_sim.units import CENTS
 
 WHY = "why"
 AND = " + "
+Play = Callable[[Mapping[Hashable, Case]], dict[Hashable, list[Played]]]
+"""Plays cases, see `cases.play_cases`."""
+Ends = tuple[Sequence[Played], Sequence[Played]]
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,41 @@ class Plan:
     cases: Mapping[Subset, Lowered] = field(repr=False)
     notes: tuple[str, ...] = ()
 
+    def key(self, subset: Subset) -> Hashable:
+        """Return what names a mixed case: the overrides that are switched on, however they are grouped."""
+        paths = frozenset(path for number in subset for path in self.groups[number].paths)
+        return WHY, self.alternative, paths
+
     def keyed(self, replications: int) -> dict[Hashable, Case]:
-        """Return the cases to be played, none of whose details are looked at, by a key of their own."""
-        return {
-            (WHY, self.alternative, subset): Case(lowered, replications, details=False)
-            for subset, lowered in self.cases.items()
-        }
+        """Return the cases to be played, none of whose details are looked at, by their keys."""
+        return {self.key(subset): Case(one, replications, details=False) for subset, one in self.cases.items()}
+
+
+def play_with(
+    plans: Mapping[str, Plan], cases: Mapping[Hashable, Case], replications: int, play: Play
+) -> tuple[dict[Hashable, list[Played]], dict[str, Plan]]:
+    """Return the replications of `cases` and of what `plans` ask for, and the plans as they could be played.
+
+    Where something goes wrong the cases are played first, alone; then a mixed case that cannot be played is an
+    impossible one. Raises whatever stands against one of the `cases` themselves.
+    """
+    mixed_cases = {key: case for plan in plans.values() for key, case in plan.keyed(replications).items()}
+    try:
+        return play({**cases, **mixed_cases}), dict(plans)
+    except (InputError, ModelError, EngineError):
+        if not mixed_cases:
+            raise
+    played, kept = play(cases), dict[str, Plan]()
+    for name, plan in plans.items():
+        refused: dict[Subset, str] = {}
+        for subset, lowered in plan.cases.items():
+            key = plan.key(subset)
+            try:
+                played |= play({key: Case(lowered, replications, details=False)})
+            except (InputError, ModelError, EngineError) as error:
+                refused[subset] = error.problems[0].message
+        kept[name] = _without_impossible(plan, refused)
+    return played, kept
 
 
 def plan_why(file: ScenarioFile, alternative: str) -> Plan:
@@ -84,11 +116,17 @@ def _without_impossible(plan: Plan, refused: Mapping[Subset, str]) -> Plan:
         for group, one in zip(groups, joined, strict=True)
         if len(one) > 1
     )
-    return Plan(plan.alternative, groups, cases, notes)
+    return Plan(plan.alternative, groups, cases, (*plan.notes, *notes))
 
 
-def why_figures(plan: Plan, played: Mapping[Subset, Sequence[Played]], resolved: bool) -> Figures:
-    """Return the *why* waterfall in each cost base; `played` by subset, with the empty and the whole one."""
+def why_figures(plan: Plan, played: Mapping[Hashable, Sequence[Played]], ends: Ends, resolved: bool) -> Figures:
+    """Return the *why* waterfall in each cost base; `ends` are the replications of the baseline and the alternative."""
+    everything = frozenset(range(len(plan.groups)))
+    mixed_cases = {subset: played[plan.key(subset)] for subset in plan.cases}
+    return _why_figures(plan, {everything: ends[1], frozenset(): ends[0], **mixed_cases}, resolved)
+
+
+def _why_figures(plan: Plan, played: Mapping[Subset, Sequence[Played]], resolved: bool) -> Figures:
     costs = {subset: [one.measured.terms for one in reps] for subset, reps in played.items()}
     bars = []
     for base in COST_BASES:

@@ -16,7 +16,7 @@ from corridor_sim.report.cost_chart import amounts_of, largest_activities
 from corridor_sim.report.figures import cost_breakdown, draw_figures, time_cost_distance, transit_times
 from corridor_sim.report.journey_chart import journey_of
 
-NAMES = ["time_cost_distance", "transit_times", "cost_breakdown"]
+NAMES = ["time_cost_distance", "transit_times", "cost_breakdown", "cost_waterfall"]
 
 
 def chunks_of(png: bytes) -> dict[bytes, bytes]:
