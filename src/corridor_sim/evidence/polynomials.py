@@ -19,7 +19,8 @@ class Basis:
     """Which terms a metamodel may use.
 
     Every coordinate alone up to `degree`; the `strongest` coordinates alone up to `strong_degree`, and two of them
-    together up to the total degree `pair_degree`.
+    together up to the total degree `pair_degree`. What two inputs do together is thus seen only where each of them also
+    does something alone, as prices and quantities do.
     """
 
     degree: int = 2

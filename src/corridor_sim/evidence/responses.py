@@ -53,12 +53,11 @@ class Responses:
     replications: int
 
     def __post_init__(self) -> None:
-        """Raise ValueError where a value is missing."""
+        """Raise ValueError unless each point has a value and a noise."""
         if np.shape(self.values) != np.shape(self.noise) or np.ndim(self.values) != 1:
             raise ValueError("each point needs one value and one noise")
-        missing = int((~np.isfinite(self.values) | ~np.isfinite(self.noise)).sum())
-        if missing:
-            raise ValueError(f"{missing} of {len(self.values)} points have no value")
+        if not np.isfinite([self.values, self.noise]).all():
+            raise ValueError("values and noises must be finite")
 
     @property
     def noise_variance(self) -> float:
@@ -69,20 +68,29 @@ class Responses:
 def saving_responses(ours: npt.ArrayLike, theirs: npt.ArrayLike) -> Responses:
     """Return 1 - expected cost of ours / expected cost of theirs at each point, from paired replications.
 
-    `ours`, `theirs`: float64[points, replications]. The ratio of sums is freed of its first-order bias by the
-    jackknife, its noise is the linearised variance. Raises ValueError for costs that are not above zero.
+    `ours`, `theirs`: float64[points, replications]. Raises ValueError as `ratio_responses` does.
     """
-    above, below = _table(ours), _table(theirs)
+    ratio = ratio_responses(ours, theirs)
+    return Responses(1 - ratio.values, ratio.noise, ratio.replications)
+
+
+def ratio_responses(numerators: npt.ArrayLike, denominators: npt.ArrayLike) -> Responses:
+    """Return the ratio of expectations at each point, such as cost per TEU, from float64[points, replications].
+
+    The ratio of sums is freed of its first-order bias by the jackknife, its noise is the linearised variance. Raises
+    ValueError for missing figures, fewer than two replications, or denominators that are not above zero.
+    """
+    above, below = _table(numerators), _table(denominators)
     if above.shape != below.shape:
-        raise ValueError(f"costs of both sides must be paired, not {above.shape} and {below.shape}")
+        raise ValueError(f"both sides of a ratio must be paired, not {above.shape} and {below.shape}")
     if not (below > 0).all():
-        raise ValueError("the costs that savings are shares of must be above zero")
+        raise ValueError("what a ratio is taken of must be above zero at every point")
     n = above.shape[1]
     ratio = above.sum(axis=1) / below.sum(axis=1)
     without = (above.sum(axis=1, keepdims=True) - above) / (below.sum(axis=1, keepdims=True) - below)
     influence = (above - ratio[:, None] * below) / below.mean(axis=1, keepdims=True)
     noise = (influence**2).sum(axis=1) / (n * (n - 1))
-    return Responses(1 - (n * ratio - (n - 1) * without.mean(axis=1)), noise, n)
+    return Responses(n * ratio - (n - 1) * without.mean(axis=1), noise, n)
 
 
 def mean_responses(figures: npt.ArrayLike) -> Responses:
@@ -96,6 +104,9 @@ def _table(figures: npt.ArrayLike) -> Floats:
     table = np.asarray(figures, np.float64)
     if table.ndim != len(("points", "replications")) or table.shape[1] < LEAST_REPLICATIONS_A_POINT:
         raise ValueError(f"at least {LEAST_REPLICATIONS_A_POINT} replications a point are needed, not {table.shape}")
+    missing = int((~np.isfinite(table).all(axis=1)).sum())
+    if missing:
+        raise ValueError(f"{missing} of {len(table)} points have no value")
     return table
 
 

@@ -1,6 +1,8 @@
 """Whether a claimed interval holds: chances over the inputs' ranges, and the verdict by the rules of EVIDENCE.md.
 
-The verdict is about our ignorance of the inputs. Noise of the world only decides whether more replications are needed.
+The verdict is about our ignorance of the inputs. Noise of the world only decides whether more replications are needed:
+where it is too wide at the stated inputs, or where the chances are not known well enough to say on which side of a
+threshold they lie, which is what keeps every other verdict as it is when replications are added.
 """
 
 from __future__ import annotations
@@ -63,14 +65,16 @@ class Chances:
 class Judgement:
     """The verdict.
 
-    `by_inputs` is what the chances say whatever the noise; `verdict` is that, or "more replications needed". `firm`:
-    no chance within the intervals of the chances says otherwise. `noise_half_width` of the figure at the stated
-    inputs, None where it has no interval, and `allowed_half_width`.
+    `by_inputs` is what the chances say whatever the noise; `verdict` is that, or "more replications needed" unless the
+    noise is `quiet` and the chances are `firm`. `firm`: no chances within their intervals say otherwise. `quiet`: the
+    figure at the stated inputs is resolved and `noise_half_width` of its interval, None where it has none, is at most
+    `allowed_half_width`.
     """
 
     verdict: Word
     by_inputs: Word
     firm: bool
+    quiet: bool
     chances: Chances
     noise_half_width: float | None
     allowed_half_width: float
@@ -110,9 +114,9 @@ def judge(found: Chances, stated: Estimate, claimed: Claimed) -> Judgement:
     firm = all(verdict_of(*corner) == by_inputs for corner in _corners(found))
     half = None if stated.low is None or stated.high is None else (stated.high - stated.low) / 2
     allowed = claimed.width / PARTS_OF_WIDTH
-    known = half is not None and half <= allowed and stated.resolved
-    verdict: Word = by_inputs if known else "more replications needed"
-    return Judgement(verdict, by_inputs, firm, found, half, allowed)
+    quiet = half is not None and half <= allowed and stated.resolved
+    verdict: Word = by_inputs if quiet and firm else "more replications needed"
+    return Judgement(verdict, by_inputs, firm, quiet, found, half, allowed)
 
 
 def verdict_of(below: float, inside: float, above: float) -> Word:
@@ -127,12 +131,12 @@ def verdict_of(below: float, inside: float, above: float) -> Word:
 
 
 def _corners(found: Chances) -> Iterator[tuple[float, float, float]]:
-    """Yield the chances that the intervals of below and above allow, those of inside following from them."""
-    ends = [
-        [each.value if end is None else end for end in (each.low, each.high)] for each in (found.below, found.above)
-    ]
-    for below, above in product(*ends):
-        yield below, max(1 - below - above, 0.0), above
+    """Yield the chances at the ends of their intervals, in all combinations."""
+    below, inside, above = (
+        [each.value if end is None else end for end in (each.low, each.high)]
+        for each in (found.below, found.inside, found.above)
+    )
+    yield from product(below, inside, above)
 
 
 def _share_under(predicted: Floats, deviation: Floats, bound: float) -> Floats:

@@ -1,0 +1,158 @@
+"""Chances and verdicts on synthetic claims whose truth is known."""
+
+from collections import Counter
+from dataclasses import replace
+from math import inf
+
+import pytest
+
+from claimed_worlds import LinearWorld, inputs_of
+from corridor_sim.evidence.draws import sobol_points
+from corridor_sim.evidence.intervals import Estimate
+from corridor_sim.evidence.metamodel import fit
+from corridor_sim.evidence.responses import Responses
+from corridor_sim.evidence.verdicts import Chances, Claimed, chances, judge, verdict_of
+
+WORLD = LinearWorld(0.06, (0.01,) * 12, noise=0.01)
+DEVIATION = WORLD.variance**0.5
+QUIET = Estimate(0.06, 0.0599, 0.0601, 100, "t")
+CLAIMS = {
+    "supported": (-2.2, 2.2),
+    "inconclusive": (0, 3),
+    "falls short": (2, 4),
+    "exceeds": (-4, -2),
+    "contradicted": (-0.06, 0.06),
+}
+"""Verdict that is right -> the claimed interval, in deviations about the expected saving."""
+EDGE = (-1.645, 1.645)
+"""The chance of lying inside is the threshold itself."""
+POINTS = sobol_points(20, 2048, 99)
+
+
+def claimed(ends: tuple[float, float]) -> Claimed:
+    return Claimed(*(WORLD.mean + end * DEVIATION for end in ends))
+
+
+def judged(ends, replications, design):
+    metamodel = WORLD.metamodel(inputs_of(20, 256, design), replications, 1000 + design)
+    return judge(chances(metamodel, claimed(ends), POINTS, design), QUIET, claimed(ends))
+
+
+@pytest.mark.parametrize(
+    ("below", "inside", "above", "word"),
+    [
+        (0.05, 0.90, 0.05, "supported"),
+        (0.06, 0.89, 0.05, "inconclusive"),
+        (0.05, 0.05, 0.90, "exceeds"),
+        (0.90, 0.10, 0.00, "falls short"),
+        (0.45, 0.10, 0.45, "contradicted"),
+        (0.45, 0.11, 0.44, "inconclusive"),
+        (0.89, 0.10, 0.01, "contradicted"),
+    ],
+)
+def test_the_rules_as_they_are_written(below, inside, above, word):
+    assert verdict_of(below, inside, above) == word
+
+
+@pytest.mark.parametrize("word", CLAIMS)
+def test_chances_are_those_of_the_normal_law(word):
+    metamodel = WORLD.metamodel(inputs_of(20, 1024, 3), 2, 3)
+    claim = claimed(CLAIMS[word])
+    found = chances(metamodel, claim, POINTS)
+    below, above = WORLD.chance_under(claim.low), 1 - WORLD.chance_under(claim.high)
+    assert found.below.value == pytest.approx(below, abs=0.03)
+    assert found.above.value == pytest.approx(above, abs=0.03)
+    assert found.inside.value == pytest.approx(1 - below - above, abs=0.03)
+    assert found.at_least.value == pytest.approx(1 - below, abs=0.03)
+    assert found.below.value + found.inside.value + found.above.value == pytest.approx(1)
+    for each in (found.below, found.inside, found.above, found.at_least):
+        assert 0 <= each.low <= each.value <= each.high <= 1
+
+
+def test_misfit_counts_as_doubt():
+    """Where the terms know nothing the expected figure is spread about its mean by its whole deviation."""
+    inputs = inputs_of(20, 256, 1)
+    metamodel = fit(inputs, Responses(WORLD.saving(inputs.points), inputs.points[:, 0] * 0, 2))
+    blind = replace(metamodel, coefficients=metamodel.coefficients * ([1] + [0] * 12), misfit=WORLD.variance)
+    claim = claimed((-1, 1))
+    assert chances(blind, claim, POINTS).inside.value == pytest.approx(0.6827, abs=0.01)
+
+
+@pytest.mark.parametrize("word", CLAIMS)
+def test_verdicts_on_synthetic_claims_and_four_times_the_replications(word):
+    for design in range(4):
+        assert judged(CLAIMS[word], 2, design).verdict == word
+    assert judged(CLAIMS[word], 8, 0).verdict == word
+
+
+def test_a_chance_at_the_threshold_itself_needs_more_replications():
+    found = judged(EDGE, 2, 1)
+    assert not found.firm
+    assert found.verdict == "more replications needed"
+    assert found.by_inputs in ("supported", "inconclusive")
+
+
+@pytest.mark.verify
+def test_quadrupling_changes_no_verdict_except_out_of_more_replications_needed():
+    """Each claim in 50 designs; the noise of a point is 0.7 of the doubt."""
+    changed, right, at_edge = Counter(), Counter(), Counter()
+    for design in range(50):
+        few, many = (WORLD.metamodel(inputs_of(20, 256, design), reps, 1000 + design) for reps in (2, 8))
+        for word, ends in {**CLAIMS, "edge": EDGE}.items():
+            before, after = (
+                judge(chances(each, claimed(ends), POINTS, design), QUIET, claimed(ends)) for each in (few, many)
+            )
+            right[word] += before.verdict == word
+            changed[word] += before.verdict not in (after.verdict, "more replications needed")
+            at_edge[word] += before.verdict == "more replications needed"
+    # an edge may be crossed by a 95 % interval in one of twenty designs
+    assert changed["edge"] <= 6
+    assert {word: changed[word] for word in CLAIMS} == dict.fromkeys(CLAIMS, 0)
+    assert min(right[word] for word in CLAIMS) >= 47
+    assert at_edge["edge"] >= 44
+
+
+def sure(below: float, inside: float, above: float) -> Chances:
+    ends = (Estimate(each, each, each, 1024, "known") for each in (below, inside, above, inside + above))
+    return Chances(*ends)
+
+
+@pytest.mark.parametrize(
+    ("stated", "quiet"),
+    [
+        (Estimate(0.06, 0.0526, 0.0674, 30, "t"), True),
+        (Estimate(0.06, 0.0524, 0.0676, 30, "t"), False),
+        (Estimate(0.06, None, None, 5, "too few"), False),
+        (Estimate(0.06, 0.0599, 0.0601, 30, "t", resolved=False), False),
+    ],
+)
+def test_noise_only_decides_whether_more_replications_are_needed(stated, quiet):
+    # width 0.03, of which a quarter is 0.0075
+    found = judge(sure(0.02, 0.95, 0.03), stated, Claimed(0.05, 0.08))
+    assert (found.quiet, found.by_inputs, found.firm) == (quiet, "supported", True)
+    assert found.verdict == ("supported" if quiet else "more replications needed")
+    assert found.allowed_half_width == pytest.approx(0.0075)
+
+
+def test_changing_the_interval_changes_the_verdict_and_nothing_of_the_fit():
+    metamodel = WORLD.metamodel(inputs_of(20, 256, 1), 2, 1)
+    words = {
+        judge(chances(metamodel, claimed(ends), POINTS), QUIET, claimed(ends)).by_inputs for ends in CLAIMS.values()
+    }
+    assert words == set(CLAIMS)
+
+
+def test_a_claim_of_at_least_something():
+    claim = Claimed(0.04)
+    assert (claim.high, claim.width) == (inf, 0.04)
+    assert Claimed(0).width == inf
+    metamodel = WORLD.metamodel(inputs_of(20, 256, 1), 2, 1)
+    found = chances(metamodel, claim, POINTS)
+    assert (found.above.value, found.above.high) == (0, 0)
+    assert found.inside.value == found.at_least.value
+
+
+@pytest.mark.parametrize("ends", [(0.08, 0.05), (0.05, 0.05), (float("nan"), 1), (-inf, 0)])
+def test_ends_that_are_none(ends):
+    with pytest.raises(ValueError, match="lower end"):
+        Claimed(*ends)
