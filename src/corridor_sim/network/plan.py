@@ -151,6 +151,7 @@ class _Places:
     hours_of: dict[tuple[int, int], _Hours] = field(default_factory=dict)
     works: dict[tuple[int, int, int], Pieces] = field(default_factory=dict)
     boardings: dict[int, Pieces] = field(default_factory=dict)
+    means: dict[int, int] = field(default_factory=dict)
     walks: dict[tuple[int, bytes, int], Pieces] = field(default_factory=dict)
     """(first step, sizes, boxes) -> the way of everything released like this."""
 
@@ -187,7 +188,9 @@ class _Places:
 
     def mean_ticks(self, sampler: int) -> int:
         """Return the mean of a duration."""
-        return int(sample_ticks(self.program.samplers[sampler], 0, 0, noise=False))
+        if sampler not in self.means:
+            self.means[sampler] = int(sample_ticks(self.program.samplers[sampler], 0, 0, noise=False))
+        return self.means[sampler]
 
     def boarding(self, service: int) -> Pieces:
         """Return when the next departure scheduled from a tick on has its cargo free at the destination."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import ceil
 from pickle import dumps, loads
 
@@ -348,9 +348,13 @@ class _Member:
 class _Group:
     """Alternatives at points that are the same simulation with the same replications: played once, each then priced."""
 
-    plan_digest: str
     replications: range
     members: list[_Member]
+
+    @cached_property
+    def plan_digest(self) -> str:
+        """What its inputs are drawn by, as a hash."""
+        return digest_of(self.members[0].lowered.plan)
 
 
 def _play_points(task: _Task) -> list[_Point | _Failed]:
@@ -377,14 +381,12 @@ def _play_points(task: _Task) -> list[_Point | _Failed]:
 
 def _put(groups: list[_Group], member: _Member, replications: range) -> None:
     """Put a member where it is the same simulation, or into a group of its own."""
-    lowered, digest = member.lowered, ""
+    lowered = member.lowered
     for group in groups:
-        if group.members[0].lowered.program == lowered.program:
-            digest = digest or digest_of(lowered.plan)
-            if group.plan_digest == digest:
-                group.members.append(member)
-                return
-    groups.append(_Group(digest or digest_of(lowered.plan), replications, [member]))
+        if group.members[0].lowered.program == lowered.program and group.plan_digest == digest_of(lowered.plan):
+            group.members.append(member)
+            return
+    groups.append(_Group(replications, [member]))
 
 
 def _play_groups(groups: Iterable[_Group], asked: _Asked, found: list[_Point | _Failed]) -> None:
