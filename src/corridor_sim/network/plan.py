@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -57,12 +58,21 @@ class Promises:
 
     def deliveries(self, consignments: Consignments) -> Ints:
         """Return int64[consignments]: as `Promise.deliveries` does."""
-        promised = np.full(len(consignments.flow), NONE, np.int64)
-        ends = np.searchsorted(consignments.flow, np.arange(len(self.program.flows) + 1))
+        return self.of_all([consignments])[0]
+
+    def of_all(self, replications: Sequence[Consignments]) -> list[Ints]:
+        """Return the same for each of some replications; all walk together."""
+        promised = [np.full(len(one.flow), NONE, np.int64) for one in replications]
+        ends = [np.searchsorted(one.flow, np.arange(len(self.program.flows) + 1)) for one in replications]
         for flow, rule in enumerate(self.program.flows):
-            ours = slice(ends[flow], ends[flow + 1])
-            if rule.measured and not rule.background and ends[flow] < ends[flow + 1]:
-                promised[ours] = _walk_from(self._places, flow, Moments(consignments.release[ours])).ticks()
+            ours = [slice(*end[flow : flow + 1 + 1]) for end in ends]
+            releases = [one.release[each] for one, each in zip(replications, ours, strict=True)]
+            counts = np.cumsum([len(each) for each in releases])
+            if not rule.measured or rule.background or not counts[-1]:
+                continue
+            through = _walk_from(self._places, flow, Moments(np.concatenate(releases))).ticks()
+            for place, part in enumerate(np.split(through, counts[:-1])):
+                promised[place][ours[place]] = part
         return promised
 
     @cached_property
