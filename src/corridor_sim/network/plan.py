@@ -23,7 +23,7 @@ from corridor_sim.engine.program import (
     Program,
 )
 from corridor_sim.network.pieces import FOREVER, Moments, Pieces
-from corridor_sim.sampling.tables import sample_ticks
+from corridor_sim.sampling.tables import mean_ticks
 from corridor_sim.scenario.calendars import add_open_time, next_open
 
 BOX = MEASURES.index("box")
@@ -121,6 +121,11 @@ class _Hours:
     closes: Ints
     at_closing: AtClosing
 
+    @property
+    def always(self) -> bool:
+        """Whether it is open from the start on for ever."""
+        return len(self.opens) == 1 and self.opens[0] <= 0 and bool(self.closes[0] >= FOREVER)
+
     def opening(self, ticks: Ints) -> Ints:
         """Return the first open tick from each of `ticks` on."""
         return next_open(self.opens, self.closes, ticks)
@@ -161,7 +166,6 @@ class _Places:
     hours_of: dict[tuple[int, int], _Hours] = field(default_factory=dict)
     works: dict[tuple[int, int, int], Pieces] = field(default_factory=dict)
     boardings: dict[int, Pieces] = field(default_factory=dict)
-    means: dict[int, int] = field(default_factory=dict)
     walks: dict[tuple[int, bytes, int], Pieces] = field(default_factory=dict)
     """(first step, sizes, boxes) -> the way of everything released like this."""
 
@@ -188,9 +192,11 @@ class _Places:
         key = facility, need, ticks
         if key not in self.works:
             hours = self.hours(facility, need)
-            if not ticks:
+            if not ticks and hours.always:
+                self.works[key] = Pieces.at_once()
+            elif not ticks:
                 self.works[key] = Pieces.of(hours.opening, np.concatenate((hours.opens, hours.closes)))
-            elif hours.at_closing is AtClosing.FINISH:
+            elif hours.at_closing is AtClosing.FINISH or hours.always:
                 self.works[key] = Pieces.at_once().plus(ticks)
             else:
                 self.works[key] = Pieces.of(lambda start: hours.done(start, ticks), hours.turns(ticks))
@@ -198,9 +204,7 @@ class _Places:
 
     def mean_ticks(self, sampler: int) -> int:
         """Return the mean of a duration."""
-        if sampler not in self.means:
-            self.means[sampler] = int(sample_ticks(self.program.samplers[sampler], 0, 0, noise=False))
-        return self.means[sampler]
+        return mean_ticks(self.program.samplers[sampler])
 
     def boarding(self, service: int) -> Pieces:
         """Return when the next departure scheduled from a tick on has its cargo free at the destination."""
