@@ -24,7 +24,7 @@ from corridor_sim.engine.program import (
     SwitchRule,
 )
 from corridor_sim.sampling.streams import stream_key
-from corridor_sim.sampling.tables import ENDS, KNOTS, Sampler, sample_ticks
+from corridor_sim.sampling.tables import ENDS, KNOTS, Sampler, mean_ticks, sample_ticks
 
 SPARE_CHANGES = 64
 """Room for changes of capacity that are not planned."""
@@ -311,7 +311,7 @@ def lay_out_samplers(samplers: Sequence[Sampler]) -> tuple[Ints, Ints, Ints]:
             parts.append([upto, NONE if table < 0 else table + tables, value])
         knots.append(sampler.knots)
         tables += len(sampler.knots)
-        mean = int(sample_ticks(sampler, 0, 0, noise=False))
+        mean = mean_ticks(sampler)
         single = len(parts) == first + 1 and parts[first][1] == NONE
         constant = int(sample_ticks(sampler, 0, 0)) if single else NONE
         rows.append([first, len(parts), sampler.one.bit_length() - 1, mean, constant])

@@ -14,7 +14,7 @@ from math import log2
 import numpy as np
 
 from corridor_sim.engine.program import Ints
-from corridor_sim.sampling.distributions import PERT_LAMBDA, PERT_WEIGHTS
+from corridor_sim.sampling.distributions import PERT_LAMBDA
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.doubts import Doubt
 
@@ -112,6 +112,3 @@ def at_shares(inputs: Sequence[Doubt], shares: Mapping[str, float]) -> dict[str,
         for one in inputs
         if one.coordinate in shares
     }
-
-
-assert PERT_WEIGHTS == PERT_LAMBDA + 1 + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -22,7 +23,7 @@ from corridor_sim.engine.program import (
     Program,
 )
 from corridor_sim.network.pieces import FOREVER, Moments, Pieces
-from corridor_sim.sampling.tables import sample_ticks
+from corridor_sim.sampling.tables import mean_ticks
 from corridor_sim.scenario.calendars import add_open_time, next_open
 
 BOX = MEASURES.index("box")
@@ -57,12 +58,21 @@ class Promises:
 
     def deliveries(self, consignments: Consignments) -> Ints:
         """Return int64[consignments]: as `Promise.deliveries` does."""
-        promised = np.full(len(consignments.flow), NONE, np.int64)
-        ends = np.searchsorted(consignments.flow, np.arange(len(self.program.flows) + 1))
+        return self.of_all([consignments])[0]
+
+    def of_all(self, replications: Sequence[Consignments]) -> list[Ints]:
+        """Return the same for each of some replications; all walk together."""
+        promised = [np.full(len(one.flow), NONE, np.int64) for one in replications]
+        ends = [np.searchsorted(one.flow, np.arange(len(self.program.flows) + 1)) for one in replications]
         for flow, rule in enumerate(self.program.flows):
-            ours = slice(ends[flow], ends[flow + 1])
-            if rule.measured and not rule.background and ends[flow] < ends[flow + 1]:
-                promised[ours] = _walk_from(self._places, flow, Moments(consignments.release[ours])).ticks()
+            ours = [slice(*end[flow : flow + 1 + 1]) for end in ends]
+            releases = [one.release[each] for one, each in zip(replications, ours, strict=True)]
+            counts = np.cumsum([len(each) for each in releases])
+            if not rule.measured or rule.background or not counts[-1]:
+                continue
+            through = _walk_from(self._places, flow, Moments(np.concatenate(releases))).ticks()
+            for place, part in enumerate(np.split(through, counts[:-1])):
+                promised[place][ours[place]] = part
         return promised
 
     @cached_property
@@ -110,6 +120,11 @@ class _Hours:
     opens: Ints
     closes: Ints
     at_closing: AtClosing
+
+    @property
+    def always(self) -> bool:
+        """Whether it is open from the start on for ever."""
+        return len(self.opens) == 1 and self.opens[0] <= 0 and bool(self.closes[0] >= FOREVER)
 
     def opening(self, ticks: Ints) -> Ints:
         """Return the first open tick from each of `ticks` on."""
@@ -177,9 +192,11 @@ class _Places:
         key = facility, need, ticks
         if key not in self.works:
             hours = self.hours(facility, need)
-            if not ticks:
+            if not ticks and hours.always:
+                self.works[key] = Pieces.at_once()
+            elif not ticks:
                 self.works[key] = Pieces.of(hours.opening, np.concatenate((hours.opens, hours.closes)))
-            elif hours.at_closing is AtClosing.FINISH:
+            elif hours.at_closing is AtClosing.FINISH or hours.always:
                 self.works[key] = Pieces.at_once().plus(ticks)
             else:
                 self.works[key] = Pieces.of(lambda start: hours.done(start, ticks), hours.turns(ticks))
@@ -187,7 +204,7 @@ class _Places:
 
     def mean_ticks(self, sampler: int) -> int:
         """Return the mean of a duration."""
-        return int(sample_ticks(self.program.samplers[sampler], 0, 0, noise=False))
+        return mean_ticks(self.program.samplers[sampler])
 
     def boarding(self, service: int) -> Pieces:
         """Return when the next departure scheduled from a tick on has its cargo free at the destination."""

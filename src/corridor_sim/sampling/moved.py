@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from corridor_sim.sampling.distributions import Constant
 from corridor_sim.sampling.law import SQUARE, Distribution, exact_mean, require
@@ -28,6 +28,13 @@ class Moved(Distribution):
         beyond = not self.law.smallest() < self.end < self.law.largest()
         require(beyond, f"the end {float(self.end):g} lies inside what it should be an end of")
         require(not isinstance(self.law, Moved | Constant), "what is moved is neither constant nor moved already")
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.law, self.end, self.weight))
 
     def of(self, value: Fraction) -> Fraction:
         """Return where a value of the law goes."""

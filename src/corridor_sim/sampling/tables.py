@@ -229,6 +229,12 @@ def sample_ticks(sampler: Sampler, k1: npt.ArrayLike, k2: npt.ArrayLike, noise: 
     return to_whole(sample_amounts(sampler, k1, k2, noise), sampler.one, 1)
 
 
+@lru_cache(maxsize=CACHED_SAMPLERS)
+def mean_ticks(sampler: Sampler) -> int:
+    """Return the mean of a duration in ticks, which every draw without noise is."""
+    return int(sample_ticks(sampler, 0, 0, noise=False))
+
+
 def to_whole(values: Ints, one: int, least: int) -> Ints:
     """Round fixed-point `values` (units of 1/`one`, a power of two) half to even, to at least `least`."""
     whole, rest = values >> (one.bit_length() - 1), values & (one - 1)

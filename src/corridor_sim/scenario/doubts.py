@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from corridor_sim.catalog import store
 from corridor_sim.catalog.values import Amount, Priced, Sampled
 from corridor_sim.reading.located import FieldPath
-from corridor_sim.sampling.law import exact_mean
+from corridor_sim.sampling.law import Distribution, exact_mean
 from corridor_sim.sampling.moved import with_mean
 from corridor_sim.scenario.findings import Value
 from corridor_sim.scenario.model import Scenario
@@ -196,11 +196,16 @@ class Rewriter:
                 _plant(tree, _attributes(scenario, path), doubt.name)
         return cls(scenario, {doubt.name: doubt for doubt in doubts if alternative in doubt.uses}, tree)
 
-    def at(self, values: Values) -> Scenario:
-        """Return the scenario with other values of some inputs; names that it does not use are passed over."""
+    def at(self, values: Values, laws: dict[str, Distribution] | None = None) -> Scenario:
+        """Return the scenario with other values of some inputs; names that it does not use are passed over.
+
+        `laws` keeps what becomes of the laws of inputs, for other alternatives at the same values.
+        """
         wanted = {name: value for name, value in values.items() if name in self.doubts}
         changed = {name: value for name, value in wanted.items() if value != self.doubts[name].mode}
-        scenario: Scenario = _grown(self.scenario, self.tree, _Written(self.doubts, changed))
+        scenario: Scenario = _grown(
+            self.scenario, self.tree, _Written(self.doubts, changed, {} if laws is None else laws)
+        )
         return scenario
 
 
@@ -215,7 +220,7 @@ class _Written:
 
     doubts: Mapping[str, Doubt]
     numbers: Values
-    laws: dict[str, Any] = field(default_factory=dict)
+    laws: dict[str, Distribution]
 
     def instead_of(self, name: str, value: Value) -> Value:
         """Return what stands in the place of `value`."""

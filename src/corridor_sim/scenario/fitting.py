@@ -2,12 +2,12 @@
 
 Each range may be right on its own and two draws not fit together: a heavy load and a light box. Where a flow does not
 fit, its weight, volume and size go back from what was drawn towards what is stated, all by the same share and no
-further than they must, and if that is not enough the sizes of boxes, vehicles and yards do too. What is stated fits.
+further than they must, and if that is not enough the sizes of what it does not fit into do too. What is stated fits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -50,21 +50,31 @@ class Fitting:
         """Return the values of the sizes that had to be held, by name; nothing where all cargo fits."""
         held: dict[str, Fraction] = {}
         for flow in self._that_do_not_fit(values):
-            for inputs in (self.cargo.get(flow, ()), self.room):
-                held |= self._held_back(flow, inputs, {**values, **held})
+            held |= self._held_back(flow, self.cargo.get(flow, ()), {**values, **held})
+            held |= self._held_back(flow, self._in_the_way(flow, {**values, **held}), {**values, **held})
         return held
 
-    def _that_do_not_fit(self, values: Values, flows: Collection[str] | None = None) -> list[str]:
+    def _that_do_not_fit(self, values: Values) -> list[str]:
         """Return the flows that do not fit in some alternative."""
-        wrong: dict[str, None] = {}
-        for rewriter in self.rewriters.values():
-            scenario = rewriter.at(values)
-            for flow in scenario.flows if flows is None else flows:
-                found = Findings(scenario, self.source)
-                check_loads(found, scenario.routes, (flow,))
-                if found.problems:
-                    wrong[flow] = None
-        return list(wrong)
+        flows = dict.fromkeys(flow for one in self.rewriters.values() for flow in one.scenario.flows)
+        scenarios = [one.at(values) for one in self.rewriters.values()]
+        return [flow for flow in flows if any(self._obstacles(scenario, flow) for scenario in scenarios)]
+
+    def _count(self, flow: str, values: Values) -> int:
+        """Return in how many places of all alternatives a flow does not fit."""
+        return sum(self._obstacles(one.at(values), flow) for one in self.rewriters.values())
+
+    def _obstacles(self, scenario: Scenario, flow: str) -> int:
+        found = Findings(scenario, self.source)
+        check_loads(found, scenario.routes, (flow,))
+        return len(found.problems)
+
+    def _in_the_way(self, flow: str, values: Values) -> list[Doubt]:
+        """Return what a flow would fit into if it were as large as stated."""
+        before = self._count(flow, values)
+        if not before:
+            return []
+        return [one for one in self.room if self._count(flow, {**values, one.name: one.mode}) < before]
 
     def _held_back(self, flow: str, inputs: Sequence[Doubt], values: Values) -> dict[str, Fraction]:
         """Return `inputs` by the least share nearer to what is stated with which a flow fits, or as they are stated."""
@@ -74,7 +84,7 @@ class Fitting:
             return {name: value + (mode - value) * Fraction(share, SHARES) for name, (value, mode) in drawn.items()}
 
         def fits(share: int) -> bool:
-            return not self._that_do_not_fit({**values, **back_by(share)}, (flow,))
+            return not self._count(flow, {**values, **back_by(share)})
 
         return back_by(_least(fits)) if drawn and not fits(0) else {}
 

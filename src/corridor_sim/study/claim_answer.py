@@ -10,7 +10,6 @@ import numpy as np
 from corridor_sim.economics.ledger import COST_BASES
 from corridor_sim.economics.rollup import PERSPECTIVES
 from corridor_sim.evidence.cells import Cell, explored, holding
-from corridor_sim.evidence.draws import sobol_points
 from corridor_sim.evidence.verdicts import Chances, chances, judge
 from corridor_sim.sampling.law import Floats
 from corridor_sim.study.claim_costs import common_costs, where_it_arises
@@ -46,17 +45,16 @@ def fits_wanted(tested: Tested) -> Iterator[Wanted]:
 def answer(known: Known, tested: Tested) -> Figures:
     """Return the answer to a claim."""
     inputs = inputs_of_design(known.design.design)
-    points = sobol_points(len(inputs.names), seed=known.seed)
     fitted = known.fitted[tested.saving()]
-    draws = fitted.model.draw(points, "primary", known.seed)
+    draws = fitted.model.draw(PRIMARY, known.seed)
     grades = dict(zip(inputs.names, inputs.grades, strict=True))
     return {
         **_asked(known, tested),
-        **_verdict(known, tested, fitted, points, draws),
-        "holds_when": rule_figures(known.design.design, fitted.model, points, draws >= tested.claimed.low),
-        "bases": list(_bases(known, tested, points)),
-        "cells": _cells(known, tested, points),
-        "effects": list(_effects(known, tested, points)),
+        **_verdict(known, tested, fitted, draws),
+        "holds_when": rule_figures(known.design.design, fitted.model, draws >= tested.claimed.low),
+        "bases": list(_bases(known, tested)),
+        "cells": _cells(known, tested),
+        "effects": list(_effects(known, tested)),
         "levels": list(_levels(known, tested)),
         "common": common_costs(known, tested),
         "where": where_it_arises(known, tested),
@@ -83,9 +81,9 @@ def _asked(known: Known, tested: Tested) -> Figures:
     }
 
 
-def _verdict(known: Known, tested: Tested, fitted: Fitted, points: Floats, draws: Floats) -> Figures:
+def _verdict(known: Known, tested: Tested, fitted: Fitted, draws: Floats) -> Figures:
     stated = stated_saving(known, tested.saving())
-    judged = judge(chances(fitted.model, tested.claimed, points, known.seed), stated, tested.claimed)
+    judged = judge(chances(fitted.model, tested.claimed, known.seed), stated, tested.claimed)
     half = judged.noise_half_width
     low, middle, high = np.quantile(draws, [TAIL, 1 / 2, 1 - TAIL])
     return {
@@ -111,6 +109,7 @@ def _verdict(known: Known, tested: Tested, fitted: Fitted, points: Floats, draws
     }
 
 
+PRIMARY = "the claim"
 QUANTILES = 101
 """Of the expected saving over the inputs' ranges, for pictures."""
 
@@ -131,7 +130,7 @@ def _fit_figures(fitted: Fitted) -> Figures:
     }
 
 
-def _bases(known: Known, tested: Tested, points: Floats) -> Iterator[Figures]:
+def _bases(known: Known, tested: Tested) -> Iterator[Figures]:
     """Yield the saving in every cost base, from every perspective, before and after subsidy where that differs."""
     for base in COST_BASES:
         for perspective in PERSPECTIVES:
@@ -144,9 +143,7 @@ def _bases(known: Known, tested: Tested, points: Floats) -> Iterator[Figures]:
                 if stated.value in seen:
                     continue
                 seen.add(stated.value)
-                judged = judge(
-                    chances(known.fitted[wanted].model, tested.claimed, points, known.seed), stated, tested.claimed
-                )
+                judged = judge(chances(known.fitted[wanted].model, tested.claimed, known.seed), stated, tested.claimed)
                 yield {
                     "cost_base": base,
                     "perspective": perspective,
@@ -158,7 +155,7 @@ def _bases(known: Known, tested: Tested, points: Floats) -> Iterator[Figures]:
                 }
 
 
-def _cells(known: Known, tested: Tested, points: Floats) -> Figures:
+def _cells(known: Known, tested: Tested) -> Figures:
     """Return the flows one by one, and in what share of them the claim's lower end is reached."""
     names = {known.flows[flow]: tested.saving(flows=(flow,)) for flow in tested.flows}
     usable = {name: wanted for name, wanted in names.items() if wanted in known.fitted}
@@ -168,7 +165,7 @@ def _cells(known: Known, tested: Tested, points: Floats) -> Figures:
             name,
             known.weight(played.teu, wanted.flows[0]),
             known.weight(played.value_cny, wanted.flows[0]),
-            known.fitted[wanted].model.draw(points, name, known.seed),
+            known.fitted[wanted].model.draw(name, known.seed),
         )
         for name, wanted in usable.items()
     ]
@@ -192,7 +189,7 @@ def _cells(known: Known, tested: Tested, points: Floats) -> Figures:
                 "chance": held.chance[cell.name],
                 "mean": float(cell.savings.mean()) * PERCENT,
                 "holds_when": rule_figures(
-                    known.design.design, known.fitted[usable[cell.name]].model, points, cell.savings >= low
+                    known.design.design, known.fitted[usable[cell.name]].model, cell.savings >= low
                 ),
             }
             for cell in cells
@@ -200,11 +197,11 @@ def _cells(known: Known, tested: Tested, points: Floats) -> Figures:
     }
 
 
-def _effects(known: Known, tested: Tested, points: Floats) -> Iterator[Figures]:
+def _effects(known: Known, tested: Tested) -> Iterator[Figures]:
     """Yield the effects that sum to the saving, in per cent of the baseline's cost."""
     for words, wanted in tested.effects():
         model = known.fitted[wanted].model
-        draws = model.draw(points, f"effect {words}", known.seed)
+        draws = model.draw(f"effect {words}", known.seed)
         low, high = np.quantile(draws, [TAIL, 1 - TAIL])
         yield {
             "effect": words,

@@ -88,10 +88,10 @@ def drivers(model: Metamodel, inputs: Inputs) -> Figures:
     }
 
 
-def rule_figures(design: DoubtDesign, model: Metamodel, points: Floats, holds: npt.NDArray[np.bool_]) -> Figures | None:
-    """Return under which conditions something holds at `points`, None where no simple rule says it better than none."""
+def rule_figures(design: DoubtDesign, model: Metamodel, holds: npt.NDArray[np.bool_]) -> Figures | None:
+    """Return under which conditions something holds at points of the design, None where no simple rule tells."""
     places = list(model.coordinates)
-    rule = find_rule(points[:, places], [design.coordinates[place] for place in places], holds)
+    rule = find_rule(design.x[:, places], [design.coordinates[place] for place in places], holds)
     if rule is None:
         return None
     return {

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import islice
 from math import ceil
 from pickle import dumps, loads
 
@@ -24,7 +25,7 @@ from corridor_sim.network.feasible import check_runs
 from corridor_sim.network.lower import lower
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.usage import values_in_use
-from corridor_sim.sampling.law import Floats
+from corridor_sim.sampling.law import Distribution, Floats
 from corridor_sim.scenario.doubts import Doubt, Rewriter, Values, doubts_of
 from corridor_sim.scenario.fitting import Fitting
 from corridor_sim.scenario.load import ScenarioFile
@@ -315,9 +316,10 @@ class _Shop:
         """
         held = self.fitting.fitted(values)
         made: dict[str, Lowered] = {}
+        laws: dict[str, Distribution] = {}
         for name, rewriter in self.rewriters.items():
             try:
-                scenario = rewriter.at({**values, **held})
+                scenario = rewriter.at({**values, **held}, laws)
                 made[name] = lower(scenario, name)
                 problems = [*check_money(scenario), *check_runs(made[name])]
             except CorridorSimError as error:
@@ -348,12 +350,21 @@ class _Member:
 class _Group:
     """Alternatives at points that are the same simulation with the same replications: played once, each then priced."""
 
-    plan_digest: str
     replications: range
     members: list[_Member]
 
+    @cached_property
+    def plan_digest(self) -> str:
+        """What its inputs are drawn by, as a hash."""
+        return digest_of(self.members[0].lowered.plan)
+
 
 def _play_points(task: _Task) -> list[_Point | _Failed]:
+    with without_looking_for_cycles():
+        return _played(task)
+
+
+def _played(task: _Task) -> list[_Point | _Failed]:
     asked, shop = task.asked, _shop(task.asked.packed)
     columns = len(_Columns(asked.costs, asked.figures).names)
     found: list[_Point | _Failed] = []
@@ -377,14 +388,12 @@ def _play_points(task: _Task) -> list[_Point | _Failed]:
 
 def _put(groups: list[_Group], member: _Member, replications: range) -> None:
     """Put a member where it is the same simulation, or into a group of its own."""
-    lowered, digest = member.lowered, ""
+    lowered = member.lowered
     for group in groups:
-        if group.members[0].lowered.program == lowered.program:
-            digest = digest or digest_of(lowered.plan)
-            if group.plan_digest == digest:
-                group.members.append(member)
-                return
-    groups.append(_Group(digest or digest_of(lowered.plan), replications, [member]))
+        if group.members[0].lowered.program == lowered.program and group.plan_digest == digest_of(lowered.plan):
+            group.members.append(member)
+            return
+    groups.append(_Group(replications, [member]))
 
 
 def _play_groups(groups: Iterable[_Group], asked: _Asked, found: list[_Point | _Failed]) -> None:
@@ -392,12 +401,11 @@ def _play_groups(groups: Iterable[_Group], asked: _Asked, found: list[_Point | _
     columns = _Columns(asked.costs, asked.figures)
     for group in groups:
         try:
-            with without_looking_for_cycles():
-                for member, place, rows in _rows(group, asked, columns):
-                    point = found[member.point]
-                    if isinstance(point, _Point):
-                        names = member.lowered.flow_order
-                        point.table[place, member.alternative, [asked.flows.index(name) for name in names]] = rows
+            for member, place, rows in _rows(group, asked, columns):
+                point = found[member.point]
+                if isinstance(point, _Point):
+                    names = member.lowered.flow_order
+                    point.table[place, member.alternative, [asked.flows.index(name) for name in names]] = rows
         except CorridorSimError as error:
             for member in group.members:
                 found[member.point] = _Failed(error.problems)
@@ -407,14 +415,17 @@ def _play_groups(groups: Iterable[_Group], asked: _Asked, found: list[_Point | _
 def _rows(group: _Group, asked: _Asked, columns: _Columns) -> Iterator[tuple[_Member, int, Floats]]:
     """Yield for each member and replication (its place) float64[flows, columns]."""
     alternatives = [member.lowered for member in group.members]
-    few = len(group.replications) < MANY
+    few = len(group.replications) <= FEW
     readers = readers_of(alternatives, asked.seed, engine=asked.engine, few=few)
     made = simulate(alternatives[0], group.replications, asked.seed, asked.noise, engine=asked.engine)
-    for place, one in enumerate(made):
-        promised = readers[0].promised(one.inputs)
-        for member, reader in zip(group.members, readers, strict=True):
-            yield member, place, columns.write(*settle_flows(reader, one.inputs, one.trace, promised))
+    place = 0
+    while together := list(islice(made, FEW)):
+        promised = readers[0].promised_all([one.inputs for one in together])
+        for one, told in zip(together, promised, strict=True):
+            for member, reader in zip(group.members, readers, strict=True):
+                yield member, place, columns.write(*settle_flows(reader, one.inputs, one.trace, told))
+            place += 1
 
 
-MANY = 16
-"""From so many replications on, promises are worked out once for all of them."""
+FEW = 4
+"""Replications that are simulated before the first is read; from more on, promises are worked out for all releases."""

@@ -98,7 +98,9 @@ def forget_programs() -> None:
     forget = getattr(engine, "forget", None)
     if forget is not None:
         forget()
-    _thread.inputs = None
+    drawn = getattr(_thread, "inputs", None)
+    if drawn is not None:
+        _thread.spare, _thread.inputs = drawn.cells, None
 
 
 def inputs_for(
@@ -112,7 +114,8 @@ def inputs_for(
 
     drawn: CompiledInputs | None = getattr(_thread, "inputs", None)
     if drawn is None or not drawn.is_for(program, plan, seed):
-        drawn = _thread.inputs = CompiledInputs(program, plan, seed)
+        drawn = _thread.inputs = CompiledInputs(program, plan, seed, getattr(_thread, "spare", None))
+        _thread.spare = None
     return drawn.draw
 
 

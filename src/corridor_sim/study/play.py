@@ -128,6 +128,12 @@ class Reader:
         money = prepare_accounts(lowered, fast)
         return Reader(money, view_of(lowered, money.instructions, fast), plan)
 
+    def promised_all(self, replications: Sequence[Inputs]) -> list[Ints]:
+        """Return `promised` for each of some replications."""
+        if isinstance(self.promise, Promises):
+            return self.promise.of_all([inputs.consignments for inputs in replications])
+        return [self.promised(inputs) for inputs in replications]
+
     def promised(self, inputs: Inputs) -> Ints:
         """Return when each consignment was promised to be delivered."""
         return self.promise.deliveries(inputs.consignments)

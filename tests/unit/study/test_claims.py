@@ -19,6 +19,8 @@ from corridor_sim.study.claims import Depth, answer_claims
 
 CLAIMED = Path(__file__).with_name("claimed.yaml").read_text(encoding="utf-8")
 SMALL = Depth(points=64)
+STEP = 1 / 64
+"""A design of so many points tells chances in steps."""
 WIDEST = 0.2
 SAVING = beta(3, 3, scale=WIDEST)
 
@@ -43,9 +45,9 @@ def chances(answer: Mapping[str, Any]) -> dict[str, float]:
 
 def test_chances_are_those_of_the_price(found: dict[str, Mapping[str, Any]]) -> None:
     said = chances(found["plums"])
-    assert said["below"] == pytest.approx(SAVING.cdf(0.05), abs=0.02)
-    assert said["inside"] == pytest.approx(SAVING.cdf(0.08) - SAVING.cdf(0.05), abs=0.02)
-    assert said["above"] == pytest.approx(SAVING.sf(0.08), abs=0.02)
+    assert said["below"] == pytest.approx(SAVING.cdf(0.05), abs=STEP)
+    assert said["inside"] == pytest.approx(SAVING.cdf(0.08) - SAVING.cdf(0.05), abs=STEP)
+    assert said["above"] == pytest.approx(SAVING.sf(0.08), abs=STEP)
     assert said["below"] + said["inside"] + said["above"] == pytest.approx(1)
     assert found["plums"]["doubt"]["low"] == pytest.approx(100 * SAVING.ppf(0.05), abs=0.3)
     assert found["plums"]["doubt"]["high"] == pytest.approx(100 * SAVING.ppf(0.95), abs=0.3)
@@ -55,9 +57,9 @@ def test_chances_are_those_of_the_price(found: dict[str, Mapping[str, Any]]) -> 
 def test_at_the_stated_price_a_tenth_is_saved_without_noise(found: dict[str, Mapping[str, Any]]) -> None:
     assert found["plums"]["stated"]["value"] == pytest.approx(10)
     assert found["plums"]["noise"]["half_width"] == pytest.approx(0, abs=1e-9)
-    assert found["plums"]["metamodel"]["q2"] == pytest.approx(1, abs=1e-3)
+    assert found["plums"]["metamodel"]["q2"] > 0.99
     assert [each["input"] for each in found["plums"]["drivers"]["inputs"]] == ["tariffs.train.price"]
-    assert found["plums"]["drivers"]["assumed"]["value"] == pytest.approx(1, abs=1e-3)
+    assert found["plums"]["drivers"]["assumed"]["value"] == pytest.approx(1, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_cells_are_weighed_by_containers_and_by_value(found: dict[str, Mapping[s
     by_name = {cell["flow"]: cell for cell in cells["cells"]}
     assert by_name["pears"]["stated"]["value"] == pytest.approx(0)
     assert by_name["pears"]["chance"] == 0
-    assert by_name["plums"]["chance"] == pytest.approx(SAVING.sf(0.05), abs=0.02)
+    assert by_name["plums"]["chance"] == pytest.approx(SAVING.sf(0.05), abs=STEP)
     teu, value = (
         by_name["plums"][weight] / sum(cell[weight] for cell in cells["cells"]) for weight in ("teu", "value_cny")
     )
@@ -95,15 +97,11 @@ def test_cells_are_weighed_by_containers_and_by_value(found: dict[str, Mapping[s
     assert cells["by_value"]["value"] == pytest.approx(value * by_name["plums"]["chance"])
     assert by_name["plums"]["value_cny"] / by_name["plums"]["teu"] == pytest.approx(10_000 * 2 / 2)
     rule = by_name["plums"]["holds_when"]["branches"][0]
-    assert rule["conditions"] == [
-        {
-            "input": "tariffs.train.price",
-            "above": False,
-            "value": pytest.approx(9500, abs=60),
-            "unit": "CNY/box",
-            "quantile": pytest.approx(SAVING.sf(0.05), abs=0.03),
-        }
-    ]
+    assert rule["holds"] == 1
+    dearest = rule["conditions"][0]
+    assert (dearest["input"], dearest["above"], dearest["unit"]) == ("tariffs.train.price", False, "CNY/box")
+    assert dearest["value"] == pytest.approx(9500, abs=60)
+    assert dearest["quantile"] == pytest.approx(SAVING.sf(0.05), abs=0.03)
 
 
 def test_effects_sum_to_the_saving(found: dict[str, Mapping[str, Any]]) -> None:
@@ -142,7 +140,6 @@ def test_knowing_the_price_is_worth_what_it_spares(found: dict[str, Mapping[str,
 @pytest.mark.parametrize(
     ("pair", "said"),
     [
-        (("claims:", "thresholds: {}\nclaims: {}\nx-claims:"), "unknown"),
         (("[tariffs.train.price]}", "[tariffs.tram.price]}"), 'did you mean "tariffs.train.price"'),
         (("[tariffs.train.price]}", "[tariffs.lorry.price]}"), "no group or input with a range"),
     ],
