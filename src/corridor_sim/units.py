@@ -203,6 +203,13 @@ def parse_any(text: str) -> tuple[str, Fraction]:
     return measure, parse_quantity(text, measure)
 
 
+def in_unit_of(text: str, example: str) -> str:
+    """Return `text` as it is, or with the unit of `example` where it is a bare number. Raises UnitProblem."""
+    if not re.fullmatch(_NUMBER, text.strip()):
+        return text
+    return f"{text.strip()} {_split(example)[1]}".strip()
+
+
 def parse_rate(text: str) -> tuple[str, Fraction]:
     """Return (measure, amount per second) of a rate such as "30 pallets per week". Raises UnitProblem."""
     amount, unit = _split(text)

@@ -8,7 +8,7 @@ assumptions are reported.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Annotated, Any
@@ -121,11 +121,16 @@ def grade_key(graded: Mapping[str, Any]) -> str:
     return next(grade for grade in GRADES if grade in graded)
 
 
-def split_provenance(raw: Any, measure: str | None) -> tuple[Any, Provenance]:
+ReadEnd = Callable[[Any, Any], Fraction]
+"""Reads an end of a range, given the value the range belongs to as well."""
+
+
+def split_provenance(raw: Any, read_end: ReadEnd | None) -> tuple[Any, Provenance]:
     """Separate a graded mapping into its value and its provenance; a bare value passes as `stated`.
 
-    `measure` says in which unit a `range` is read; None leaves the range to the reader of the price.
-    Raises ValueError for notes that belong nowhere, or an assumption without its reason.
+    `read_end` reads the ends of a `range` in base units; None takes their numbers as they stand, for a value of which
+    nobody knows yet what it measures. Raises ValueError for notes that belong nowhere, or an
+    assumption without its reason.
     """
     if not is_graded(raw):
         return raw, Provenance()
@@ -140,7 +145,7 @@ def split_provenance(raw: Any, measure: str | None) -> tuple[Any, Provenance]:
     if grade in ("measured", "published") and not raw.get("source"):
         raise ValueError(f"a {grade} value names its source: add `source: ...`")
     sources = raw.get("source") or ()
-    low, high = _range(raw.get("range"), measure)
+    low, high = _range(raw.get("range"), raw[grade], read_end or _first_number)
     year = raw.get("price_year")
     if year is not None and (not isinstance(year, int) or isinstance(year, bool)):
         raise ValueError("price_year is a year, such as 2026")
@@ -163,32 +168,57 @@ def split_provenance(raw: Any, measure: str | None) -> tuple[Any, Provenance]:
     )
 
 
-def _range(raw: Any, measure: str | None) -> tuple[Fraction | None, Fraction | None]:
+def _range(raw: Any, value: Any, read_end: ReadEnd) -> tuple[Fraction | None, Fraction | None]:
     if raw is None:
         return None, None
     if not isinstance(raw, list) or len(raw) != 1 + 1:
         raise ValueError("a range has two ends, such as [50 %, 90 %]")
-    ends = [read_number(end, measure) if measure else _first_number(end) for end in raw]
-    if ends[0] > ends[1]:
+    low, high = (read_end(end, value) for end in raw)
+    if low > high:
         raise ValueError(f"the range runs backwards: {raw[0]} is more than {raw[1]}")
-    return ends[0], ends[1]
+    return low, high
 
 
-def _first_number(raw: Any) -> Fraction:
+def _first_number(end: Any, _: Any) -> Fraction:
     try:
-        return units.parse_number(scalar_text(raw).split()[0])
+        return units.parse_number(scalar_text(end).split()[0])
     except (UnitProblem, IndexError):
         try:
-            return units.parse_price(scalar_text(raw)).amount
+            return units.parse_price(scalar_text(end)).amount
         except UnitProblem as problem:
             raise ValueError(str(problem)) from None
+
+
+def _end_of(measure: str) -> ReadEnd:
+    return lambda end, _: read_number(end, measure)
+
+
+def _price_end(end: Any, value: Any) -> Fraction:
+    """Read an end of a price's range: a price like the first of `value`, or a bare number in its unit."""
+    first = scalar_text(value[0] if isinstance(value, list) and value else value)
+    try:
+        like, read = units.parse_price(first), units.parse_price(units.in_unit_of(scalar_text(end), first))
+    except UnitProblem as problem:
+        raise ValueError(str(problem)) from None
+    if (read.currency, read.per) != (like.currency, like.per):
+        raise ValueError(f'the range end "{scalar_text(end)}" is not in the unit of "{first}"')
+    return read.amount
+
+
+def _count_end(end: Any, value: Any) -> Fraction:
+    """Read an end of the range of a quantity of whatever measure `value` has; a bare number is in its unit."""
+    text = units.in_unit_of(scalar_text(end), scalar_text(value))
+    amount, like = _counted(text), _counted(scalar_text(value))
+    if amount[0] != like[0]:
+        raise ValueError(f'the range end "{text}" is not in the unit of "{scalar_text(value)}"')
+    return amount[1]
 
 
 def read_amount(raw: Any, measure: str) -> Amount:
     """Read one exact number of `measure`. Raises ValueError with what would be accepted."""
     if isinstance(raw, Amount):
         return raw
-    value, provenance = split_provenance(raw, measure)
+    value, provenance = split_provenance(raw, _end_of(measure))
     return Amount(read_number(value, measure), measure, scalar_text(value), provenance)
 
 
@@ -196,7 +226,7 @@ def read_sampled(raw: Any, measure: str) -> Sampled:
     """Read a constant or a distribution of `measure`. Raises ValueError with what would be accepted."""
     if isinstance(raw, Sampled):
         return raw
-    value, provenance = split_provenance(raw, measure)
+    value, provenance = split_provenance(raw, _end_of(measure))
     return Sampled(read_sound_law(value, measure), measure, law_text(value), provenance)
 
 
@@ -204,7 +234,7 @@ def read_priced(raw: Any) -> Priced:
     """Read a price or a list of prices that add up, all of one currency. Raises ValueError."""
     if isinstance(raw, Priced):
         return raw
-    value, provenance = split_provenance(raw, None)
+    value, provenance = split_provenance(raw, _price_end)
     texts = [scalar_text(part) for part in (value if isinstance(value, list) else [value])]
     try:
         parts = tuple(units.parse_price(text) for text in texts)
@@ -318,17 +348,21 @@ def read_capacity(raw: Any) -> tuple[Amount, ...]:
 
 
 def _countable(raw: Any) -> Amount:
-    value, provenance = split_provenance(raw, None)
+    value, provenance = split_provenance(raw, _count_end)
     text = scalar_text(value)
+    measure, number = _counted(text)
+    if measure not in COUNTABLE:
+        raise ValueError(f'"{text}" does not count cargo; expected a quantity such as "50 TEU", "8 plugs" or "25 t"')
+    return Amount(within_limits(text, number, measure), measure, text, provenance)
+
+
+def _counted(text: str) -> tuple[str, Fraction]:
+    """Return (measure, amount in its base unit) of a quantity; FEU are counted in TEU. Raises ValueError."""
     try:
         measure, number = units.parse_any(text)
     except UnitProblem as problem:
         raise ValueError(str(problem)) from None
-    if measure == "feu":
-        measure, number = "teu", number * TEU_PER_FEU
-    if measure not in COUNTABLE:
-        raise ValueError(f'"{text}" does not count cargo; expected a quantity such as "50 TEU", "8 plugs" or "25 t"')
-    return Amount(within_limits(text, number, measure), measure, text, provenance)
+    return ("teu", number * TEU_PER_FEU) if measure == "feu" else (measure, number)
 
 
 Capacity = Annotated[

@@ -16,6 +16,7 @@ import typer
 
 from corridor_sim.cli.breakeven import breakeven
 from corridor_sim.cli.catalog import catalog
+from corridor_sim.cli.claims import claims
 from corridor_sim.cli.modemap import modemap
 from corridor_sim.cli.options import (
     Debug,
@@ -55,6 +56,7 @@ app = typer.Typer(
 )
 app.add_typer(catalog, name="catalog")
 app.add_typer(results, name="results")
+app.command()(claims)
 app.command()(sweep)
 app.command()(breakeven)
 app.command()(modemap)

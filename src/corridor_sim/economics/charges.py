@@ -168,8 +168,10 @@ def payers_at(lowered: Lowered, party: str, step: int) -> list[str]:
 
 
 def _headings(lowered: Lowered, charge: Charge, headings: Headings) -> list[int]:
-    return [
-        headings.number(
+    """Return the heading of a charge by flow: one for each payer."""
+    payers = payers_at(lowered, charge.payer, charge.step)
+    numbers = {
+        payer: headings.number(
             common=charge.common,
             activity=charge.activity,
             payer=payer,
@@ -178,8 +180,9 @@ def _headings(lowered: Lowered, charge: Charge, headings: Headings) -> list[int]
             currency=charge.currency,
             tax=charge.tax,
         )
-        for payer in payers_at(lowered, charge.payer, charge.step)
-    ]
+        for payer in dict.fromkeys(payers)
+    }
+    return [numbers[payer] for payer in payers]
 
 
 def due_at_passages(table: ChargeTable, passages: Passages) -> Due:

@@ -49,6 +49,12 @@ class _Remembered(Generic[Thing, Made]):
             known = self._known[id(thing)] = (thing, self._make(thing))
         return known[1]
 
+    def forget(self) -> list[Made]:
+        """Forget everything, and return what was made."""
+        made = [each for _, each in self._known.values()]
+        self._known.clear()
+        return made
+
 
 class CompiledEngine:
     """Runs replications one after another in the same memory; every thread needs one of its own.
@@ -58,7 +64,8 @@ class CompiledEngine:
 
     def __init__(self, keep: bool = True) -> None:
         self._keep = keep
-        self._memories = _Remembered(_laid_out)
+        self._memories = _Remembered(self._laid_out)
+        self._spare = np.zeros(0, np.int64)
         # plans without chance are the same object in every replication
         self._changes = _Remembered(_changes_table)
         self._visits = np.zeros(0, np.int64)
@@ -75,6 +82,17 @@ class CompiledEngine:
         if (memory.table(k.FACILITIES)[:, k.F_HEAD] != NONE).any():
             raise_if_stuck(program, _waits(program, memory), inputs.consignments.flow)
         return self._trace(memory)
+
+    def forget(self) -> None:
+        """Forget all Programs; their memory is used again for the next one, which is then sooner laid out."""
+        for _, memory in self._memories.forget():
+            if len(memory.cells) > len(self._spare):
+                self._spare = memory.cells
+
+    def _laid_out(self, program: Program) -> tuple[Rules, Memory]:
+        rules, spare = lay_out(program), self._spare
+        self._spare = np.zeros(0, np.int64)
+        return rules, Memory(rules.lasting(), spare)
 
     def memory_of(self, program: Program) -> Memory:
         """Return the memory in which a Program runs, as its last run left it."""
@@ -165,11 +183,6 @@ def compile_kernel() -> None:
 def run(program: Program, inputs: Inputs) -> Trace:
     """Run one replication and return its Trace. Raises EngineError when holds form a cycle, ModelError."""
     return CompiledEngine()(program, inputs)
-
-
-def _laid_out(program: Program) -> tuple[Rules, Memory]:
-    rules = lay_out(program)
-    return rules, Memory(rules.lasting())
 
 
 def _changes_table(changes: tuple[CapacityChange, ...]) -> Ints:

@@ -24,7 +24,7 @@ from corridor_sim.engine.program import (
     SwitchRule,
 )
 from corridor_sim.sampling.streams import stream_key
-from corridor_sim.sampling.tables import ENDS, KNOTS, Sampler, sample_ticks
+from corridor_sim.sampling.tables import ENDS, KNOTS, Sampler, mean_ticks, sample_ticks
 
 SPARE_CHANGES = 64
 """Room for changes of capacity that are not planned."""
@@ -74,8 +74,12 @@ class Rules:
 class Memory:
     """The memory of the kernel: tables that never change, and behind them those of one run."""
 
-    def __init__(self, lasting: Mapping[int, Ints]) -> None:
-        self.cells = np.zeros(k.TABLES_END + FIRST_ROOM, np.int64)
+    def __init__(self, lasting: Mapping[int, Ints], spare: Ints | None = None) -> None:
+        """Make a memory with tables that last, in the cells `spare` (whatever stands there) if these are enough."""
+        least = k.TABLES_END + FIRST_ROOM
+        enough = spare is not None and len(spare) >= least
+        self.cells = spare if spare is not None and enough else np.zeros(least, np.int64)
+        self.cells[: k.TABLES_END] = 0
         self._end = k.TABLES_END
         self.write(lasting)
         self._lasting = self._end
@@ -307,7 +311,7 @@ def lay_out_samplers(samplers: Sequence[Sampler]) -> tuple[Ints, Ints, Ints]:
             parts.append([upto, NONE if table < 0 else table + tables, value])
         knots.append(sampler.knots)
         tables += len(sampler.knots)
-        mean = int(sample_ticks(sampler, 0, 0, noise=False))
+        mean = mean_ticks(sampler)
         single = len(parts) == first + 1 and parts[first][1] == NONE
         constant = int(sample_ticks(sampler, 0, 0)) if single else NONE
         rows.append([first, len(parts), sampler.one.bit_length() - 1, mean, constant])

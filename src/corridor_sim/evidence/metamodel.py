@@ -44,7 +44,9 @@ class Metamodel:
     variance explained at the points, `q2` the same at left-out points with all terms picked again, `q2_terms` by exact
     leave-one-out with these terms; `noise` variance of a response by chance; `points` of the design. `sensitivities`
     float64[1 + terms, points] tells how the coefficients move as a point counts more; `left_out_excess`
-    float64[points] is the squared error of each left-out point less its noise.
+    float64[points] is the squared error of each left-out point less its noise. `expected` float64[points] is the best
+    guess of the expected figure at each point of the design, and `uncertainty` its variance: what is predicted where
+    the point is left out, corrected by its own response as far as that is not noise.
     """
 
     terms: tuple[Term, ...]
@@ -58,6 +60,8 @@ class Metamodel:
     points: int
     sensitivities: Floats
     left_out_excess: Floats
+    expected: Floats
+    uncertainty: float
 
     @property
     def variance(self) -> float:
@@ -83,13 +87,12 @@ class Metamodel:
         predicted: Floats = self.features(points) @ self.coefficients
         return predicted
 
-    def draw(self, points: Floats, purpose: str, seed: int = 0) -> Floats:
-        """Return predictions with misfit drawn on top: what the expected figure may be at each point.
+    def draw(self, purpose: str, seed: int = 0) -> Floats:
+        """Return what the expected figure may be at each point of the design: float64[points].
 
-        `purpose` keeps the misfit of several metamodels apart.
+        `purpose` keeps the draws of several metamodels apart.
         """
-        deviation = np.sqrt(self.misfit)
-        drawn: Floats = self.predict(points) + deviation * normal_draws(len(points), f"misfit {purpose}", seed)
+        drawn: Floats = self.expected + np.sqrt(self.uncertainty) * normal_draws(self.points, f"at {purpose}", seed)
         return drawn
 
     def refits(self, count: int = BOOTSTRAPS, seed: int = 0) -> Refits:
@@ -198,7 +201,10 @@ def _finished(search: _Search, responses: Responses, left_out: Floats, terms: Se
     apart = left_out - left_out.mean()
     spread = float((apart**2).mean())
     slope = min(max(float((apart * (values - mean)).mean()) / spread, 0.0), 1.0) if terms and spread else 1.0
-    excess = (values - mean - slope * apart) ** 2 - responses.noise
+    predicted = mean + slope * apart
+    excess = (values - predicted) ** 2 - responses.noise
+    misfit, noise = max(float(excess.mean()), 0.0), responses.noise_variance
+    trust = misfit / (misfit + noise) if misfit > 0 else 0.0
     pull = np.full(len(coefficients), slope)
     pull[0] = 1.0
 
@@ -208,13 +214,15 @@ def _finished(search: _Search, responses: Responses, left_out: Floats, terms: Se
     return Metamodel(
         terms=tuple(terms),
         coefficients=coefficients * pull,
-        misfit=max(float(excess.mean()), 0.0),
+        misfit=misfit,
         slope=slope,
         r2=share(residuals),
         q2=share(values - left_out),
         q2_terms=share(exact),
-        noise=responses.noise_variance,
+        noise=noise,
         points=count,
         sensitivities=pull[:, None] * np.linalg.solve(triangle, orthogonal.T * exact),
         left_out_excess=excess,
+        expected=predicted + trust * (values - predicted),
+        uncertainty=trust * noise,
     )

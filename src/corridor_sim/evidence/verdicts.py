@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from corridor_sim.evidence.draws import BOOTSTRAPS, bootstrapped
+from corridor_sim.evidence.draws import BOOTSTRAPS, bootstrapped, resampled
 from corridor_sim.evidence.intervals import Estimate
 from corridor_sim.evidence.metamodel import Metamodel
 from corridor_sim.sampling.law import Floats
@@ -25,10 +25,8 @@ SURE = 0.9
 UNLIKELY = 0.1
 PARTS_OF_WIDTH = 4
 """The noise's half-width may be one part in so many of the claimed width."""
-POINTS_OF_RESAMPLES = 2048
-"""Intervals of the chances are made at so many of the points."""
 NARROW = 1e-12
-"""A misfit's standard deviation below this is none."""
+"""A standard deviation below this is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +78,26 @@ class Judgement:
     allowed_half_width: float
 
 
-def chances(metamodel: Metamodel, claimed: Claimed, points: Floats, seed: int = 0) -> Chances:
-    """Return where the expected figure lies over the inputs' ranges.
+def chances(metamodel: Metamodel, claimed: Claimed, seed: int = 0) -> Chances:
+    """Return where the expected figure lies over the inputs' ranges, of which the design's points are even draws.
 
-    `points`: float64[many, coordinates], such as `sobol_points`. The metamodel's misfit counts as doubt; the intervals
-    hold what follows from having few points in the design.
+    Each point has its best guess with what is left uncertain about it (`Metamodel.expected`): the response itself where
+    the metamodel misses much and noise is small, the metamodel's prediction where noise is large. Intervals resample
+    the points.
     """
-    features = metamodel.features(points)
-    some = features[:POINTS_OF_RESAMPLES]
-    refits = metamodel.refits(BOOTSTRAPS, seed)
-    resampled = some @ refits.coefficients.T
-    misfits = np.sqrt(refits.misfit)
-    whole = features @ metamodel.coefficients
-    under = _share_under(whole, np.sqrt(metamodel.misfit), claimed.low)
-    beyond = 1 - _share_under(whole, np.sqrt(metamodel.misfit), claimed.high)
-    unders = _share_under(resampled, misfits, claimed.low)
-    beyonds = 1 - _share_under(resampled, misfits, claimed.high)
+    picks = resampled(metamodel.points, BOOTSTRAPS, seed)
+    deviation = np.sqrt(metamodel.uncertainty)
+    under = _under(metamodel.expected, deviation, claimed.low)
+    beyond = 1 - _under(metamodel.expected, deviation, claimed.high)
 
-    def estimate(value: Floats, values: Floats) -> Estimate:
-        return bootstrapped(float(value), values, metamodel.points, 0.0, 1.0)
+    def estimate(each: Floats) -> Estimate:
+        return bootstrapped(float(each.mean()), each[picks].mean(axis=1), metamodel.points, 0.0, 1.0)
 
     return Chances(
-        below=estimate(under, unders),
-        inside=estimate(1 - under - beyond, 1 - unders - beyonds),
-        above=estimate(beyond, beyonds),
-        at_least=estimate(1 - under, 1 - unders),
+        below=estimate(under),
+        inside=estimate(1 - under - beyond),
+        above=estimate(beyond),
+        at_least=estimate(1 - under),
     )
 
 
@@ -139,14 +132,12 @@ def _corners(found: Chances) -> Iterator[tuple[float, float, float]]:
     yield from product(below, inside, above)
 
 
-def _share_under(predicted: Floats, deviation: Floats, bound: float) -> Floats:
-    """Return the chance to lie under `bound`, averaged over the points (first axis) of predictions with misfit."""
+def _under(expected: Floats, deviation: float, bound: float) -> Floats:
+    """Return the chance of each point to lie under `bound`."""
     from scipy.special import ndtr
 
     if not isfinite(bound):
-        return np.full(predicted.shape[1:], float(bound > 0))
-    apart = bound - predicted
-    sharp = deviation <= NARROW
-    spread = np.where(sharp, 1.0, deviation)
-    share: Floats = np.where(sharp, apart > 0, ndtr(apart / spread)).mean(axis=0)
-    return share
+        return np.full(len(expected), float(bound > 0))
+    apart = bound - expected
+    chance: Floats = np.asarray(apart > 0, np.float64) if deviation <= NARROW else ndtr(apart / deviation)
+    return chance

@@ -45,10 +45,10 @@ class Builder:
 
     def sampler(self, law: Distribution) -> int:
         """Return the number of the sampler of a law, building its tables once."""
-        if law not in self._laws:
-            self._laws[law] = len(self.samplers)
+        number = self._laws.setdefault(law, len(self.samplers))
+        if number == len(self.samplers):
             self.samplers.append(build_sampler(law) if self.with_tables else outline(law))
-        return self._laws[law]
+        return number
 
     def stream(self, name: str) -> int:
         """Return the number of a named stream."""

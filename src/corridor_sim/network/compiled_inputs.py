@@ -21,7 +21,8 @@ Arrivals = tuple[int, int, tuple[Ints, Ints] | None]
 class CompiledInputs:
     """Draws the replications of one alternative and seed, with noise; every thread needs one of its own."""
 
-    def __init__(self, program: Program, plan: InputPlan, seed: int) -> None:
+    def __init__(self, program: Program, plan: InputPlan, seed: int, spare: Ints | None = None) -> None:
+        """Make ready to draw; `spare` are cells of a memory that nobody needs any more."""
         self._program, self._plan, self._seed = program, plan, seed
         self._gap = len(program.samplers)
         sampler, part, knots = lay_out_samplers([*program.samplers, build_sampler(UNIT_GAP)])
@@ -46,9 +47,15 @@ class CompiledInputs:
                 k.SCHEDULED: self._scheduled,
                 k.ROOM: self._room,
                 k.LAWS_OF_DAY: _joined([_laws_of_day(line) for line in plan.services]),
-            }
+            },
+            spare,
         )
         self._room_for = [likely_count(curve) if curve is not None else 0 for _, _, curve in arrivals]
+
+    @property
+    def cells(self) -> Ints:
+        """The memory it draws in."""
+        return self._memory.cells
 
     def is_for(self, program: Program, plan: InputPlan, seed: int) -> bool:
         """Return whether these are the draws of this very alternative and seed."""

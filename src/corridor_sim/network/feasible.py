@@ -30,12 +30,18 @@ def check_feasible(lowered: Lowered) -> list[Problem]:
     Overload counts in steady scenarios only: in terminating ones it is a result. Each problem has the field path
     of the facility, service or flow, but no position; the caller raises ModelError.
     """
+    problems = check_runs(lowered)
+    # where something never opens, nothing passes it, which is said already
+    return problems or list(_lost_flows(lowered))
+
+
+def check_runs(lowered: Lowered) -> list[Problem]:
+    """Return what `check_feasible` finds at once, without sending releases through the model."""
     problems = [*_openings(lowered), *_gates(lowered), *_too_long_jobs(lowered)]
     if lowered.scenario.clock.kind == "steady":
         work = expected_work(lowered)
         problems += [*_overloaded_facilities(lowered, work), *_overloaded_services(lowered, work)]
-    # where something never opens, nothing passes it, which is said already
-    return problems or list(_lost_flows(lowered))
+    return problems
 
 
 def _hours(ticks: float) -> str:

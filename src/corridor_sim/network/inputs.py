@@ -153,6 +153,9 @@ class _Draw:
         scheduled, count, word = plan.scheduled, len(plan.scheduled), name_word(plan.name)
 
         def lots(stream: int, visit: int = 0) -> tuple[Ints, Ints]:
+            if not self.noise:
+                # means are taken whatever the lots are
+                return np.zeros(count, np.int64), np.zeros(count, np.int64)
             return uniforms(self.key(stream), self.replication, word, scheduled, visit)
 
         delay = np.zeros(count, np.int64)

@@ -41,10 +41,11 @@ class Pieces:
 
     def at(self, ticks: Ints) -> Ints:
         """Return the function at each of `ticks`, NONE where it is LOST."""
-        value = self._at(ticks)
+        value = self.through(ticks)
         return np.where(value >= FOREVER, NONE, value)
 
-    def _at(self, ticks: Ints) -> Ints:
+    def through(self, ticks: Ints) -> Ints:
+        """Return the function at each of `ticks`, LOST or later where it never is."""
         place = np.searchsorted(self.start, ticks, side="right") - 1
         return self.value[place] + self.slope[place] * (ticks - self.start[place])
 
@@ -85,7 +86,7 @@ class Pieces:
 
     def _cut(self, start: Ints) -> Pieces:
         place = np.searchsorted(self.start, start, side="right") - 1
-        return Pieces(start, self._at(start), self.slope[place])
+        return Pieces(start, self.through(start), self.slope[place])
 
     def short(self) -> Pieces:
         """Return the same function without starts at which nothing changes."""
@@ -93,3 +94,27 @@ class Pieces:
         goes_on = (self.value[:-1] + self.slope[:-1] * length == self.value[1:]) & (self.slope[1:] == self.slope[:-1])
         keep = np.append(True, ~goes_on)
         return Pieces(self.start[keep], self.value[keep], self.slope[keep])
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Certain ticks on their way through such functions: `when` (int64[n], LOST where never) they are through."""
+
+    when: Ints
+
+    def ticks(self) -> Ints:
+        """Return when each is through, NONE where it is LOST."""
+        return np.where(self.when >= FOREVER, NONE, self.when)
+
+    def plus(self, ticks: int) -> Moments:
+        """Return them `ticks` later."""
+        return Moments(np.where(self.when >= FOREVER, LOST, self.when + ticks))
+
+    def then(self, after: Pieces) -> Moments:
+        """Return when what begins as they are through is through by `after`."""
+        lost = self.when >= FOREVER
+        return Moments(np.where(lost, LOST, after.through(np.where(lost, 0, self.when))))
+
+    def or_later(self, other: Moments) -> Moments:
+        """Return the later of the two."""
+        return Moments(np.maximum(self.when, other.when))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -19,8 +22,8 @@ from corridor_sim.engine.program import (
     Op,
     Program,
 )
-from corridor_sim.network.pieces import FOREVER, Pieces
-from corridor_sim.sampling.tables import sample_ticks
+from corridor_sim.network.pieces import FOREVER, Moments, Pieces
+from corridor_sim.sampling.tables import mean_ticks
 from corridor_sim.scenario.calendars import add_open_time, next_open
 
 BOX = MEASURES.index("box")
@@ -41,6 +44,40 @@ class Promise:
             if plan is not None:
                 promised[ours] = plan.at(consignments.release[ours])
         return promised
+
+
+@dataclass(frozen=True)
+class Promises:
+    """The same promise, worked out for the releases that are asked for: sooner where these are few.
+
+    `inputs` are those without noise (see `planned_delivery`).
+    """
+
+    program: Program
+    inputs: Inputs
+
+    def deliveries(self, consignments: Consignments) -> Ints:
+        """Return int64[consignments]: as `Promise.deliveries` does."""
+        return self.of_all([consignments])[0]
+
+    def of_all(self, replications: Sequence[Consignments]) -> list[Ints]:
+        """Return the same for each of some replications; all walk together."""
+        promised = [np.full(len(one.flow), NONE, np.int64) for one in replications]
+        ends = [np.searchsorted(one.flow, np.arange(len(self.program.flows) + 1)) for one in replications]
+        for flow, rule in enumerate(self.program.flows):
+            ours = [slice(*end[flow : flow + 1 + 1]) for end in ends]
+            releases = [one.release[each] for one, each in zip(replications, ours, strict=True)]
+            counts = np.cumsum([len(each) for each in releases])
+            if not rule.measured or rule.background or not counts[-1]:
+                continue
+            through = _walk_from(self._places, flow, Moments(np.concatenate(releases))).ticks()
+            for place, part in enumerate(np.split(through, counts[:-1])):
+                promised[place][ours[place]] = part
+        return promised
+
+    @cached_property
+    def _places(self) -> _Places:
+        return _Places(self.program, self.inputs)
 
 
 def promise(program: Program, inputs: Inputs) -> Promise:
@@ -83,6 +120,11 @@ class _Hours:
     opens: Ints
     closes: Ints
     at_closing: AtClosing
+
+    @property
+    def always(self) -> bool:
+        """Whether it is open from the start on for ever."""
+        return len(self.opens) == 1 and self.opens[0] <= 0 and bool(self.closes[0] >= FOREVER)
 
     def opening(self, ticks: Ints) -> Ints:
         """Return the first open tick from each of `ticks` on."""
@@ -150,9 +192,11 @@ class _Places:
         key = facility, need, ticks
         if key not in self.works:
             hours = self.hours(facility, need)
-            if not ticks:
+            if not ticks and hours.always:
+                self.works[key] = Pieces.at_once()
+            elif not ticks:
                 self.works[key] = Pieces.of(hours.opening, np.concatenate((hours.opens, hours.closes)))
-            elif hours.at_closing is AtClosing.FINISH:
+            elif hours.at_closing is AtClosing.FINISH or hours.always:
                 self.works[key] = Pieces.at_once().plus(ticks)
             else:
                 self.works[key] = Pieces.of(lambda start: hours.done(start, ticks), hours.turns(ticks))
@@ -160,7 +204,7 @@ class _Places:
 
     def mean_ticks(self, sampler: int) -> int:
         """Return the mean of a duration."""
-        return int(sample_ticks(self.program.samplers[sampler], 0, 0, noise=False))
+        return mean_ticks(self.program.samplers[sampler])
 
     def boarding(self, service: int) -> Pieces:
         """Return when the next departure scheduled from a tick on has its cargo free at the destination."""
@@ -193,15 +237,19 @@ class _Places:
         return np.where(ticks == NONE, NONE, done)
 
 
+When = TypeVar("When", Pieces, Moments)
+"""When things are through: any thing, by the tick it began, or certain things."""
+
+
 @dataclass
-class _Walk:
+class _Walk(Generic[When]):
     """The releases of one flow on their way: when each is through with the steps passed so far, by its tick."""
 
     places: _Places
     sizes: Ints
     containers: int
-    now: Pieces = field(default_factory=Pieces.at_once)
-    marks: dict[int, Pieces] = field(default_factory=dict)
+    now: When
+    marks: dict[int, When] = field(default_factory=dict)
     held: dict[int, int] = field(default_factory=dict)
     """Facility -> thousandths of it that are held."""
     taken: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -265,18 +313,29 @@ class _Walk:
 
 def _walk(places: _Places, flow: int) -> Pieces:
     """Return when a release of a flow is promised to be delivered."""
-    cargo, program = places.inputs.consignments, places.program
+    step, sizes, containers = _released(places, flow)
+    key = step, sizes.tobytes(), containers
+    if key not in places.walks:
+        places.walks[key] = _walk_from(places, flow, Pieces.at_once())
+    return places.walks[key]
+
+
+def _walk_from(places: _Places, flow: int, now: When) -> When:
+    """Return when releases of a flow, `now` being when they are released, are promised to be delivered."""
+    step, sizes, containers = _released(places, flow)
+    walk = _Walk(places, sizes, containers, now)
+    while step != NONE:
+        step = walk.pass_step(places.program.code[step])
+    return walk.now
+
+
+def _released(places: _Places, flow: int) -> tuple[int, Ints, int]:
+    """Return where releases of a flow begin, their sizes and how many boxes they are."""
+    cargo = places.inputs.consignments
     ours = np.flatnonzero(cargo.flow == flow)[:1]
     sizes = cargo.sizes[ours[0]] if len(ours) else np.full(len(MEASURES), ONE, np.int64)
     containers = int(cargo.containers[ours[0]]) if len(ours) else 1
-    step = program.flows[flow].start
-    key = step, sizes.tobytes(), containers
-    if key not in places.walks:
-        walk = _Walk(places, sizes, containers)
-        while step != NONE:
-            step = walk.pass_step(program.code[step])
-        places.walks[key] = walk.now
-    return places.walks[key]
+    return places.program.flows[flow].start, sizes, containers
 
 
 def _reopening(closed: tuple[tuple[int, int], ...], ticks: Ints) -> Ints:

@@ -98,10 +98,13 @@ class _Reader:
     def places(self) -> list[_Place]:
         """Return the steps that stand in the file."""
         found: list[_Place] = []
+        rows: dict[str, list[tuple[int, StepInfo]]] = {}
+        for row, info in enumerate(self.steps):
+            rows.setdefault(info.route, []).append((row, info))
         for route, model in self.scenario.routes.items():
-            written = list(_written(model.steps, f"routes.{route}.steps"))
-            for row, info in enumerate(self.steps):
-                named = [entry for entry in written if info.route == route and entry[0] == info.name]
+            written = list(_written(model.steps, f"routes.{route}.steps")) if route in rows else []
+            for row, info in rows.get(route, ()):
+                named = [entry for entry in written if entry[0] == info.name]
                 named = [entry for entry in named if entry[1] == info.lane] or named
                 found += [_Place(row, info, body, path) for _, _, body, path in named[:1]]
         return found

@@ -15,6 +15,8 @@ Floats = npt.NDArray[np.float64]
 
 HALF = Fraction(1, 2)
 SQUARE = 2
+SIGNIFICANT_BITS = 26
+"""Bits that are kept of a number from libm, in whose last of 53 machines differ."""
 
 
 class Distribution(ABC):
@@ -59,6 +61,18 @@ class Ranged(Law):
 
     def largest(self) -> Fraction:
         return self.high
+
+
+def snapped(values: Floats) -> Floats:
+    """Round to SIGNIFICANT_BITS; frexp and ldexp are exact on every machine."""
+    mantissa, exponent = np.frexp(values)
+    return np.asarray(np.ldexp(np.rint(np.ldexp(mantissa, SIGNIFICANT_BITS)), exponent - SIGNIFICANT_BITS))
+
+
+def exact_mean(distribution: Distribution) -> Fraction:
+    """Return the mean, rounded as `snapped` does where it is not exact."""
+    mean = distribution.mean()
+    return mean if isinstance(mean, Fraction) else Fraction(snapped(np.array([mean])).item())
 
 
 def require(fine: bool, message: str) -> None:

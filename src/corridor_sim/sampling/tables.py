@@ -24,7 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor_sim.sampling.distributions import Constant, Distribution, Empirical, Law, Mixture
-from corridor_sim.sampling.law import HALF, Floats
+from corridor_sim.sampling.law import HALF, Floats, exact_mean, snapped
+from corridor_sim.sampling.moved import Moved
 from corridor_sim.sampling.streams import UNIFORM_BITS, Ints
 
 UNIFORMS = 1 << UNIFORM_BITS
@@ -37,8 +38,9 @@ KNOTS = (HALF_BITS << CELL_BITS) + 1 + 1
 """Knots in a row; the last is a copy: u = 2**52, exactly on the last real knot, needs a right neighbour."""
 VALUE_BITS = 41
 """Bits of the largest fixed-point value: a step between knots times a fraction then stays below 2**62."""
-SIGNIFICANT_BITS = 26
 CACHED_SAMPLERS = 512
+SHARE_BITS = 20
+"""A moved table goes a share of 2 x 20 bits of the way: a distance times half of them stays below 2**63."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,9 +75,13 @@ def choose(upto: Ints, k: npt.ArrayLike) -> Ints:
     return np.asarray(np.searchsorted(upto, k, side="right"), np.int64)
 
 
-@lru_cache(maxsize=CACHED_SAMPLERS)
 def build_sampler(distribution: Distribution) -> Sampler:
     """Return the tables of `distribution`. Raises ValueError when its values are too large to be counted."""
+    return _moved(distribution) if isinstance(distribution, Moved) else _built(distribution)
+
+
+@lru_cache(maxsize=CACHED_SAMPLERS)
+def _built(distribution: Distribution) -> Sampler:
     one = _one(distribution)
     weights, parts = zip(*_parts(distribution), strict=True)
     laws = [part for part in parts if isinstance(part, Law)]
@@ -88,18 +94,39 @@ def build_sampler(distribution: Distribution) -> Sampler:
     )
     for array in arrays:
         array.setflags(write=False)
-    return Sampler(*arrays, one, _exact_mean(distribution), distribution.largest())
+    return Sampler(*arrays, one, exact_mean(distribution), distribution.largest())
+
+
+@lru_cache(maxsize=CACHED_SAMPLERS)
+def _moved(moved: Moved) -> Sampler:
+    """Return the tables of a moved law: those of the law itself, each knot moved in integer arithmetic."""
+    base = _built(moved.law)
+    one = min(base.one, _one_up_to(abs(moved.end)))
+    parts = [part for _, part in _parts(moved.law)]
+    values = [0 if isinstance(part, Law) else _fixed(moved.of(part.value), one) for part in parts]
+    knots = base.knots >> (base.one.bit_length() - one.bit_length())
+    arrays = np.array(values, np.int64), _gone(knots, moved, one)
+    for array in arrays:
+        array.setflags(write=False)
+    return Sampler(base.part_upto, base.part_table, *arrays, one, moved.mean(), moved.largest())
+
+
+def _gone(knots: Ints, moved: Moved, one: int) -> Ints:
+    """Return knots (fixed point) gone the moved law's share of the way to its end; what rises goes on rising.
+
+    Knots and end have VALUE_BITS each, so that a distance has one more.
+    """
+    end, share = _floor(moved.end * one), _floor(moved.weight * (1 << SHARE_BITS + SHARE_BITS))
+    high, low = share >> SHARE_BITS, share & ((1 << SHARE_BITS) - 1)
+    distance = np.abs(end - knots)
+    gone = (distance * high + (distance * low >> SHARE_BITS)) >> SHARE_BITS
+    return np.asarray(knots + gone if moved.end >= moved.law.largest() else knots - gone)
 
 
 def outline(distribution: Distribution) -> Sampler:
     """Return a Sampler that knows mean and limit but has no tables: enough to check a model, not to draw with noise."""
     none, knots = np.zeros(0, np.int64), np.zeros((0, ENDS, KNOTS), np.int64)
-    return Sampler(none, none, none, knots, _one(distribution), _exact_mean(distribution), distribution.largest())
-
-
-def _exact_mean(distribution: Distribution) -> Fraction:
-    mean = distribution.mean()
-    return mean if isinstance(mean, Fraction) else Fraction(_snapped(np.array([mean])).item())
+    return Sampler(none, none, none, knots, _one(distribution), exact_mean(distribution), distribution.largest())
 
 
 def _parts(distribution: Distribution) -> list[tuple[Fraction, Constant | Law]]:
@@ -119,7 +146,10 @@ def _parts(distribution: Distribution) -> list[tuple[Fraction, Constant | Law]]:
 
 
 def _one(distribution: Distribution) -> int:
-    largest = max(abs(distribution.smallest()), abs(distribution.largest()))
+    return _one_up_to(max(abs(distribution.smallest()), abs(distribution.largest())))
+
+
+def _one_up_to(largest: Fraction) -> int:
     spare_bits = VALUE_BITS - int(largest).bit_length()
     if spare_bits < 0:
         raise ValueError(f"values up to {float(largest):g} are too large to be drawn; use a larger unit or a max")
@@ -133,14 +163,12 @@ def _fixed(value: Fraction, one: int) -> int:
     were exact.
     """
     scaled = value * one
-    below = scaled.numerator // scaled.denominator
+    below = _floor(scaled)
     return below | (below != scaled)
 
 
-def _snapped(values: Floats) -> Floats:
-    """Round to SIGNIFICANT_BITS; frexp and ldexp are exact on every machine."""
-    mantissa, exponent = np.frexp(values)
-    return np.asarray(np.ldexp(np.rint(np.ldexp(mantissa, SIGNIFICANT_BITS)), exponent - SIGNIFICANT_BITS))
+def _floor(value: Fraction) -> int:
+    return value.numerator // value.denominator
 
 
 @lru_cache(maxsize=1)
@@ -155,7 +183,7 @@ def _knot_tails() -> Floats:
 def _knots(law: Law, one: int) -> Ints:
     """Return int64[2, KNOTS]: the law's quantiles from both ends, fixed point."""
     ends = np.array([law.quantile(_knot_tails(), upper) for upper in (False, True)])
-    inside = np.clip(_snapped(ends), float(law.smallest()), float(law.largest()))
+    inside = np.clip(snapped(ends), float(law.smallest()), float(law.largest()))
     return np.rint(inside * one).astype(np.int64)
 
 
@@ -199,6 +227,12 @@ def sample_amounts(sampler: Sampler, k1: npt.ArrayLike, k2: npt.ArrayLike, noise
 def sample_ticks(sampler: Sampler, k1: npt.ArrayLike, k2: npt.ArrayLike, noise: bool = True) -> Ints:
     """Return drawn durations in ticks, rounded half to even, at least 1; arguments as of sample_amounts."""
     return to_whole(sample_amounts(sampler, k1, k2, noise), sampler.one, 1)
+
+
+@lru_cache(maxsize=CACHED_SAMPLERS)
+def mean_ticks(sampler: Sampler) -> int:
+    """Return the mean of a duration in ticks, which every draw without noise is."""
+    return int(sample_ticks(sampler, 0, 0, noise=False))
 
 
 def to_whole(values: Ints, one: int, least: int) -> Ints:

@@ -20,10 +20,10 @@ OPTIONAL = ("plug", "consignment")
 """Measures in which a load may well count nothing."""
 
 
-def check_loads(found: Findings, sound: Collection[str]) -> None:
-    """Send each flow along its route and the routes it may switch to, as far as these are `sound`."""
+def check_loads(found: Findings, sound: Collection[str], flows: Collection[str] | None = None) -> None:
+    """Send each flow, or those named in `flows`, along its route and the routes it may switch to, if `sound`."""
     for name, flow in found.scenario.flows.items():
-        if flow.route in sound:
+        if flow.route in sound and (flows is None or name in flows):
             box = _box_of(found, found.scenario.routes[flow.route])
             _check_consignment(found, name, flow, box)
             _Journey(found, name, flow, sound, consignment_amounts(flow, box)).travel(flow.route)

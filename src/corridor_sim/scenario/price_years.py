@@ -66,6 +66,8 @@ def _present(price: Priced, money: Money) -> Priced:
             rate = yearly.parts[0].amount
     factor = rate * now.value / then.value
     parts = tuple(replace(part, amount=part.amount * factor, currency=HOME_CURRENCY) for part in price.parts)
+    low, high = (None if end is None else end * factor for end in (provenance.low, provenance.high))
+    provenance = replace(provenance, low=low, high=high)
     if not any(value.provenance.is_assumption for value in used):
         provenance = replace(provenance, price_year=money.price_year)
     return replace(price, parts=parts, provenance=provenance)

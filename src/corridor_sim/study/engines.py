@@ -92,6 +92,17 @@ def engine_named(name: str) -> Engine:
     return engine
 
 
+def forget_programs() -> None:
+    """Forget what this thread's engine remembers of Programs, for a study whose Programs are all different."""
+    engine: object = getattr(_thread, "engine", None)
+    forget = getattr(engine, "forget", None)
+    if forget is not None:
+        forget()
+    drawn = getattr(_thread, "inputs", None)
+    if drawn is not None:
+        _thread.spare, _thread.inputs = drawn.cells, None
+
+
 def inputs_for(
     name: str, lowered: Lowered, seed: int, noise: bool, lanes: Mapping[int, int] | None
 ) -> Callable[[int], Inputs]:
@@ -103,7 +114,8 @@ def inputs_for(
 
     drawn: CompiledInputs | None = getattr(_thread, "inputs", None)
     if drawn is None or not drawn.is_for(program, plan, seed):
-        drawn = _thread.inputs = CompiledInputs(program, plan, seed)
+        drawn = _thread.inputs = CompiledInputs(program, plan, seed, getattr(_thread, "spare", None))
+        _thread.spare = None
     return drawn.draw
 
 

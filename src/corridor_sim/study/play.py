@@ -15,13 +15,13 @@ from corridor_sim.economics.ledger import Ledger, Sheet
 from corridor_sim.economics.passages import Passages
 from corridor_sim.economics.prepared import Prepared, prepare_accounts
 from corridor_sim.engine.base import OUTCOMES, Trace
-from corridor_sim.engine.program import MEASURES, NONE, Inputs, Ints
+from corridor_sim.engine.program import MEASURES, NONE, ONE, Inputs, Ints
 from corridor_sim.metrics.kpis import Books, Replication, measure
 from corridor_sim.metrics.times import Whole, short
 from corridor_sim.metrics.view import View, view_of
 from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.network.plan import Promise, promise
+from corridor_sim.network.plan import Promise, Promises, promise
 from corridor_sim.sampling.law import Floats
 from corridor_sim.study.engines import COMPILED, REFERENCE
 from corridor_sim.study.lanes import lane_numbers
@@ -41,8 +41,9 @@ from corridor_sim.study.sums import (
     step_cents,
     step_emissions,
 )
+from corridor_sim.units import CENTS
 
-BOX, MASS = MEASURES.index("box"), MEASURES.index("mass")
+BOX, TEU, MASS = (MEASURES.index(measure) for measure in ("box", "teu", "mass"))
 DELIVERED, LEADER = OUTCOMES.index("delivered"), OUTCOMES.index("leader")
 __all__ = ["AFTER", "BEFORE", "Line", "Played", "Reader", "cost_key", "play", "settle_one"]
 
@@ -84,6 +85,16 @@ class Played:
     """Ledger and Trace of replication 0, which the bundle keeps in full; None of the others."""
 
 
+@dataclass(frozen=True)
+class FlowSums:
+    """What the measured cargo of one replication is, float64[own flows] each."""
+
+    consignments: Floats
+    teu: Floats
+    kg: Floats
+    value_cny: Floats
+
+
 @contextmanager
 def without_looking_for_cycles() -> Iterator[None]:
     """Keep Python from looking for cycles while replications are played, and afterwards among all but what is new.
@@ -106,10 +117,10 @@ class Reader:
 
     money: Prepared
     view: View
-    promise: Promise
+    promise: Promise | Promises
 
     @staticmethod
-    def of(lowered: Lowered, plan: Promise, fast: bool = False) -> Reader:
+    def of(lowered: Lowered, plan: Promise | Promises, fast: bool = False) -> Reader:
         """Return the alternative, ready to be read; `plan` is the promise of its Program.
 
         `fast`: compiled loops read it, which gives the same; they must be compiled (see `engines`).
@@ -117,18 +128,31 @@ class Reader:
         money = prepare_accounts(lowered, fast)
         return Reader(money, view_of(lowered, money.instructions, fast), plan)
 
+    def promised_all(self, replications: Sequence[Inputs]) -> list[Ints]:
+        """Return `promised` for each of some replications."""
+        if isinstance(self.promise, Promises):
+            return self.promise.of_all([inputs.consignments for inputs in replications])
+        return [self.promised(inputs) for inputs in replications]
+
     def promised(self, inputs: Inputs) -> Ints:
         """Return when each consignment was promised to be delivered."""
         return self.promise.deliveries(inputs.consignments)
 
 
 def readers_of(
-    alternatives: Sequence[Lowered], seed: int, lanes: Mapping[str, str] | None = None, engine: str = REFERENCE
+    alternatives: Sequence[Lowered],
+    seed: int,
+    lanes: Mapping[str, str] | None = None,
+    engine: str = REFERENCE,
+    few: bool = False,
 ) -> tuple[Reader, ...]:
-    """Return alternatives of the same Program, ready to be read; `lanes` and `engine` as of `play`."""
+    """Return alternatives of the same Program, ready to be read; `lanes` and `engine` as of `play`.
+
+    `few`: they will be read a few times only, so that less is worked out ahead; they say the same.
+    """
     first = alternatives[0]
     calm = draw_inputs(first.program, first.plan, seed, 0, noise=False, lanes=lane_numbers(first.program, lanes or {}))
-    plan = promise(first.program, calm)
+    plan = Promises(first.program, calm) if few else promise(first.program, calm)
     return tuple(Reader.of(lowered, plan, engine == COMPILED) for lowered in alternatives)
 
 
@@ -168,10 +192,7 @@ def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints, det
     Without them nothing is worked out but `Played.measured`, which is all that a sweep keeps.
     """
     lowered = reader.money.lowered
-    accounts = settle_prepared(reader.money, inputs, trace, promised)
-    sheet = accounts.postings.sheet()
-    shared = by_consignment(accounts.divided(sheet), inputs, lowered)
-    books = _books(inputs, accounts, shared, box_shares(accounts.passages))
+    accounts, sheet, shared, books = _accounted(reader, inputs, trace, promised)
     measured = measure(reader.view, inputs, trace, promised, books, details)
     if not details:
         return Played(measured)
@@ -202,6 +223,34 @@ def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints, det
         remarks=accounts.remarks,
         whole=None if inputs.replication else (accounts.ledger, trace),
     )
+
+
+def settle_flows(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints) -> tuple[Replication, FlowSums]:
+    """Price and measure one Trace without details, and return also what its measured cargo is."""
+    accounts, _, _, books = _accounted(reader, inputs, trace, promised)
+    people, lowered = inputs.consignments, reader.money.lowered
+    flows, program = len(lowered.flow_order), lowered.program
+    counted = (people.flow < flows) & (people.release >= program.window_from) & (people.release < program.window_to)
+    rows = np.flatnonzero(counted)
+
+    def by_flow(values: Floats | Ints) -> Floats:
+        return np.bincount(people.flow[rows], values, flows).astype(np.float64)
+
+    sums = FlowSums(
+        consignments=by_flow(np.ones(len(rows))),
+        teu=by_flow(people.sizes[rows, TEU] / ONE),
+        kg=by_flow(people.sizes[rows, MASS] / ONE),
+        value_cny=by_flow(accounts.value_cny_cents[rows] / CENTS),
+    )
+    return measure(reader.view, inputs, trace, promised, books, details=False), sums
+
+
+def _accounted(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints) -> tuple[Accounts, Sheet, Sheet, Books]:
+    """Return the accounts of one Trace, its postings as they are and divided among consignments, and its books."""
+    accounts = settle_prepared(reader.money, inputs, trace, promised)
+    sheet = accounts.postings.sheet()
+    shared = by_consignment(accounts.divided(sheet), inputs, reader.money.lowered)
+    return accounts, sheet, shared, _books(inputs, accounts, shared, box_shares(accounts.passages))
 
 
 def _sums_digest(books: Books, lines: Mapping[Line, int], by_step: Ints, views: Mapping[str, Views]) -> str:

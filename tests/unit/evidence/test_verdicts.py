@@ -1,16 +1,15 @@
 """Chances and verdicts on synthetic claims whose truth is known."""
 
 from collections import Counter
-from dataclasses import replace
 from math import inf
 
+import numpy as np
 import pytest
 
 from claimed_worlds import LinearWorld, inputs_of
-from corridor_sim.evidence.draws import sobol_points
 from corridor_sim.evidence.intervals import Estimate
 from corridor_sim.evidence.metamodel import fit
-from corridor_sim.evidence.responses import Responses
+from corridor_sim.evidence.responses import Responses, mean_responses
 from corridor_sim.evidence.verdicts import Chances, Claimed, chances, judge, verdict_of
 
 WORLD = LinearWorld(0.06, (0.01,) * 12, noise=0.01)
@@ -26,7 +25,6 @@ CLAIMS = {
 """Verdict that is right -> the claimed interval, in deviations about the expected saving."""
 EDGE = (-1.645, 1.645)
 """The chance of lying inside is the threshold itself."""
-POINTS = sobol_points(20, 2048, 99)
 
 
 def claimed(ends: tuple[float, float]) -> Claimed:
@@ -35,7 +33,7 @@ def claimed(ends: tuple[float, float]) -> Claimed:
 
 def judged(ends, replications, design):
     metamodel = WORLD.metamodel(inputs_of(20, 256, design), replications, 1000 + design)
-    return judge(chances(metamodel, claimed(ends), POINTS, design), QUIET, claimed(ends))
+    return judge(chances(metamodel, claimed(ends), design), QUIET, claimed(ends))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +56,7 @@ def test_the_rules_as_they_are_written(below, inside, above, word):
 def test_chances_are_those_of_the_normal_law(word):
     metamodel = WORLD.metamodel(inputs_of(20, 1024, 3), 2, 3)
     claim = claimed(CLAIMS[word])
-    found = chances(metamodel, claim, POINTS)
+    found = chances(metamodel, claim)
     below, above = WORLD.chance_under(claim.low), 1 - WORLD.chance_under(claim.high)
     assert found.below.value == pytest.approx(below, abs=0.03)
     assert found.above.value == pytest.approx(above, abs=0.03)
@@ -69,13 +67,22 @@ def test_chances_are_those_of_the_normal_law(word):
         assert 0 <= each.low <= each.value <= each.high <= 1
 
 
-def test_misfit_counts_as_doubt():
-    """Where the terms know nothing the expected figure is spread about its mean by its whole deviation."""
-    inputs = inputs_of(20, 256, 1)
-    metamodel = fit(inputs, Responses(WORLD.saving(inputs.points), inputs.points[:, 0] * 0, 2))
-    blind = replace(metamodel, coefficients=metamodel.coefficients * ([1] + [0] * 12), misfit=WORLD.variance)
-    claim = claimed((-1, 1))
-    assert chances(blind, claim, POINTS).inside.value == pytest.approx(0.6827, abs=0.01)
+def test_where_terms_know_nothing_the_responses_tell():
+    """A saving that jumps: no polynomial follows it, but each point has almost no noise and speaks for itself."""
+    inputs = inputs_of(20, 1024, 1)
+    jumps = np.where(inputs.points[:, 0] + 0.001 * inputs.points[:, 1] < 0.3, -0.5, 0.06)
+    metamodel = fit(inputs, Responses(jumps, np.full(1024, 1e-8), 2))
+    assert metamodel.misfit > 0.001
+    found = chances(metamodel, Claimed(0.05, 0.08))
+    assert found.below.value == pytest.approx(0.3, abs=0.01)
+    assert found.inside.value == pytest.approx(0.7, abs=0.01)
+
+
+def test_where_nothing_is_known_but_noise_the_mean_is_all():
+    inputs = inputs_of(20, 1024, 1)
+    noise = np.random.default_rng(5).normal(0.06, 0.02, size=(1024, 2))
+    found = chances(fit(inputs, mean_responses(noise)), Claimed(0.05, 0.08))
+    assert found.inside.value > 0.95
 
 
 @pytest.mark.parametrize("word", CLAIMS)
@@ -99,9 +106,7 @@ def test_quadrupling_changes_no_verdict_except_out_of_more_replications_needed()
     for design in range(50):
         few, many = (WORLD.metamodel(inputs_of(20, 256, design), reps, 1000 + design) for reps in (2, 8))
         for word, ends in {**CLAIMS, "edge": EDGE}.items():
-            before, after = (
-                judge(chances(each, claimed(ends), POINTS, design), QUIET, claimed(ends)) for each in (few, many)
-            )
+            before, after = (judge(chances(each, claimed(ends), design), QUIET, claimed(ends)) for each in (few, many))
             right[word] += before.verdict == word
             changed[word] += before.verdict not in (after.verdict, "more replications needed")
             at_edge[word] += before.verdict == "more replications needed"
@@ -136,9 +141,7 @@ def test_noise_only_decides_whether_more_replications_are_needed(stated, quiet):
 
 def test_changing_the_interval_changes_the_verdict_and_nothing_of_the_fit():
     metamodel = WORLD.metamodel(inputs_of(20, 256, 1), 2, 1)
-    words = {
-        judge(chances(metamodel, claimed(ends), POINTS), QUIET, claimed(ends)).by_inputs for ends in CLAIMS.values()
-    }
+    words = {judge(chances(metamodel, claimed(ends)), QUIET, claimed(ends)).by_inputs for ends in CLAIMS.values()}
     assert words == set(CLAIMS)
 
 
@@ -147,7 +150,7 @@ def test_a_claim_of_at_least_something():
     assert (claim.high, claim.width) == (inf, 0.04)
     assert Claimed(0).width == inf
     metamodel = WORLD.metamodel(inputs_of(20, 256, 1), 2, 1)
-    found = chances(metamodel, claim, POINTS)
+    found = chances(metamodel, claim)
     assert (found.above.value, found.above.high) == (0, 0)
     assert found.inside.value == found.at_least.value
 

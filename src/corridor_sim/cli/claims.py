@@ -1,0 +1,80 @@
+"""The command `corridor-sim claims`: what became of the sentences that a scenario tests."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corridor_sim.cli.options import Debug, Engine, EngineName, File, Replications, Seed, Sets, workers
+from corridor_sim.cli.outcome import print_json, reported
+from corridor_sim.cli.progress import progress_bar, tell
+
+if TYPE_CHECKING:
+    from corridor_sim.study.claims import Answers
+
+
+def claims(
+    file: File,
+    quick: Annotated[bool, typer.Option("--quick", help="An eighth of the design; says what is left out.")] = False,
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="PAGE", help="Renew a Markdown page below its line <!-- results -->.", show_default=False),
+    ] = None,
+    sets: Sets = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    engine: Engine = EngineName.AUTO,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")] = Path("results"),
+    json: Annotated[bool, typer.Option("--json", help="Print answers.json and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the answers are.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Test the claims of a scenario over all that is in doubt.
+
+    Chances that each holds over the ranges of the inputs, where, why, and what would have to be known.
+    """
+    with reported(debug):
+        from corridor_sim.report.claims_page import claims_page
+        from corridor_sim.report.page import with_results
+        from corridor_sim.scenario.load import load
+        from corridor_sim.study.bundle import check_out
+        from corridor_sim.study.claims import QUICK, WHOLE, answer_claims
+        from corridor_sim.study.claims_bundle import write_answers
+        from corridor_sim.study.pages import read_page, write_page
+
+        check_out(out)
+        written = read_page(into) if into is not None else ""
+        if into is not None:
+            with_results(written, "", str(into))
+        with progress_bar(quiet) as report:
+            found = answer_claims(
+                load(file, sets or ()),
+                QUICK if quick else WHOLE,
+                replications=replications,
+                seed=seed,
+                workers=workers(),
+                engine=engine.value,
+                progress=report,
+                tell=None if quiet else tell,
+            )
+        page = claims_page(found.figures, f"corridor-sim claims {shlex.quote(str(file))}{' --quick' if quick else ''}")
+        folder = write_answers(found, page, out)
+        if into is not None:
+            write_page(into, with_results(written, page, str(into)))
+        if json:
+            print_json(found.figures)
+        elif quiet:
+            print(folder)
+        else:
+            _show(found, folder)
+
+
+def _show(found: Answers, folder: Path) -> None:
+    from corridor_sim.report.claims_screen import show_answers
+    from corridor_sim.report.terminal import console_for
+
+    show_answers(found.figures, folder, console_for(sys.stdout))
