@@ -44,9 +44,8 @@ class Metamodel:
     variance explained at the points, `q2` the same at left-out points with all terms picked again, `q2_terms` by exact
     leave-one-out with these terms; `noise` variance of a response by chance; `points` of the design. `sensitivities`
     float64[1 + terms, points] tells how the coefficients move as a point counts more; `left_out_excess`
-    float64[points] is the squared error of each left-out point less its noise. `expected` float64[points] is the best
-    guess of the expected figure at each point of the design, and `uncertainty` its variance: what is predicted where
-    the point is left out, corrected by its own response as far as that is not noise.
+    float64[points] is the squared error of each left-out point less its noise; `left_out` float64[points] what is
+    predicted there.
     """
 
     terms: tuple[Term, ...]
@@ -60,8 +59,7 @@ class Metamodel:
     points: int
     sensitivities: Floats
     left_out_excess: Floats
-    expected: Floats
-    uncertainty: float
+    left_out: Floats
 
     @property
     def variance(self) -> float:
@@ -87,14 +85,6 @@ class Metamodel:
         predicted: Floats = self.features(points) @ self.coefficients
         return predicted
 
-    def draw(self, purpose: str, seed: int = 0) -> Floats:
-        """Return what the expected figure may be at each point of the design: float64[points].
-
-        `purpose` keeps the draws of several metamodels apart.
-        """
-        drawn: Floats = self.expected + np.sqrt(self.uncertainty) * normal_draws(self.points, f"at {purpose}", seed)
-        return drawn
-
     def refits(self, count: int = BOOTSTRAPS, seed: int = 0) -> Refits:
         """Return `count` metamodels of points drawn again, with these terms, by one Newton step each."""
         picks = resampled(self.points, count, seed)
@@ -102,6 +92,32 @@ class Metamodel:
         moved: Floats = self.coefficients + (weights - 1) @ self.sensitivities.T
         misfit = weights @ self.left_out_excess / self.points
         return Refits(moved, np.maximum(misfit, 0.0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guess:
+    """The expected figure at each point of a design: best guess float64[points], and the variance that is left."""
+
+    expected: Floats
+    uncertainty: float
+
+    def draw(self, purpose: str, seed: int = 0) -> Floats:
+        """Return what the expected figure may be at each point; `purpose` keeps the draws of several figures apart."""
+        lots = normal_draws(len(self.expected), f"guess {purpose}", seed)
+        drawn: Floats = self.expected + np.sqrt(self.uncertainty) * lots
+        return drawn
+
+
+def best_guess(metamodel: Metamodel, responses: Responses) -> Guess:
+    """Return the expected figure at the points of the design.
+
+    It is what the metamodel predicts where the point is left out, corrected by the point's own response as far as what
+    the metamodel misses outweighs noise: the posterior mean under normal errors (Robbins 1956, empirical Bayes).
+    """
+    errors, noise = responses.values - metamodel.left_out, responses.noise_variance
+    misfit = max(float((errors**2 - responses.noise).mean()), 0.0)
+    trust = misfit / (misfit + noise) if misfit > 0 else 0.0
+    return Guess(metamodel.left_out + trust * errors, trust * noise)
 
 
 def fit(inputs: Inputs, responses: Responses, basis: Basis | None = None, seed: int = 0) -> Metamodel:
@@ -203,8 +219,6 @@ def _finished(search: _Search, responses: Responses, left_out: Floats, terms: Se
     slope = min(max(float((apart * (values - mean)).mean()) / spread, 0.0), 1.0) if terms and spread else 1.0
     predicted = mean + slope * apart
     excess = (values - predicted) ** 2 - responses.noise
-    misfit, noise = max(float(excess.mean()), 0.0), responses.noise_variance
-    trust = misfit / (misfit + noise) if misfit > 0 else 0.0
     pull = np.full(len(coefficients), slope)
     pull[0] = 1.0
 
@@ -214,15 +228,14 @@ def _finished(search: _Search, responses: Responses, left_out: Floats, terms: Se
     return Metamodel(
         terms=tuple(terms),
         coefficients=coefficients * pull,
-        misfit=misfit,
+        misfit=max(float(excess.mean()), 0.0),
         slope=slope,
         r2=share(residuals),
         q2=share(values - left_out),
         q2_terms=share(exact),
-        noise=noise,
+        noise=responses.noise_variance,
         points=count,
         sensitivities=pull[:, None] * np.linalg.solve(triangle, orthogonal.T * exact),
         left_out_excess=excess,
-        expected=predicted + trust * (values - predicted),
-        uncertainty=trust * noise,
+        left_out=predicted,
     )

@@ -110,6 +110,24 @@ def _table(figures: npt.ArrayLike) -> Floats:
     return table
 
 
+FENCES = 3.0
+"""Quartile ranges beyond the quartiles: outer fences (Tukey, Exploratory Data Analysis, 1977, 2D)."""
+QUARTILES = (0.25, 0.75)
+
+
+def drawn_in(responses: Responses) -> tuple[Responses, int]:
+    """Return responses with those beyond the outer fences moved onto them, and how many these are.
+
+    Where a train is full for good, costs run away; a few such points would bend every polynomial.
+    """
+    low, high = np.quantile(responses.values, QUARTILES)
+    room = FENCES * (high - low)
+    values = np.clip(responses.values, low - room, high + room)
+    moved = values != responses.values
+    noise = np.where(moved, np.minimum(responses.noise, responses.noise[~moved].mean()), responses.noise)
+    return Responses(values, noise, responses.replications), int(moved.sum())
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """Variance of a figure: by doubt about inputs (of its expectation), and by noise of the world (one replication).

@@ -17,7 +17,7 @@ import numpy as np
 
 from corridor_sim.evidence.draws import BOOTSTRAPS, bootstrapped, resampled
 from corridor_sim.evidence.intervals import Estimate
-from corridor_sim.evidence.metamodel import Metamodel
+from corridor_sim.evidence.metamodel import Guess
 from corridor_sim.sampling.law import Floats
 
 Word = Literal["supported", "exceeds", "falls short", "contradicted", "inconclusive", "more replications needed"]
@@ -78,20 +78,18 @@ class Judgement:
     allowed_half_width: float
 
 
-def chances(metamodel: Metamodel, claimed: Claimed, seed: int = 0) -> Chances:
+def chances(guess: Guess, claimed: Claimed, seed: int = 0) -> Chances:
     """Return where the expected figure lies over the inputs' ranges, of which the design's points are even draws.
 
-    Each point has its best guess with what is left uncertain about it (`Metamodel.expected`): the response itself where
-    the metamodel misses much and noise is small, the metamodel's prediction where noise is large. Intervals resample
-    the points.
+    Intervals resample the points.
     """
-    picks = resampled(metamodel.points, BOOTSTRAPS, seed)
-    deviation = np.sqrt(metamodel.uncertainty)
-    under = _under(metamodel.expected, deviation, claimed.low)
-    beyond = 1 - _under(metamodel.expected, deviation, claimed.high)
+    picks = resampled(len(guess.expected), BOOTSTRAPS, seed)
+    deviation = np.sqrt(guess.uncertainty)
+    under = _under(guess.expected, deviation, claimed.low)
+    beyond = 1 - _under(guess.expected, deviation, claimed.high)
 
     def estimate(each: Floats) -> Estimate:
-        return bootstrapped(float(each.mean()), each[picks].mean(axis=1), metamodel.points, 0.0, 1.0)
+        return bootstrapped(float(each.mean()), each[picks].mean(axis=1), len(each), 0.0, 1.0)
 
     return Chances(
         below=estimate(under),

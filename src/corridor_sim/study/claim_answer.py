@@ -46,7 +46,7 @@ def answer(known: Known, tested: Tested) -> Figures:
     """Return the answer to a claim."""
     inputs = inputs_of_design(known.design.design)
     fitted = known.fitted[tested.saving()]
-    draws = fitted.model.draw(PRIMARY, known.seed)
+    draws = fitted.guess.draw(PRIMARY, known.seed)
     grades = dict(zip(inputs.names, inputs.grades, strict=True))
     return {
         **_asked(known, tested),
@@ -83,7 +83,7 @@ def _asked(known: Known, tested: Tested) -> Figures:
 
 def _verdict(known: Known, tested: Tested, fitted: Fitted, draws: Floats) -> Figures:
     stated = stated_saving(known, tested.saving())
-    judged = judge(chances(fitted.model, tested.claimed, known.seed), stated, tested.claimed)
+    judged = judge(chances(fitted.guess, tested.claimed, known.seed), stated, tested.claimed)
     half = judged.noise_half_width
     low, middle, high = np.quantile(draws, [TAIL, 1 / 2, 1 - TAIL])
     return {
@@ -126,6 +126,7 @@ def _fit_figures(fitted: Fitted) -> Figures:
         "terms": len(model.terms),
         "points": model.points,
         "misfit": float(np.sqrt(model.misfit)) * PERCENT,
+        "drawn_in": fitted.drawn_in,
         "doubt_share": figure(split.doubt_share, "share"),
     }
 
@@ -143,7 +144,7 @@ def _bases(known: Known, tested: Tested) -> Iterator[Figures]:
                 if stated.value in seen:
                     continue
                 seen.add(stated.value)
-                judged = judge(chances(known.fitted[wanted].model, tested.claimed, known.seed), stated, tested.claimed)
+                judged = judge(chances(known.fitted[wanted].guess, tested.claimed, known.seed), stated, tested.claimed)
                 yield {
                     "cost_base": base,
                     "perspective": perspective,
@@ -165,7 +166,7 @@ def _cells(known: Known, tested: Tested) -> Figures:
             name,
             known.weight(played.teu, wanted.flows[0]),
             known.weight(played.value_cny, wanted.flows[0]),
-            known.fitted[wanted].model.draw(name, known.seed),
+            known.fitted[wanted].guess.draw(name, known.seed),
         )
         for name, wanted in usable.items()
     ]
@@ -200,8 +201,7 @@ def _cells(known: Known, tested: Tested) -> Figures:
 def _effects(known: Known, tested: Tested) -> Iterator[Figures]:
     """Yield the effects that sum to the saving, in per cent of the baseline's cost."""
     for words, wanted in tested.effects():
-        model = known.fitted[wanted].model
-        draws = model.draw(f"effect {words}", known.seed)
+        draws = known.fitted[wanted].guess.draw(f"effect {words}", known.seed)
         low, high = np.quantile(draws, [TAIL, 1 - TAIL])
         yield {
             "effect": words,

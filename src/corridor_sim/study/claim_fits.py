@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corridor_sim.evidence.metamodel import Metamodel, fit
-from corridor_sim.evidence.responses import Inputs, Responses, Split, saving_responses, split_variance
+from corridor_sim.evidence.metamodel import Guess, Metamodel, best_guess, fit
+from corridor_sim.evidence.responses import Inputs, Responses, Split, drawn_in, saving_responses, split_variance
 from corridor_sim.sampling.law import Floats
 from corridor_sim.study.doubt import PlayedDesign
 from corridor_sim.study.executors import Executor
@@ -30,10 +30,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A saving over the inputs' ranges: its metamodel, and how its variance splits into doubt and noise."""
+    """A saving over the inputs' ranges.
+
+    `model` its metamodel, from responses of which `drawn_in` had run away (see `drawn_in`); `guess` the expected saving
+    at the points of the design; `split` its variance by doubt and noise.
+    """
 
     model: Metamodel
+    guess: Guess
     split: Split
+    drawn_in: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,5 +81,6 @@ def fit_all(
 
 
 def _fit(task: _Task) -> Fitted:
-    model = fit(task.inputs, task.responses, seed=task.seed)
-    return Fitted(model, split_variance(task.responses, task.seed))
+    responses, moved = drawn_in(task.responses)
+    model = fit(task.inputs, responses, seed=task.seed)
+    return Fitted(model, best_guess(model, task.responses), split_variance(task.responses, task.seed), moved)

@@ -6,7 +6,7 @@ from scipy import integrate
 
 from claimed_worlds import LinearWorld, inputs_of
 from corridor_sim.evidence.draws import bootstrapped, resampled, sobol_points, uniform_draws
-from corridor_sim.evidence.metamodel import fit
+from corridor_sim.evidence.metamodel import best_guess, fit
 from corridor_sim.evidence.polynomials import Basis, evaluated, legendre
 from corridor_sim.evidence.responses import Responses, mean_responses
 
@@ -96,20 +96,19 @@ def test_what_terms_cannot_say_is_misfit():
     assert metamodel.misfit == pytest.approx(1, abs=0.1)
     assert metamodel.explained < 0.1
     # without noise the points say themselves what the terms cannot
-    assert metamodel.draw("a cell").tolist() == pytest.approx(board.tolist())
+    assert best_guess(metamodel, exact(board)).expected.tolist() == pytest.approx(board.tolist())
 
 
 def test_what_is_uncertain_at_a_point_is_drawn_for_each_cell_anew():
     inputs = inputs_of(5, 512, 1)
     board = np.sign(np.prod(inputs.points[:, :3] - 0.5, axis=1))
-    figures = board[:, None] + np.random.default_rng(3).normal(0, 2**0.5, size=(512, 2))
-    metamodel = fit(inputs, mean_responses(figures))
+    responses = mean_responses(board[:, None] + np.random.default_rng(3).normal(0, 2**0.5, size=(512, 2)))
+    guess = best_guess(fit(inputs, responses), responses)
     # misfit 1 and noise 1 count alike: half of a response is believed, half the misfit stays uncertain
-    assert metamodel.uncertainty == pytest.approx(0.5, abs=0.1)
-    drawn, other = metamodel.draw("a cell"), metamodel.draw("another cell")
+    assert guess.uncertainty == pytest.approx(0.5, abs=0.1)
+    drawn, other = guess.draw("a cell"), guess.draw("another cell")
     assert drawn.var() == pytest.approx(1, abs=0.2)
-    apart = drawn - metamodel.expected, other - metamodel.expected
-    assert abs(np.corrcoef(*apart)[0, 1]) < 0.15
+    assert abs(np.corrcoef(drawn - guess.expected, other - guess.expected)[0, 1]) < 0.15
 
 
 def test_a_constant_has_no_terms():

@@ -7,6 +7,7 @@ from claimed_worlds import LinearWorld, inputs_of
 from corridor_sim.evidence.responses import (
     Inputs,
     Responses,
+    drawn_in,
     mean_responses,
     ratio_responses,
     saving_responses,
@@ -104,3 +105,19 @@ def test_inputs_that_cannot_be_used():
 
 def test_grades_are_found():
     assert inputs_of(7, 64, 0).graded({"assumption", "analogue"}) == (1, 3, 6)
+
+
+def test_runaway_points_are_drawn_in_to_the_outer_fences():
+    values = np.append(np.linspace(0, 1, 101), [50, -50])
+    found, moved = drawn_in(Responses(values, np.append(np.full(101, 0.01), [9, 0.001]), 2))
+    low, high = np.quantile(values, [0.25, 0.75])
+    assert moved == 2
+    assert found.values[:-2].tolist() == values[:-2].tolist()
+    assert found.values[-2:].tolist() == pytest.approx([high + 3 * (high - low), low - 3 * (high - low)])
+    assert found.noise[-2:].tolist() == pytest.approx([0.01, 0.001])
+
+
+def test_nothing_is_drawn_in_where_nothing_runs_away():
+    responses = Responses(np.linspace(0, 1, 64), np.zeros(64), 2)
+    found, moved = drawn_in(responses)
+    assert (found.values.tolist(), moved) == (responses.values.tolist(), 0)

@@ -8,7 +8,7 @@ import pytest
 
 from claimed_worlds import LinearWorld, inputs_of
 from corridor_sim.evidence.intervals import Estimate
-from corridor_sim.evidence.metamodel import fit
+from corridor_sim.evidence.metamodel import best_guess, fit
 from corridor_sim.evidence.responses import Responses, mean_responses
 from corridor_sim.evidence.verdicts import Chances, Claimed, chances, judge, verdict_of
 
@@ -31,9 +31,14 @@ def claimed(ends: tuple[float, float]) -> Claimed:
     return Claimed(*(WORLD.mean + end * DEVIATION for end in ends))
 
 
+def guessed(coordinates, points, replications, design):
+    inputs = inputs_of(coordinates, points, design)
+    responses = WORLD.responses(inputs, replications, 1000 + design)
+    return best_guess(fit(inputs, responses), responses)
+
+
 def judged(ends, replications, design):
-    metamodel = WORLD.metamodel(inputs_of(20, 256, design), replications, 1000 + design)
-    return judge(chances(metamodel, claimed(ends), design), QUIET, claimed(ends))
+    return judge(chances(guessed(20, 256, replications, design), claimed(ends), design), QUIET, claimed(ends))
 
 
 @pytest.mark.parametrize(
@@ -54,9 +59,9 @@ def test_the_rules_as_they_are_written(below, inside, above, word):
 
 @pytest.mark.parametrize("word", CLAIMS)
 def test_chances_are_those_of_the_normal_law(word):
-    metamodel = WORLD.metamodel(inputs_of(20, 1024, 3), 2, 3)
+    guess = guessed(20, 1024, 2, 3)
     claim = claimed(CLAIMS[word])
-    found = chances(metamodel, claim)
+    found = chances(guess, claim)
     below, above = WORLD.chance_under(claim.low), 1 - WORLD.chance_under(claim.high)
     assert found.below.value == pytest.approx(below, abs=0.03)
     assert found.above.value == pytest.approx(above, abs=0.03)
@@ -71,9 +76,10 @@ def test_where_terms_know_nothing_the_responses_tell():
     """A saving that jumps: no polynomial follows it, but each point has almost no noise and speaks for itself."""
     inputs = inputs_of(20, 1024, 1)
     jumps = np.where(inputs.points[:, 0] + 0.001 * inputs.points[:, 1] < 0.3, -0.5, 0.06)
-    metamodel = fit(inputs, Responses(jumps, np.full(1024, 1e-8), 2))
+    responses = Responses(jumps, np.full(1024, 1e-8), 2)
+    metamodel = fit(inputs, responses)
     assert metamodel.misfit > 0.001
-    found = chances(metamodel, Claimed(0.05, 0.08))
+    found = chances(best_guess(metamodel, responses), Claimed(0.05, 0.08))
     assert found.below.value == pytest.approx(0.3, abs=0.01)
     assert found.inside.value == pytest.approx(0.7, abs=0.01)
 
@@ -81,7 +87,8 @@ def test_where_terms_know_nothing_the_responses_tell():
 def test_where_nothing_is_known_but_noise_the_mean_is_all():
     inputs = inputs_of(20, 1024, 1)
     noise = np.random.default_rng(5).normal(0.06, 0.02, size=(1024, 2))
-    found = chances(fit(inputs, mean_responses(noise)), Claimed(0.05, 0.08))
+    responses = mean_responses(noise)
+    found = chances(best_guess(fit(inputs, responses), responses), Claimed(0.05, 0.08))
     assert found.inside.value > 0.95
 
 
@@ -104,7 +111,7 @@ def test_quadrupling_changes_no_verdict_except_out_of_more_replications_needed()
     """Each claim in 50 designs; the noise of a point is 0.7 of the doubt."""
     changed, right, at_edge = Counter(), Counter(), Counter()
     for design in range(50):
-        few, many = (WORLD.metamodel(inputs_of(20, 256, design), reps, 1000 + design) for reps in (2, 8))
+        few, many = (guessed(20, 256, reps, design) for reps in (2, 8))
         for word, ends in {**CLAIMS, "edge": EDGE}.items():
             before, after = (judge(chances(each, claimed(ends), design), QUIET, claimed(ends)) for each in (few, many))
             right[word] += before.verdict == word
@@ -140,8 +147,8 @@ def test_noise_only_decides_whether_more_replications_are_needed(stated, quiet):
 
 
 def test_changing_the_interval_changes_the_verdict_and_nothing_of_the_fit():
-    metamodel = WORLD.metamodel(inputs_of(20, 256, 1), 2, 1)
-    words = {judge(chances(metamodel, claimed(ends)), QUIET, claimed(ends)).by_inputs for ends in CLAIMS.values()}
+    guess = guessed(20, 256, 2, 1)
+    words = {judge(chances(guess, claimed(ends)), QUIET, claimed(ends)).by_inputs for ends in CLAIMS.values()}
     assert words == set(CLAIMS)
 
 
@@ -149,8 +156,8 @@ def test_a_claim_of_at_least_something():
     claim = Claimed(0.04)
     assert (claim.high, claim.width) == (inf, 0.04)
     assert Claimed(0).width == inf
-    metamodel = WORLD.metamodel(inputs_of(20, 256, 1), 2, 1)
-    found = chances(metamodel, claim)
+    guess = guessed(20, 256, 2, 1)
+    found = chances(guess, claim)
     assert (found.above.value, found.above.high) == (0, 0)
     assert found.inside.value == found.at_least.value
 
