@@ -1,7 +1,7 @@
 # `make check` is what CI runs; `make verify` is the slow statistical verification before a release.
 PYTHON ?= .venv/bin/python
 
-.PHONY: setup check test lint types imports verify docs bench
+.PHONY: setup check test lint types imports verify docs claims bench
 
 setup:
 	test -x $(PYTHON) || python3 -m venv .venv
@@ -33,6 +33,10 @@ docs:
 		$(PYTHON) -m corridor_sim page scenarios/$$(basename $$page .md).yaml --into $$page --quiet || exit $$?; \
 	done
 	$(PYTHON) -m corridor_sim validation --into docs/validation.md --quiet
+
+# the answers to the claims of scenarios, over all that is in doubt; about five minutes
+claims:
+	$(PYTHON) -m corridor_sim claims scenarios/gba_global.yaml --into docs/claims.md --quiet
 
 # races against models written by hand; takes long, needs `pip install -e '.[bench]'`, writes the tables of its page
 bench:
