@@ -178,9 +178,9 @@ def test_a_load_is_held_at_what_fits(weight: int, payload: int, played: dict[str
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("tariffs.lorry.price", assumed("500 CNY/t", "40 USD/t", "60 USD/t"), 'the range end "40 USD/t" is not in the unit'),
-        ("tariffs.lorry.price", assumed("500 CNY/t", "3 CNY/box", "6 CNY/box"), 'the range end "3 CNY/box" is not in the'),
-        ("services.train.capacity", assumed("60 t", "40 m3", "80 m3"), 'the range end "40 m3" is not in the unit of "60 t"'),
+        ("tariffs.lorry.price", assumed("500 CNY/t", "40 USD/t", "60 USD/t"), 'the range end "40 USD/t" is'),
+        ("tariffs.lorry.price", assumed("500 CNY/t", "3 CNY/box", "6 CNY/box"), 'the range end "3 CNY/box" is'),
+        ("services.train.capacity", assumed("60 t", "40 m3", "80 m3"), '"40 m3" is not in the unit of "60 t"'),
         ("services.train.capacity", assumed("60 t", 80, 40), "the range runs backwards: 80 is more than 40"),
     ],
 )  # fmt: skip
