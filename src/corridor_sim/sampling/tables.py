@@ -75,13 +75,11 @@ def choose(upto: Ints, k: npt.ArrayLike) -> Ints:
     return np.asarray(np.searchsorted(upto, k, side="right"), np.int64)
 
 
+@lru_cache(maxsize=CACHED_SAMPLERS)
 def build_sampler(distribution: Distribution) -> Sampler:
     """Return the tables of `distribution`. Raises ValueError when its values are too large to be counted."""
-    return _moved(distribution) if isinstance(distribution, Moved) else _built(distribution)
-
-
-@lru_cache(maxsize=CACHED_SAMPLERS)
-def _built(distribution: Distribution) -> Sampler:
+    if isinstance(distribution, Moved):
+        return _moved(distribution)
     one = _one(distribution)
     weights, parts = zip(*_parts(distribution), strict=True)
     laws = [part for part in parts if isinstance(part, Law)]
@@ -97,10 +95,9 @@ def _built(distribution: Distribution) -> Sampler:
     return Sampler(*arrays, one, exact_mean(distribution), distribution.largest())
 
 
-@lru_cache(maxsize=CACHED_SAMPLERS)
 def _moved(moved: Moved) -> Sampler:
     """Return the tables of a moved law: those of the law itself, each knot moved in integer arithmetic."""
-    base = _built(moved.law)
+    base = build_sampler(moved.law)
     one = min(base.one, _one_up_to(abs(moved.end)))
     parts = [part for _, part in _parts(moved.law)]
     values = [0 if isinstance(part, Law) else _fixed(moved.of(part.value), one) for part in parts]

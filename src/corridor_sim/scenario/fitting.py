@@ -93,7 +93,7 @@ def _least(fits: Callable[[int], bool]) -> int:
     """Return the least of 1 to SHARES that fits, or SHARES."""
     low, high = 1, SHARES
     while low < high:
-        middle = (low + high) // 2
+        middle = int((low + high) / 2)
         low, high = (low, middle) if fits(middle) else (middle + 1, high)
     return low
 

@@ -7,34 +7,30 @@ function of its values, the seed and the numbers of its replications, so neither
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import product
 from math import ceil
-from pickle import dumps, loads
+from pickle import dumps
 
 import numpy as np
 
-from corridor_sim.economics.checks import check_money
-from corridor_sim.errors import CorridorSimError, ModelError, Problem
+from corridor_sim.economics.ledger import COST_BASES
+from corridor_sim.economics.rollup import PERSPECTIVES
+from corridor_sim.errors import InputError, ModelError, Problem
 from corridor_sim.evidence.design import POINTS, DoubtDesign, lay_out_doubt
-from corridor_sim.metrics.kpis import COST_PER_BOX, Replication
-from corridor_sim.network.feasible import check_runs
 from corridor_sim.network.lower import lower
-from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.usage import values_in_use
-from corridor_sim.sampling.law import Distribution, Floats
-from corridor_sim.scenario.doubts import Doubt, Rewriter, Values, doubts_of
-from corridor_sim.scenario.fitting import Fitting
+from corridor_sim.reading.located import suggestion
+from corridor_sim.sampling.law import Floats
+from corridor_sim.scenario.doubts import Doubt, Values, doubts_of
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.scenario.model import Scenario
-from corridor_sim.study.digests import digest_of
-from corridor_sim.study.engines import AUTO, Tell, choose_engine, forget_programs, work_of
+from corridor_sim.study.doubt_points import TERMS, Asked, Columns, CostKey, Failed, Task, play_points
+from corridor_sim.study.engines import AUTO, Tell, choose_engine, work_of
 from corridor_sim.study.executors import Executor, Here
-from corridor_sim.study.play import AFTER, FlowSums, cost_key, readers_of, settle_flows, without_looking_for_cycles
-from corridor_sim.study.simulate import simulate
+from corridor_sim.study.play import AFTER, BEFORE, cost_key
 from corridor_sim.study.warmup import settled
 
 REPLICATIONS = 2
@@ -44,11 +40,13 @@ FIGURES = ("on_time", "undelivered", "transit_mean", "lateness_mean", "emissions
 MOST_IN_TASK = 8
 """Points a worker is asked for at once."""
 TASKS_PER_WORKER = 8
+LEAST_REPLICATIONS, MOST_REPLICATIONS = 4, 24
+"""Replications of a point a worker is asked for at once, where all points have the same."""
 MOST_NAMED = 5
 Progress = Callable[[int, int], None]
-"""Told (points done, points in all)."""
-CostKey = str
-"""Cost base, perspective, and after or before subsidies: "total_logistics/chain/after" (see `sums.cost_key`)."""
+"""Told (replications of points done, how many there are)."""
+Asking = tuple[int, Values, range]
+"""A point's number, the values of its inputs, its replications."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +71,14 @@ class Doubted:
 def doubted(file: ScenarioFile, alternatives: Sequence[str]) -> Doubted:
     """Return alternatives of a file with the inputs in doubt that any of them uses.
 
-    A steady file without a warm-up gets the one that is found at what is stated.
+    A steady file without a warm-up gets the one that is found at what is stated. Raises InputError for a name of no
+    alternative.
     """
     clock = file.base.clock
     scenarios = settled(file, clock.replications, clock.seed).alternatives
+    for name in alternatives:
+        if name not in scenarios:
+            raise InputError(f'"{name}" is no alternative{suggestion(name, scenarios)}')
     chosen = {name: scenarios[name] for name in dict.fromkeys(alternatives)}
     return Doubted(file, chosen, doubts_of({name: values_in_use(one) for name, one in chosen.items()}))
 
@@ -115,27 +117,6 @@ class PlayedDesign:
     design: DoubtDesign
     played: PlayedPoints
     seed: int
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What every task is about: scenarios and their doubts on their way to workers, and what to keep."""
-
-    packed: bytes = field(repr=False)
-    flows: tuple[str, ...]
-    costs: tuple[CostKey, ...]
-    figures: tuple[str, ...]
-    seed: int
-    engine: str
-    noise: bool
-
-
-@dataclass(frozen=True)
-class _Task:
-    """Points to play: number, values and replications of each."""
-
-    asked: _Asked
-    points: tuple[tuple[int, Values, range], ...]
 
 
 def play_design(
@@ -186,16 +167,18 @@ def play_at(
     """Play alternatives at chosen values, of each point some inputs by name (the others as stated).
 
     All points and alternatives share the replications `first` to before `first + replications`. Points that differ in
-    money alone are simulated once.
+    money alone are simulated once. Raises InputError for names of no input in doubt, and ModelError as `play_design`.
     """
     chosen = known.file.base.clock.seed if seed is None else seed
+    if not values or replications < 1:
+        raise ValueError("nothing to play: expected at least one point and one replication")
     wanted = [(point, each, range(first, first + replications)) for point, each in enumerate(values)]
     return _play(known, wanted, tuple(costs), tuple(figures), chosen, executor, progress, engine, tell, noise)
 
 
 def _play(
     known: Doubted,
-    wanted: Sequence[tuple[int, Values, range]],
+    wanted: Sequence[Asking],
     costs: tuple[CostKey, ...],
     figures: tuple[str, ...],
     seed: int,
@@ -205,32 +188,72 @@ def _play(
     tell: Tell | None,
     noise: bool = True,
 ) -> PlayedPoints:
+    _check(known, dict.fromkeys(name for _, values, _ in wanted for name in values), costs, figures)
     hands = executor or Here()
     each = len(wanted[0][2])
     lowered = [lower(one, name, with_tables=False) for name, one in known.scenarios.items()]
     choice = choose_engine(engine, work_of((one, len(wanted) * each) for one in lowered), tell)
     packed = dumps((dict(known.scenarios), known.inputs, known.file.written))
-    asked = _Asked(packed, known.flows, costs, figures, seed, choice.name, noise)
-    size = min(MOST_IN_TASK, max(1, ceil(len(wanted) / (TASKS_PER_WORKER * hands.workers))))
-    tasks = [_Task(asked, tuple(wanted[begin : begin + size])) for begin in range(0, len(wanted), size)]
-    columns = _Columns(costs, figures)
+    asked = Asked(packed, known.flows, costs, figures, seed, choice.name, noise)
+    money = {one.name for one in known.inputs if one.is_money}
+    tasks = [Task(asked, part) for part in _cut(wanted, money, TASKS_PER_WORKER * hands.workers)]
+    columns = Columns(costs, figures)
     table = np.zeros((len(wanted), each, len(known.alternatives), len(known.flows), len(columns.names)))
     held: dict[int, Mapping[str, Fraction]] = {}
     wrong: dict[int, list[Problem]] = {}
-    done = 0
-    for task, results in hands.run(_play_points, tasks):
-        for (point, _, _), result in zip(task.points, results, strict=True):
-            if isinstance(result, _Failed):
+    done, total = 0, len(wanted) * each
+    for task, results in hands.run(play_points, tasks):
+        for (point, _, replications), result in zip(task.points, results, strict=True):
+            if isinstance(result, Failed):
                 wrong[point] = list(result.problems)
             else:
-                table[point] = result.table
+                begin = replications.start - wanted[point][2].start
+                table[point, begin : begin + len(replications)] = result.table
                 held |= {point: result.held} if result.held else {}
-        done += len(task.points)
+            done += len(replications)
         if progress is not None:
-            progress(done, len(wanted))
+            progress(done, total)
     if wrong:
         raise ModelError(_told(known.file.file, wrong, len(wanted)))
-    return columns.read(table, known.alternatives, known.flows, dict(sorted(held.items())), choice.name)
+    return _read(columns, table, known, dict(sorted(held.items())), choice.name)
+
+
+def _cut(wanted: Sequence[Asking], money: Collection[str], parts: int) -> Iterator[tuple[Asking, ...]]:
+    """Yield about so many parts of the work; points that differ in `money` inputs alone stay together."""
+    whole = wanted[0][2]
+    shared = all(replications == whole for _, _, replications in wanted)
+    size = min(MOST_REPLICATIONS, max(LEAST_REPLICATIONS, ceil(len(whole) / parts))) if shared else len(whole)
+    starts = range(0, len(whole), size)
+    many = min(MOST_IN_TASK, max(1, ceil(len(wanted) * len(starts) / parts)))
+    alike: dict[object, list[Asking]] = {}
+    for asking in wanted:
+        rest = frozenset((name, value) for name, value in asking[1].items() if name not in money)
+        alike.setdefault(rest if shared else asking[0], []).append(asking)
+    for start in starts:
+        part: list[Asking] = []
+        for together in alike.values():
+            for begin in range(0, len(together), MOST_IN_TASK):
+                more = together[begin : begin + MOST_IN_TASK]
+                part += [(point, values, of[start : start + size]) for point, values, of in more]
+                if len(part) >= many:
+                    yield tuple(part)
+                    part = []
+        if part:
+            yield tuple(part)
+
+
+def _check(known: Doubted, values: Iterable[str], costs: Iterable[CostKey], figures: Iterable[str]) -> None:
+    """Raise InputError for names of inputs, costs and figures that there are not."""
+    keys = [cost_key(*key) for key in product(COST_BASES, PERSPECTIVES, (AFTER, BEFORE))]
+    inputs = [one.name for one in known.inputs]
+    for what, names, all_of_them in (
+        ("input in doubt", values, inputs),
+        ("cost", costs, keys),
+        ("figure", figures, TERMS),
+    ):
+        for name in names:
+            if name not in all_of_them:
+                raise InputError(f'"{name}" is no {what} here{suggestion(name, all_of_them)}')
 
 
 def _told(file: str, wrong: Mapping[int, Sequence[Problem]], points: int) -> list[Problem]:
@@ -244,188 +267,17 @@ def _told(file: str, wrong: Mapping[int, Sequence[Problem]], points: int) -> lis
     return [*told, Problem(more, file=file)]
 
 
-@dataclass(frozen=True)
-class _Columns:
-    """What is kept of each replication, alternative and flow: the last axis of a table."""
-
-    costs: tuple[CostKey, ...]
-    figures: tuple[str, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """One name for each column."""
-        both = [f"{figure} {side}" for figure in self.figures for side in ("above", "below")]
-        return ("consignments", "boxes", "teu", "kg", "value_cny", *self.costs, *both)
-
-    def write(self, measured: Replication, sums: FlowSums) -> Floats:
-        """Return float64[flows, columns] of one replication."""
-        terms = measured.terms
-        costs = [terms[f"{COST_PER_BOX}:{key}"] for key in self.costs]
-        _, boxes = costs[0] if costs else next(term for name, term in terms.items() if name.startswith(COST_PER_BOX))
-        columns = [sums.consignments, boxes, sums.teu, sums.kg, sums.value_cny, *(cny for cny, _ in costs)]
-        columns += [side for name in self.figures for side in terms[name]]
-        return np.column_stack(columns)
-
-    def read(
-        self,
-        table: Floats,
-        alternatives: tuple[str, ...],
-        flows: tuple[str, ...],
-        held: Mapping[int, Mapping[str, Fraction]],
-        engine: str,
-    ) -> PlayedPoints:
-        """Return a table by what its columns are."""
-        by_name = {name: np.ascontiguousarray(table[..., place]) for place, name in enumerate(self.names)}
-        return PlayedPoints(
-            alternatives,
-            flows,
-            **{name: by_name[name] for name in ("consignments", "boxes", "teu", "kg", "value_cny")},
-            cost_cny={key: by_name[key] for key in self.costs},
-            figures={name: (by_name[f"{name} above"], by_name[f"{name} below"]) for name in self.figures},
-            held=held,
-            engine=engine,
-        )
-
-
-@dataclass(frozen=True)
-class _Point:
-    """What one point gave: float64[replications, alternatives, flows, columns], and the inputs that were held."""
-
-    table: Floats
-    held: Mapping[str, Fraction]
-
-
-@dataclass(frozen=True)
-class _Failed:
-    """Why a point cannot be played."""
-
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
-class _Shop:
-    """What a worker keeps of a study: its alternatives, ready to be rewritten."""
-
-    rewriters: Mapping[str, Rewriter]
-    fitting: Fitting
-
-    def lowered(self, values: Values) -> tuple[dict[str, Lowered], dict[str, Fraction]]:
-        """Return each alternative at some values, and the inputs that had to be held.
-
-        Raises InputError or ModelError where one cannot be built or run.
-        """
-        held = self.fitting.fitted(values)
-        made: dict[str, Lowered] = {}
-        laws: dict[str, Distribution] = {}
-        for name, rewriter in self.rewriters.items():
-            try:
-                scenario = rewriter.at({**values, **held}, laws)
-                made[name] = lower(scenario, name)
-                problems = [*check_money(scenario), *check_runs(made[name])]
-            except CorridorSimError as error:
-                problems = list(error.problems)
-            if problems:
-                raise ModelError([Problem(f"{name}: {each.message}", each.path, each.file) for each in problems])
-        return made, held
-
-
-@lru_cache(maxsize=1)
-def _shop(packed: bytes) -> _Shop:
-    """Return what came from this program's own pipe; the tasks of a study follow each other, so one is kept."""
-    scenarios, doubts, written = loads(packed)
-    rewriters = {name: Rewriter.of(scenario, name, doubts) for name, scenario in scenarios.items()}
-    return _Shop(rewriters, Fitting.of(scenarios, doubts, written))
-
-
-@dataclass(frozen=True)
-class _Member:
-    """One alternative at one point of a task (their places), lowered."""
-
-    point: int
-    alternative: int
-    lowered: Lowered
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Alternatives at points that are the same simulation with the same replications: played once, each then priced."""
-
-    replications: range
-    members: list[_Member]
-
-    @cached_property
-    def plan_digest(self) -> str:
-        """What its inputs are drawn by, as a hash."""
-        return digest_of(self.members[0].lowered.plan)
-
-
-def _play_points(task: _Task) -> list[_Point | _Failed]:
-    with without_looking_for_cycles():
-        return _played(task)
-
-
-def _played(task: _Task) -> list[_Point | _Failed]:
-    asked, shop = task.asked, _shop(task.asked.packed)
-    columns = len(_Columns(asked.costs, asked.figures).names)
-    found: list[_Point | _Failed] = []
-    groups: list[_Group] = []
-    for place, (_, values, replications) in enumerate(task.points):
-        if groups and groups[0].replications != replications:
-            _play_groups(groups, asked, found)
-            groups = []
-        try:
-            made, held = shop.lowered(values)
-        except CorridorSimError as error:
-            found.append(_Failed(error.problems))
-            continue
-        shape = (len(replications), len(made), len(asked.flows), columns)
-        found.append(_Point(np.zeros(shape), held))
-        for number, lowered in enumerate(made.values()):
-            _put(groups, _Member(place, number, lowered), replications)
-    _play_groups(groups, asked, found)
-    return found
-
-
-def _put(groups: list[_Group], member: _Member, replications: range) -> None:
-    """Put a member where it is the same simulation, or into a group of its own."""
-    lowered = member.lowered
-    for group in groups:
-        if group.members[0].lowered.program == lowered.program and group.plan_digest == digest_of(lowered.plan):
-            group.members.append(member)
-            return
-    groups.append(_Group(replications, [member]))
-
-
-def _play_groups(groups: Iterable[_Group], asked: _Asked, found: list[_Point | _Failed]) -> None:
-    """Play and write down what groups give; a member that fails takes its whole point with it."""
-    columns = _Columns(asked.costs, asked.figures)
-    for group in groups:
-        try:
-            for member, place, rows in _rows(group, asked, columns):
-                point = found[member.point]
-                if isinstance(point, _Point):
-                    names = member.lowered.flow_order
-                    point.table[place, member.alternative, [asked.flows.index(name) for name in names]] = rows
-        except CorridorSimError as error:
-            for member in group.members:
-                found[member.point] = _Failed(error.problems)
-    forget_programs()
-
-
-def _rows(group: _Group, asked: _Asked, columns: _Columns) -> Iterator[tuple[_Member, int, Floats]]:
-    """Yield for each member and replication (its place) float64[flows, columns]."""
-    alternatives = [member.lowered for member in group.members]
-    few = len(group.replications) <= FEW
-    readers = readers_of(alternatives, asked.seed, engine=asked.engine, few=few)
-    made = simulate(alternatives[0], group.replications, asked.seed, asked.noise, engine=asked.engine)
-    place = 0
-    while together := list(islice(made, FEW)):
-        promised = readers[0].promised_all([one.inputs for one in together])
-        for one, told in zip(together, promised, strict=True):
-            for member, reader in zip(group.members, readers, strict=True):
-                yield member, place, columns.write(*settle_flows(reader, one.inputs, one.trace, told))
-            place += 1
-
-
-FEW = 4
-"""Replications that are simulated before the first is read; from more on, promises are worked out for all releases."""
+def _read(
+    columns: Columns, table: Floats, known: Doubted, held: Mapping[int, Mapping[str, Fraction]], engine: str
+) -> PlayedPoints:
+    """Return a table (points, replications, alternatives, flows, columns) by what its columns are."""
+    by_name = {name: np.ascontiguousarray(table[..., place]) for place, name in enumerate(columns.names)}
+    return PlayedPoints(
+        known.alternatives,
+        known.flows,
+        **{name: by_name[name] for name in ("consignments", "boxes", "teu", "kg", "value_cny")},
+        cost_cny={key: by_name[key] for key in columns.costs},
+        figures={name: (by_name[f"{name} above"], by_name[f"{name} below"]) for name in columns.figures},
+        held=held,
+        engine=engine,
+    )

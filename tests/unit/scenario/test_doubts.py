@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.small_world import world
 
+from corridor_sim.errors import InputError
 from corridor_sim.network.lower import lower
 from corridor_sim.network.usage import values_in_use
 from corridor_sim.sampling.distributions import Constant, Pert
@@ -172,3 +173,17 @@ def test_a_load_is_held_at_what_fits(weight: int, payload: int, played: dict[str
     inputs = tuple(found_in(file).values())
     fitting = Fitting.of(file.alternatives, inputs, file.written)
     assert fitting.fitted({"flows.goods.weight": F(weight), "boxes.40HQ.payload": F(payload)}) == played
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("tariffs.lorry.price", assumed("500 CNY/t", "40 USD/t", "60 USD/t"), 'the range end "40 USD/t" is'),
+        ("tariffs.lorry.price", assumed("500 CNY/t", "3 CNY/box", "6 CNY/box"), 'the range end "3 CNY/box" is'),
+        ("services.train.capacity", assumed("60 t", "40 m3", "80 m3"), '"40 m3" is not in the unit of "60 t"'),
+        ("services.train.capacity", assumed("60 t", 80, 40), "the range runs backwards: 80 is more than 40"),
+    ],
+)  # fmt: skip
+def test_a_range_in_another_unit_is_refused(path: str, value: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        load(TEXT, [f"{path}={json.dumps(value)}"])

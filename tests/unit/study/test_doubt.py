@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from tests.small_world import world
 
-from corridor_sim.errors import ModelError
+from corridor_sim.errors import InputError, ModelError
 from corridor_sim.network.lower import lower
 from corridor_sim.scenario.doubts import with_values
 from corridor_sim.scenario.load import load
 from corridor_sim.study import doubt as study
+from corridor_sim.study import doubt_points
 from corridor_sim.study.digests import digest_of
 from corridor_sim.study.doubt import PlayedPoints, doubted, play_at, play_design
 from corridor_sim.study.executors import Here, local_executor
@@ -123,15 +124,15 @@ def test_points_that_differ_in_money_are_simulated_once(monkeypatch: pytest.Monk
         ran[len(replications)] += 1
         return simulate(lowered, replications, *others, **more)
 
-    simulate = study.simulate
-    monkeypatch.setattr(study, "simulate", counted)
-    monkeypatch.setattr(study, "TASKS_PER_WORKER", 1)
+    simulate = doubt_points.simulate
+    monkeypatch.setattr(doubt_points, "simulate", counted)
     points = [{"tariffs.lorry.price": F(price, 10)} for price in (5, 6, 7, 8)]
     play_at(known, points, 2, [COST], engine="reference")
     # the base and the dear alternative are one simulation, the road another
     assert ran == {2: 2}
     play_at(known, [*points, {"routes.by lorry.steps.drive.takes": F(25 * HOUR)}], 2, [COST], engine="reference")
-    assert ran == {2: 2 + 3}
+    # where the world differs, all of it is played again
+    assert ran == {2: 2 + 2 + 2}
 
 
 def test_neither_workers_nor_cutting_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,3 +192,30 @@ def test_money_never_changes_what_is_simulated(end: str) -> None:
         plain, moved = lower(scenario, name), lower(with_values(scenario, name, known.inputs, money), name)
         assert plain.program == moved.program
         assert digest_of(plain.plan) == digest_of(moved.plan)
+
+
+def test_replications_of_few_points_are_shared_out_and_the_same() -> None:
+    """24 replications in parts of 4 or in one: the same bits."""
+    known = doubted(load(TEXT), ["base"])
+    whole = play_at(known, [{}], 24, [COST], engine="reference")
+    some = play_at(known, [{}], 4, [COST], engine="reference", first=8)
+    assert whole.consignments.shape == (1, 24, 1, 2)
+    for name in ("consignments", "kg", "value_cny"):
+        assert (getattr(whole, name)[:, 8:12] == getattr(some, name)).all()
+    assert (whole.cost_cny[COST][:, 8:12] == some.cost_cny[COST]).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"values": [{"tariffs.lory.price": F(1)}]}, '"tariffs.lory.price" is no input in doubt here'),
+        ({"costs": ["cash/chain/later"]}, '"cash/chain/later" is no cost here'),
+        ({"figures": ["transit_p90"]}, '"transit_p90" is no figure here'),
+    ],
+)
+def test_names_of_nothing(arguments: dict[str, Any], message: str) -> None:
+    known = doubted(load(TEXT), NAMES)
+    with pytest.raises(InputError, match=message):
+        play_at(known, **{"values": [{}], "replications": 2, "costs": [COST], **arguments})
+    with pytest.raises(InputError, match='"rode" is no alternative'):
+        doubted(load(TEXT), ["rode"])
