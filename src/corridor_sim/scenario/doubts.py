@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from corridor_sim.catalog import store
 from corridor_sim.catalog.values import Amount, Priced, Sampled
 from corridor_sim.reading.located import FieldPath
+from corridor_sim.sampling.distributions import PERT_WEIGHTS
 from corridor_sim.sampling.law import Distribution, exact_mean
 from corridor_sim.sampling.moved import with_mean
 from corridor_sim.scenario.findings import Value
@@ -92,6 +93,22 @@ def stated_number(value: Value) -> Fraction:
             return value.parts[0].amount
 
 
+def range_of_mean(law: Distribution, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
+    """Return where the mean of a law may lie, given the stated range.
+
+    An end that the law itself draws speaks of single draws. A mean does not come so near to it: that of a PERT law
+    from end to end, wherever its mode is, stays a sixth of their distance away. An end beyond all draws is about the
+    mean, and so are both where nothing is drawn.
+    """
+    if law.smallest() == law.largest():
+        return low, high
+    inside = (high - low) / PERT_WEIGHTS
+    return (
+        low + inside if low >= law.smallest() else low,
+        high - inside if high <= law.largest() else high,
+    )
+
+
 def unit_of(value: Value) -> str:
     """Return the unit of a value's number."""
     if isinstance(value, Priced):
@@ -123,6 +140,8 @@ class _Met:
     def doubt(self) -> Doubt:
         source, number = self.value.provenance, stated_number(self.value)
         low, high = (number if end is None else end for end in (source.low, source.high))
+        if isinstance(self.value, Sampled):
+            low, high = range_of_mean(self.value.law, low, high)
         paths = {alternative: tuple(places) for alternative, places in self.uses.items()}
         everywhere = {path for places in paths.values() for path in places}
         return Doubt(

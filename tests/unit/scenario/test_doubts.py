@@ -12,9 +12,10 @@ from tests.small_world import world
 from corridor_sim.errors import InputError
 from corridor_sim.network.lower import lower
 from corridor_sim.network.usage import values_in_use
-from corridor_sim.sampling.distributions import Constant, Pert
+from corridor_sim.sampling.distributions import Constant, Pert, Uniform
+from corridor_sim.sampling.law import Distribution
 from corridor_sim.sampling.moved import Moved
-from corridor_sim.scenario.doubts import Doubt, doubts_of, with_values
+from corridor_sim.scenario.doubts import Doubt, doubts_of, range_of_mean, with_values
 from corridor_sim.scenario.fitting import Fitting
 from corridor_sim.scenario.load import ScenarioFile, load
 
@@ -187,3 +188,19 @@ def test_a_load_is_held_at_what_fits(weight: int, payload: int, played: dict[str
 def test_a_range_in_another_unit_is_refused(path: str, value: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         load(TEXT, [f"{path}={json.dumps(value)}"])
+
+
+@pytest.mark.parametrize(
+    ("law", "stated", "ends"),
+    [
+        # an end that single draws reach: a sixth of the range away
+        (Pert(F(60), F(85), F(100)), (60, 100), (F(400, 6), F(560, 6))),
+        (Pert(F(4), F(12), F(36)), (4, 48), (F(4) + F(44, 6), F(48))),
+        # ends beyond all draws are about the mean
+        (Uniform(F(16), F(18)), (14, 25), (F(14), F(25))),
+        # a constant is its mean
+        (Constant(F(33)), (30, 48), (F(30), F(48))),
+    ],
+)
+def test_where_the_mean_of_a_law_may_lie(law: Distribution, stated: tuple[int, int], ends: tuple[F, F]) -> None:
+    assert range_of_mean(law, F(stated[0]), F(stated[1])) == ends
