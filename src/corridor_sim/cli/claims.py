@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ def claims(
         Path | None,
         typer.Option(metavar="PAGE", help="Renew a Markdown page below its line <!-- results -->.", show_default=False),
     ] = None,
+    images: Annotated[Path, typer.Option(metavar="DIR", help="Folder of pictures of the page.")] = Path("docs/images"),
     sets: Sets = None,
     replications: Replications = None,
     seed: Seed = None,
@@ -38,7 +40,8 @@ def claims(
     Chances that each holds over the ranges of the inputs, where, why, and what would have to be known.
     """
     with reported(debug):
-        from corridor_sim.report.claims_page import claims_page
+        from corridor_sim.report.claims_chart import claims_chart
+        from corridor_sim.report.claims_page import claims_page, picture_name
         from corridor_sim.report.page import with_results
         from corridor_sim.scenario.load import load
         from corridor_sim.study.bundle import check_out
@@ -61,10 +64,17 @@ def claims(
                 progress=report,
                 tell=None if quiet else tell,
             )
-        page = claims_page(found.figures, f"corridor-sim claims {shlex.quote(str(file))}{' --quick' if quick else ''}")
-        folder = write_answers(found, page, out)
+        command = f"corridor-sim claims {shlex.quote(str(file))}{' --quick' if quick else ''}"
+        drawn = {
+            picture_name(found.figures, place): claims_chart(found.figures, answer)
+            for place, answer in enumerate(found.figures["claims"])
+        }
+        folder = write_answers(found, claims_page(found.figures, command, "figures/"), drawn, out)
         if into is not None:
-            write_page(into, with_results(written, page, str(into)))
+            where = f"{Path(os.path.relpath(images, into.parent)).as_posix()}/"
+            page = claims_page(found.figures, command, where)
+            pictures = {images / name: picture for name, picture in drawn.items()}
+            write_page(into, with_results(written, page, str(into)), pictures)
         if json:
             print_json(found.figures)
         elif quiet:

@@ -33,18 +33,26 @@ from corridor_sim.report.words import (
 Answers = Mapping[str, Any]
 MOST_BARS = 12
 TEU = Unit("TEU")
-CELL_HEAD = ("flow", "TEU a year", "saving at stated inputs, %", "chance to reach the lower end", "holds most when")
+CELL_HEAD = ("flow", "TEU", "saving at stated inputs, %", "chance to reach the lower end", "holds most when")
 BASE_HEAD = ("cost base", "perspective", "subsidy", "saving at stated inputs, %", "below", "inside", "above", "verdict")
 EFFECT_HEAD = ("effect", "instead of", "at stated inputs, points", "over the inputs' ranges", "chance that it saves")
 INPUT_HEAD = ("input", "grade", "moves with", "low", "stated", "high")
 DRIVER_HEAD = ("input", "grade", "alone", "with all it takes part in")
 
 
-def claims_page(answers: Answers, command: str) -> str:
-    """Return the answers to all claims of a scenario; `command` is what made them."""
-    blocks = [f"## {printable(text_of(answers['scenario']['title']))}", _how(answers, command), _overview(answers)]
-    for answer in answers["claims"]:
-        blocks += _claim(answer)
+def picture_name(answers: Answers, place: int) -> str:
+    """Return the name of the picture of a claim, by its place among the claims."""
+    return f"{answers['scenario']['name']}_claim_{place + 1}.png"
+
+
+def claims_page(answers: Answers, command: str, images: str) -> str:
+    """Return the answers to all claims of a scenario.
+
+    `command` is what made them; `images` the path before the name of each picture.
+    """
+    blocks = [f"## {text_of(answers['scenario']['title'])}", _how(answers, command), _overview(answers)]
+    for place, answer in enumerate(answers["claims"]):
+        blocks += _claim(answer, f"{images}{picture_name(answers, place)}")
     blocks += ["### Inputs in doubt", _inputs_words(answers), table(INPUT_HEAD, list(_inputs(answers)))]
     return "\n\n".join(blocks) + "\n"
 
@@ -62,11 +70,11 @@ def _how(answers: Answers, command: str) -> str:
 def _overview(answers: Answers) -> str:
     rows = [
         [
-            printable(answer["name"]),
+            name_of(answer["name"]),
             f"{number(answer['interval'][0], READY_PERCENT)} to {number(answer['interval'][1], READY_PERCENT)}",
             saving(answer["stated"]),
             *(chance(answer["doubt"]["chances"][side]) for side in ("below", "inside", "above")),
-            f"**{answer['verdict']}**" + ("" if answer["firm"] else " (not firm)"),
+            f"**{answer['verdict']}**",
         ]
         for answer in answers["claims"]
     ]
@@ -82,12 +90,13 @@ def saving(figure: Figure) -> str:
     return shown if figure["resolved"] else f"{shown} (not resolved)"
 
 
-def _claim(answer: Answer) -> Iterator[str]:
-    yield f"### {printable(answer['name'])}"
+def _claim(answer: Answer, picture: str) -> Iterator[str]:
+    yield f"### {name_of(answer['name'])}"
     supposed = f" ({SUPPOSITION})" if answer["supposition"] else ""
     sources = ", ".join(map(printable, answer["source"]))
-    yield f"> {printable(text_of(answer['statement']))} ({sources}){supposed}"
+    yield f"> {text_of(answer['statement'])} ({sources}){supposed}"
     yield in_two_sentences(answer)
+    yield f"![Claimed and found: {name_of(answer['name'])}]({picture})"
     yield "\n".join(f"* {line}" for line in findings(answer))
     yield "**Cells**, each a flow to a destination; intervals are Holm's, so that together they err with at most 5 %."
     yield table(CELL_HEAD, [_cell(cell, answer) for cell in answer["cells"]["cells"]])
@@ -106,7 +115,7 @@ def _cell(cell: Figure, answer: Answer) -> list[str]:
     shown = saving(cell["stated"])
     rule = cell["holds_when"]
     return [
-        printable(cell["flow"]),
+        name_of(cell["flow"]),
         number(cell["teu"], TEU),
         f"**{shown}**" if reaches(cell, answer) else shown,
         f"{number(cell['chance'], PERCENT)} %",
@@ -128,7 +137,7 @@ def _base(row: Figure) -> list[str]:
 
 def _effect(each: Figure) -> list[str]:
     return [
-        f"{printable(each['effect'])}: {name_of(each['of'])}",
+        f"{name_of(each['effect'])}: {name_of(each['of'])}",
         name_of(each["instead_of"]),
         saving(each["stated"]),
         f"{number(each['low'], READY_PERCENT)} to {number(each['high'], READY_PERCENT)}",
@@ -149,7 +158,7 @@ def _where(answer: Answer) -> Iterator[str]:
 
 
 def _driver(each: Figure) -> list[str]:
-    return [printable(each["input"]), each["grade"], chance(each["first"]), chance(each["total"])]
+    return [name_of(each["input"]), each["grade"], chance(each["first"]), chance(each["total"])]
 
 
 def _inputs_words(answers: Answers) -> str:
@@ -163,4 +172,4 @@ def _inputs_words(answers: Answers) -> str:
 def _inputs(answers: Answers) -> Iterator[list[str]]:
     for row in answers["inputs"]:
         ends = [amount(row[end], row["unit"]) for end in ("low", "stated", "high")]
-        yield [printable(row["name"]), row["grade"], printable(row["group"]), *ends]
+        yield [name_of(row["name"]), row["grade"], name_of(row["group"]), *ends]

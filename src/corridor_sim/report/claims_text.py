@@ -31,9 +31,8 @@ VERDICTS = {
     "falls short": "not reached: less than is claimed is almost certainly saved",
     "contradicted": "contradicted: a saving inside the claimed interval is unlikely",
     "inconclusive": "inconclusive: what is known of the inputs allows both",
-    "more replications needed": "open: more replications are needed before anything can be said",
 }
-NOT_FIRM = "The chances are not known well enough to be sure of this verdict; a larger design may change it."
+OPEN = "open: more replications or points are needed to tell whether it is"
 MOST_SAID = 3
 POINTS = Unit("points", decimals=2)
 SHOWN_UNITS = {"s": (1 / SECONDS_PER_HOUR, "h"), "one": (PERCENT.factor, "%")}
@@ -60,7 +59,7 @@ def in_two_sentences(answer: Answer) -> str:
 
 
 def name_of(alternative: str) -> str:
-    """Return the name of an alternative."""
+    """Return a name of the scenario as it is shown."""
     return printable(alternative, LONGEST_TEXT)
 
 
@@ -100,23 +99,26 @@ def findings(answer: Answer) -> Iterator[str]:
 def _verdict(answer: Answer) -> str:
     chances = answer["doubt"]["chances"]
     low, high = (short_number(end) for end in answer["interval"])
-    firm = "" if answer["firm"] else f" {NOT_FIRM}"
+    said = VERDICTS[answer["by_inputs"]]
+    if answer["verdict"] != answer["by_inputs"]:
+        said = f"{OPEN} {said}"
     return (
-        f"The claim is {VERDICTS[answer['verdict']]}. Over the ranges of the inputs, the chance of an expected saving "
-        f"below {low} % is {chance(chances['below'])}, of {low} to {high} % {chance(chances['inside'])}, above "
-        f"{high} % {chance(chances['above'])}; of at least {low} % {chance(chances['at_least'])}.{firm}"
+        f"The claim is {said}. Over the ranges of the inputs, the chance of an expected saving below {low} % is "
+        f"{chance(chances['below'])}, of {low} to {high} % {chance(chances['inside'])}, above {high} % "
+        f"{chance(chances['above'])}; of at least {low} % {chance(chances['at_least'])}."
     )
 
 
 def _doubt(answer: Answer) -> str:
     doubt, model = answer["doubt"], answer["metamodel"]
+    away = f" ({model['drawn_in']} of them, at which costs run away, drawn in)" if model["drawn_in"] else ""
     return (
         f"With the {doubt['inputs']} inputs anywhere in their ranges the expected saving lies between "
         f"{number(doubt['low'], READY_PERCENT)} % and {number(doubt['high'], READY_PERCENT)} % in "
         f"{short_number(doubt['inside'] * PERCENT.factor)} of 100 cases, with a median of "
-        f"{number(doubt['median'], READY_PERCENT)} %. The metamodel explains {_part(model['r2'])} of the variance at "
-        f"the {model['points']:,} points of the design and {_part(model['q2'])} at left-out points; what it misses is "
-        "taken from the points themselves."
+        f"{number(doubt['median'], READY_PERCENT)} %. A metamodel of {model['terms']} terms explains "
+        f"{_part(model['r2'])} of the variance at the {model['points']:,} points of the design{away} and "
+        f"{_part(model['q2'])} at left-out points; for chances, what it misses is taken from the points themselves."
     )
 
 
@@ -156,7 +158,7 @@ def branch_words(branch: Figure) -> str:
 def condition_words(condition: Figure) -> str:
     """Return a condition on an input: above or at most a value, or a part of the range of a group."""
     side = "above" if condition["above"] else "at most"
-    name = printable(condition["input"], LONGEST_TEXT)
+    name = name_of(condition["input"])
     if condition["value"] is None:
         return f"“{name}” is {side} its {number(condition['quantile'], PERCENT)} % point"
     return f"“{name}” is {side} {amount(condition['value'], condition['unit'])}"
@@ -182,7 +184,7 @@ def _effects(answer: Answer) -> Iterator[str]:
 def _levels(answer: Answer) -> Iterator[str]:
     for each in answer["levels"]:
         low, stated, high = (number(each[end]["value"], READY_PERCENT) for end in ("low", "stated", "high"))
-        yield f"At low, stated and high {printable(each['level'])} the saving is {low}, {stated} and {high} %."
+        yield f"At low, stated and high {name_of(each['level'])} the saving is {low}, {stated} and {high} %."
 
 
 def _common(answer: Answer) -> Iterator[str]:
@@ -196,11 +198,12 @@ def _common(answer: Answer) -> Iterator[str]:
 
 def _assumptions(answer: Answer) -> str:
     drivers = answer["drivers"]
-    names = [f"“{printable(each['input'])}” ({each['grade']})" for each in drivers["inputs"][:MOST_SAID]]
+    names = [f"“{name_of(each['input'])}” ({each['grade']})" for each in drivers["inputs"][:MOST_SAID]]
     most = f"; most from {', '.join(names)}" if names else ""
     return (
-        f"{chance(drivers['assumed'])} of the variance comes from assumptions and analogues{most}; "
-        f"{chance(drivers['unexplained'])} the metamodel cannot attribute."
+        f"{chance(drivers['assumed'])} of the variance of the saving, and {chance(drivers['verdict_assumed'])} of "
+        f"whether the claim holds, comes from assumptions and analogues{most}; {chance(drivers['unexplained'])} of the "
+        "former the metamodel cannot attribute."
     )
 
 
@@ -208,7 +211,7 @@ def _worth_knowing(answer: Answer) -> Iterator[str]:
     found = answer["information"]
     top = [each for each in found["top"] if each["value"]]
     if top:
-        facts = ", ".join(f"“{printable(each['input'])}” ({short_number(each['value'])} CNY/TEU)" for each in top)
+        facts = ", ".join(f"“{name_of(each['input'])}” ({short_number(each['value'])} CNY/TEU)" for each in top)
         yield f"Facts worth knowing better, by what that would save the choice of a route: {facts}."
     yield (
         f"Without knowing more, “{name_of(found['choice'])}” is the choice with the least expected total logistics "

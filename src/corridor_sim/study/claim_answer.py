@@ -58,7 +58,7 @@ def answer(known: Known, tested: Tested) -> Figures:
         "levels": list(_levels(known, tested)),
         "common": common_costs(known, tested),
         "where": where_it_arises(known, tested),
-        "drivers": drivers(fitted.model, inputs),
+        "drivers": drivers(fitted.model, inputs, tested.claimed),
         "information": information_figures(known.information[tested.flows], grades),
         "best": best_figures(known, tested),
     }
@@ -85,7 +85,6 @@ def _verdict(known: Known, tested: Tested, fitted: Fitted, draws: Floats) -> Fig
     stated = stated_saving(known, tested.saving())
     judged = judge(chances(fitted.guess, tested.claimed, known.seed), stated, tested.claimed)
     half = judged.noise_half_width
-    low, middle, high = np.quantile(draws, [TAIL, 1 / 2, 1 - TAIL])
     return {
         "verdict": judged.verdict,
         "by_inputs": judged.by_inputs,
@@ -98,20 +97,29 @@ def _verdict(known: Known, tested: Tested, fitted: Fitted, draws: Floats) -> Fig
         "doubt": {
             "inputs": len(known.design.design.inputs),
             "chances": _chances(judged.chances),
-            "mean": float(draws.mean()) * PERCENT,
-            "low": float(low) * PERCENT,
-            "median": float(middle) * PERCENT,
-            "high": float(high) * PERCENT,
             "inside": 1 - (1 + 1) * TAIL,
-            "quantiles": [float(each) * PERCENT for each in np.quantile(draws, np.linspace(0, 1, QUANTILES))],
+            **_spread(draws),
         },
         "metamodel": _fit_figures(fitted),
     }
 
 
 PRIMARY = "the claim"
-QUANTILES = 101
-"""Of the expected saving over the inputs' ranges, for pictures."""
+
+
+def _spread(draws: Floats) -> Figures:
+    """Return how an expected saving is spread over the inputs' ranges, in per cent."""
+    low, quarter, middle, three_quarters, high = np.quantile(draws, [TAIL, *QUARTILES, 1 - TAIL]) * PERCENT
+    return {
+        "mean": float(draws.mean()) * PERCENT,
+        "low": float(low),
+        "quartiles": [float(quarter), float(three_quarters)],
+        "median": float(middle),
+        "high": float(high),
+    }
+
+
+QUARTILES = (0.25, 0.5, 0.75)
 
 
 def _chances(found: Chances) -> Figures:
@@ -188,7 +196,7 @@ def _cells(known: Known, tested: Tested) -> Figures:
                 "above": bool(shown[cell.name].above),
                 "below": bool(shown[cell.name].below),
                 "chance": held.chance[cell.name],
-                "mean": float(cell.savings.mean()) * PERCENT,
+                **_spread(cell.savings),
                 "holds_when": rule_figures(
                     known.design.design, known.fitted[usable[cell.name]].model, cell.savings >= low
                 ),
@@ -202,15 +210,12 @@ def _effects(known: Known, tested: Tested) -> Iterator[Figures]:
     """Yield the effects that sum to the saving, in per cent of the baseline's cost."""
     for words, wanted in tested.effects():
         draws = known.fitted[wanted].guess.draw(f"effect {words}", known.seed)
-        low, high = np.quantile(draws, [TAIL, 1 - TAIL])
         yield {
             "effect": words,
             "of": wanted.of,
             "instead_of": wanted.instead_of,
             "stated": percent(stated_saving(known, wanted)),
-            "mean": float(draws.mean()) * PERCENT,
-            "low": float(low) * PERCENT,
-            "high": float(high) * PERCENT,
+            **_spread(draws),
             "saves": float((draws > 0).mean()),
         }
 

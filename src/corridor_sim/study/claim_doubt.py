@@ -23,6 +23,8 @@ from corridor_sim.evidence.information import (
 from corridor_sim.evidence.metamodel import Metamodel
 from corridor_sim.evidence.ranking import rank
 from corridor_sim.evidence.responses import Inputs
+from corridor_sim.evidence.swayed import verdict_indices
+from corridor_sim.evidence.verdicts import Claimed
 from corridor_sim.metrics.kpis import COST_PER_BOX
 from corridor_sim.sampling.law import Floats
 from corridor_sim.study.claim_fits import costs
@@ -69,10 +71,13 @@ def information_figures(found: Information, grades: dict[str, str]) -> Figures:
     }
 
 
-def drivers(model: Metamodel, inputs: Inputs) -> Figures:
-    """Return the inputs that the doubt comes from, and the share of those that nobody has measured or published."""
+def drivers(model: Metamodel, inputs: Inputs, claimed: Claimed) -> Figures:
+    """Return the inputs that the doubt comes from, and the share of those that nobody has measured or published.
+
+    `assumed` is their share in the variance of the saving, `verdict_assumed` in that of whether the claim holds.
+    """
     grades = dict(zip(inputs.names, inputs.grades, strict=True))
-    soft = group_indices(model, "assumed", inputs.graded(RESTS_ON_ASSUMPTION))
+    soft = inputs.graded(RESTS_ON_ASSUMPTION)
     return {
         "inputs": [
             {
@@ -83,7 +88,8 @@ def drivers(model: Metamodel, inputs: Inputs) -> Figures:
             }
             for each in sobol_indices(model, inputs.names)[:TOP_INPUTS]
         ],
-        "assumed": figure(soft.total, "share"),
+        "assumed": figure(group_indices(model, "assumed", soft).total, "share"),
+        "verdict_assumed": figure(verdict_indices(model, claimed, len(inputs.names), "assumed", soft).total, "share"),
         "unexplained": figure(unexplained(model), "share"),
     }
 

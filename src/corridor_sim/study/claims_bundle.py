@@ -1,10 +1,11 @@
 """Writes the answers to claims as one folder: for programs, for readers, and the design point by point.
 
-results/<scenario>/claims-<key>/  summary.json  answers.md  design.parquet
+results/<scenario>/claims-<key>/  summary.json  answers.md  design.parquet  figures/*.png
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,14 @@ from corridor_sim.study.store import SUMMARY, write_bytes_whole, write_whole
 KEY_LETTERS = 16
 FOLDER = "claims-"
 ASKED = ("name", "says", "interval", "of", "against", "cost_base", "perspective", "scope")
-DESIGN, PAGE = "design.parquet", "answers.md"
+DESIGN, PAGE, FIGURES = "design.parquet", "answers.md", "figures"
 
 
-def write_answers(answers: Answers, page: str, out: Path) -> Path:
+def write_answers(answers: Answers, page: str, pictures: Mapping[str, bytes], out: Path) -> Path:
     """Write the answers below `out`, each file wholly and the summary last; return their folder.
 
-    Its name is a hash of what was asked, so that the same question replaces its answer. Raises ResultsError.
+    Its name is a hash of what was asked, so that the same question replaces its answer; `pictures`: PNG by file name.
+    Raises ResultsError.
     """
     import pandas as pd
 
@@ -35,6 +37,8 @@ def write_answers(answers: Answers, page: str, out: Path) -> Path:
     folder = out / str(figures["scenario"]["name"]) / f"{FOLDER}{key}"
     table = pd.DataFrame(design_columns(answers.design))
     write_whole(folder / DESIGN, lambda aside: table.to_parquet(aside, index=False))
+    for name, picture in pictures.items():
+        write_bytes_whole(folder / FIGURES / name, picture)
     write_bytes_whole(folder / PAGE, page.encode())
     write_bytes_whole(folder / SUMMARY, json_bytes(figures))
     return folder

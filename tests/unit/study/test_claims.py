@@ -76,10 +76,11 @@ def test_the_interval_changes_the_verdict_and_nothing_else(
 ) -> None:
     other = answers(("interval: [5 %, 8 %]", f"interval: {interval}"))["plums"]
     assert other["verdict"] == verdict
-    about_it = ("verdict", "by_inputs", "firm", "interval", "noise", "doubt", "holds_when", "bases", "cells")
+    about_it = ("verdict", "by_inputs", "firm", "interval", "noise", "doubt", "holds_when", "bases", "cells", "drivers")
     for key in other.keys() - set(about_it):
         assert other[key] == found["plums"][key], key
     assert {**other["doubt"], "chances": None} == {**found["plums"]["doubt"], "chances": None}
+    assert {**other["drivers"], "verdict_assumed": None} == {**found["plums"]["drivers"], "verdict_assumed": None}
     for one, before in zip(other["bases"], found["plums"]["bases"], strict=True):
         assert one["stated"] == before["stated"]
 
