@@ -171,7 +171,6 @@ def executor_of(executor: Where, scheduler: str | None, at_once: int) -> Abstrac
         from corridor_sim.study.dask_executor import dask_executor
 
         return dask_executor(scheduler, at_once)
-    from corridor_sim.study.engines import warm_up
     from corridor_sim.study.executors import local_executor
 
-    return local_executor(executor, at_once, warm_up)
+    return local_executor(executor, at_once)
