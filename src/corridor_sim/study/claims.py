@@ -80,7 +80,7 @@ def answer_claims(
         lowered = prepare(file)
         work = work_of((one, settings.replications) for one in lowered.values())
         work += work_of((lowered[name], depth.points * REPLICATIONS) for name in known.alternatives)
-        choice = choose_engine(engine, work, tell)
+        choice = choose_engine(engine, work, tell, hands)
         if choice.remark and tell is not None:
             tell(choice.remark)
         player = _Player(known, replace(settings, engine=choice.name), depth, hands)

@@ -121,7 +121,7 @@ def evaluate(
             *cases.values(),
             *(case for plan in plans.values() for case in plan.keyed(settings.replications).values()),
         ]
-        choice = choose_engine(engine, work_of((case.lowered, case.replications) for case in asked), tell)
+        choice = choose_engine(engine, work_of((case.lowered, case.replications) for case in asked), tell, hands)
         if choice.remark and tell is not None:
             tell(choice.remark)
         settings = replace(settings, engine=choice.name)

@@ -7,6 +7,6 @@ from signal import SIG_IGN, SIGINT, signal
 
 # Ctrl-C is for the process that can tidy up
 signal(SIGINT, SIG_IGN)
-for name in ("workers", "points"):
+for name in ("workers", "points", "play"):
     import_module(f"corridor_sim.study.{name}")
-import_module("corridor_sim.study.engines").warm_up()
+import_module("corridor_sim.study.engines").look_for_compiled()

@@ -180,7 +180,7 @@ def _play(state: _State, executor: Executor, tell: Progress) -> None:
             batch = state.batch_of[info.case]
             wanted[batch] = max(wanted[batch], count)
     gaps = [(key, gap) for key, count in wanted.items() for gap in state.store.missing(key, count)]
-    engine = _engine(state, gaps)
+    engine = _engine(state, gaps, executor)
     total = sum(count * len(state.batches[key].cases) for key, count in wanted.items())
     done = total - sum(len(gap) * len(state.batches[key].cases) for key, gap in gaps)
     share = ceil(sum(len(gap) for _, gap in gaps) / (CHUNKS_PER_WORKER * executor.workers))
@@ -192,11 +192,11 @@ def _play(state: _State, executor: Executor, tell: Progress) -> None:
         tell("replications", done, total)
 
 
-def _engine(state: _State, gaps: Sequence[tuple[str, range]]) -> str:
+def _engine(state: _State, gaps: Sequence[tuple[str, range]], executor: Executor) -> str:
     """Return the engine that plays what is missing."""
     work = {state.batch_of[info.case]: info.work for infos in state.points for info in infos}
     question = state.question
-    choice = choose_engine(question.engine, sum(len(gap) * work[key] for key, gap in gaps), question.say)
+    choice = choose_engine(question.engine, sum(len(gap) * work[key] for key, gap in gaps), question.say, executor)
     if choice.remark and gaps and question.say is not None:
         question.say(choice.remark)
     return choice.name
