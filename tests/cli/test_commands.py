@@ -49,7 +49,7 @@ def world(results: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Simp
     monkeypatch.setitem(sys.modules, "corridor_sim.scenario.load", SimpleNamespace(load=load))
     monkeypatch.setitem(sys.modules, "corridor_sim.study.prepare", SimpleNamespace(prepare=prepare))
     monkeypatch.setitem(sys.modules, "corridor_sim.study.evaluate", SimpleNamespace(evaluate=evaluate))
-    monkeypatch.setattr("corridor_sim.report.figures.draw_figures", lambda summary, samples: {"picture": b"PNG"})
+    monkeypatch.setattr("corridor_sim.report.figures.draw_figures", lambda summary, samples, hands: {"picture": b"PNG"})
     monkeypatch.chdir(tmp_path)
     return asked
 

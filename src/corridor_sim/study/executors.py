@@ -116,7 +116,7 @@ def local_executor(where: Where, workers: int) -> Iterator[Executor]:
     if workers <= 1:
         yield Here()
         return
-    context = _ready_context() if where is Where.PROCESSES else None
+    context = prepare_processes() if where is Where.PROCESSES else None
 
     def processes() -> Pool:
         return ProcessPoolExecutor(workers, context, _begin_worker)
@@ -137,8 +137,11 @@ def local_executor(where: Where, workers: int) -> Iterator[Executor]:
     pooled.close()
 
 
-def _ready_context() -> BaseContext:
-    """Return how processes are started; where the system can fork, the process they are forked from begins now."""
+def prepare_processes() -> BaseContext:
+    """Let what worker processes need be loaded from now on, for callers that will want some; return how they start.
+
+    Where the system can fork, this begins the process from which they are forked.
+    """
     if FORKED not in get_all_start_methods():
         return get_context("spawn")
     from multiprocessing.forkserver import ensure_running

@@ -9,4 +9,6 @@ from signal import SIG_IGN, SIGINT, signal
 signal(SIGINT, SIG_IGN)
 for name in ("workers", "points", "play"):
     import_module(f"corridor_sim.study.{name}")
+for name in ("figure", "style", "backends.backend_agg"):
+    import_module(f"matplotlib.{name}")
 import_module("corridor_sim.study.engines").look_for_compiled()
