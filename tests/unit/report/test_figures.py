@@ -14,9 +14,9 @@ import pytest
 from corridor_sim.report.canvas import drawable, looks, spread
 from corridor_sim.report.cost_chart import amounts_of, largest_activities
 from corridor_sim.report.figures import cost_breakdown, draw_figures, time_cost_distance, transit_times
+from corridor_sim.report.journey_chart import journey_of
 from corridor_sim.study.executors import local_executor
 from corridor_sim.study.kinds import Where
-from corridor_sim.report.journey_chart import journey_of
 
 NAMES = ["time_cost_distance", "transit_times", "cost_breakdown", "cost_waterfall"]
 
