@@ -22,7 +22,7 @@ from corridor_sim.cli.progress import tell
 from corridor_sim.errors import EngineError, InputError, ModelError, Problem
 from corridor_sim.scenario.model import Clock
 
-HEAVY = ("numpy", "pandas", "matplotlib", "scipy", "pyarrow", "pydantic", "pint", "holidays", "rich", "simpy", "yaml")
+HEAVY = ("numpy", "pandas", "matplotlib", "scipy", "pyarrow", "pydantic", "holidays", "rich", "simpy", "yaml")
 
 
 @pytest.fixture
