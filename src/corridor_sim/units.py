@@ -1,22 +1,19 @@
 """Quantities with units, ticks and money, converted exactly.
 
 A quantity is a decimal number and a unit ("38.7 h", "3.185 CNY/km", "HKD 2140", "70 %"). Numbers are kept as
-`Fraction`, so that no conversion rounds; pint knows the units. A tick is one second, an `int`. Money is counted
+`Fraction`, so that no conversion rounds. A tick is one second, an `int`. Money is counted
 in whole cents of its currency once it is posted.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from corridor_sim.errors import did_you_mean
-
-if TYPE_CHECKING:
-    import pint
 
 Tick = int
 """Seconds since the start of the scenario."""
@@ -35,39 +32,40 @@ LONGEST_NUMBER = 15
 CACHED_TEXTS = 8192
 
 DEFINITIONS = (
-    "second = [duration] = s = _ = seconds = sec",
-    "minute = 60 second = min = _ = minutes",
-    "hour = 3600 second = h = _ = hours = hr",
-    "day = 86400 second = d = _ = days",
-    "week = 604800 second = wk = _ = weeks",
-    "month = 2628000 second = _ = _ = months",
-    "year = 31536000 second = yr = _ = years",
-    "kilometre = [distance] = km",
-    "metre = 1/1000 kilometre = m",
-    "nautical_mile = 1852/1000 kilometre = nmi = _ = nm",
-    "kilogram = [mass] = kg",
-    "tonne = 1000 kilogram = t = _ = tonnes",
-    "gram = 1/1000 kilogram = g",
-    "litre = [volume] = L = _ = l",
-    "cubic_metre = 1000 litre = m3",
-    "kelvin_step = [temperature] = degC",
-    "one = [share]",
-    "percent = 1/100 one = %",
-    "TEU = [teu]",
-    "FEU = [feu]",
-    "box = [box] = _ = _ = boxes = container = containers",
-    "pallet = [pallet] = _ = _ = pallets",
-    "plug = [plug] = _ = _ = plugs",
-    "ULD = [uld]",
-    "consignment = [consignment] = _ = _ = consignments",
-    "declaration = [declaration] = _ = _ = declarations",
-    "bill = [bill] = _ = _ = bills",
-    "departure = [departure] = _ = _ = departures",
-    "chargeable_kg = [chargeable] = ckg",
-    "CNY = [money_cny] = _ = _ = RMB",
-    "HKD = [money_hkd]",
-    "USD = [money_usd]",
+    "second: s seconds sec",
+    "minute = 60 second: min minutes",
+    "hour = 3600 second: h hours hr",
+    "day = 86400 second: d days",
+    "week = 604800 second: wk weeks",
+    "month = 2628000 second: months",
+    "year = 31536000 second: yr years",
+    "kilometre: km",
+    "metre = 1/1000 kilometre: m",
+    "nautical_mile = 1852/1000 kilometre: nmi nm",
+    "kilogram: kg",
+    "tonne = 1000 kilogram: t tonnes",
+    "gram = 1/1000 kilogram: g",
+    "litre: L l",
+    "cubic_metre = 1000 litre: m3",
+    "kelvin_step: degC",
+    "one:",
+    "percent = 1/100 one: %",
+    "TEU:",
+    "FEU:",
+    "box: boxes container containers",
+    "pallet: pallets",
+    "plug: plugs",
+    "ULD:",
+    "consignment: consignments",
+    "declaration: declarations",
+    "bill: bills",
+    "departure: departures",
+    "chargeable_kg: ckg",
+    "CNY: RMB",
+    "HKD:",
+    "USD:",
 )
+"""Each unit, how much it is of one named before (nothing for a base unit), and other words for it."""
 
 MEASURES: dict[str, str] = {
     "duration": "second",
@@ -90,7 +88,6 @@ _NUMBER = r"[+-]?\d+(?:\.\d+)?"
 _UNIT = r"[A-Za-z%][A-Za-z0-9_]*(?:\s*(?:/|\bper\b)\s*[A-Za-z][A-Za-z0-9_]*)*|%"
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*({_UNIT})?\s*")
 _CURRENCY_FIRST = re.compile(rf"\s*({'|'.join(CURRENCIES)})\s*({_NUMBER})\s*(/.*|per\b.*)?")
-_UNIT_WORD = re.compile(r"[A-Za-z%][A-Za-z0-9_]*")
 
 
 class UnitProblem(ValueError):
@@ -114,35 +111,30 @@ class Price:
 
 
 @lru_cache(maxsize=1)
-def _registry() -> pint.UnitRegistry[Fraction]:
-    import pint
-
-    registry: pint.UnitRegistry[Fraction] = pint.UnitRegistry(None, non_int_type=Fraction)
+def units() -> Mapping[str, tuple[Fraction, str]]:
+    """Return for every word the factor to its base unit, and that base unit."""
+    known: dict[str, tuple[Fraction, str]] = {}
     for definition in DEFINITIONS:
-        registry.define(definition)
-    return registry
-
-
-def _known_words() -> list[str]:
-    words: list[str] = []
-    for definition in DEFINITIONS:
-        name, rest = definition.split(" = ", 1)
-        words += [name, *(word for word in rest.split(" = ")[1:] if word != "_")]
-    return words
+        said, _, words = definition.partition(":")
+        name, _, meaning = said.partition(" = ")
+        number, _, of = meaning.partition(" ")
+        factor, base = known[of] if of else (Fraction(1), name)
+        known |= dict.fromkeys((name, *words.split()), (Fraction(number or 1) * factor, base))
+    return known
 
 
 @lru_cache(maxsize=1024)
 def _unit(text: str) -> tuple[Fraction, tuple[tuple[str, int], ...]]:
     """Return the factor to base units and the base units with their powers."""
-    plain = re.sub(r"\s+per\s+", "/", text).replace(" ", "")
-    known = _known_words()
-    for word in _UNIT_WORD.findall(plain):
+    factor, powers, known = Fraction(1), dict[str, int](), units()
+    for place, word in enumerate(re.sub(r"\s+per\s+", "/", text).replace(" ", "").split("/")):
         if word not in known:
             raise UnitProblem(f'"{word}" is not a unit{did_you_mean(word, known)}')
-    registry = _registry()
-    base = registry.Quantity(Fraction(1), registry.parse_units(plain.replace("%", "percent"))).to_base_units()
-    powers = tuple(sorted((name, int(str(power))) for name, power in base.unit_items()))
-    return Fraction(base.magnitude), powers
+        scale, base = known[word]
+        power = -1 if place else 1
+        factor *= scale**power
+        powers[base] = powers.get(base, 0) + power
+    return factor, tuple(sorted((base, power) for base, power in powers.items() if power))
 
 
 def parse_number(text: str) -> Fraction:

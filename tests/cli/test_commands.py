@@ -22,7 +22,7 @@ from corridor_sim.cli.progress import tell
 from corridor_sim.errors import EngineError, InputError, ModelError, Problem
 from corridor_sim.scenario.model import Clock
 
-HEAVY = ("numpy", "pandas", "matplotlib", "scipy", "pyarrow", "pydantic", "pint", "holidays", "rich", "simpy", "yaml")
+HEAVY = ("numpy", "pandas", "matplotlib", "scipy", "pyarrow", "pydantic", "holidays", "rich", "simpy", "yaml")
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def world(results: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Simp
     monkeypatch.setitem(sys.modules, "corridor_sim.scenario.load", SimpleNamespace(load=load))
     monkeypatch.setitem(sys.modules, "corridor_sim.study.prepare", SimpleNamespace(prepare=prepare))
     monkeypatch.setitem(sys.modules, "corridor_sim.study.evaluate", SimpleNamespace(evaluate=evaluate))
-    monkeypatch.setattr("corridor_sim.report.figures.draw_figures", lambda summary, samples: {"picture": b"PNG"})
+    monkeypatch.setattr("corridor_sim.report.figures.draw_figures", lambda summary, samples, hands: {"picture": b"PNG"})
     monkeypatch.chdir(tmp_path)
     return asked
 

@@ -9,6 +9,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,6 +44,7 @@ from corridor_sim.errors import CorridorSimError
 
 if TYPE_CHECKING:
     from corridor_sim.study.evaluate import Results
+    from corridor_sim.study.executors import Executor
 
 PROGRAM = "corridor-sim"
 DISTRIBUTION = "corridor-sim"
@@ -113,7 +115,9 @@ def run(
 
         check_out(out)
         results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet, engine, why)
-        folder = write_bundle(results, out, draw_figures(results.summary, results.samples), _command_line())
+        with _processes() as hands:
+            pictures = draw_figures(results.summary, results.samples, hands)
+        folder = write_bundle(results, out, pictures, _command_line())
         if json:
             print_json(results.summary)
         elif quiet:
@@ -204,7 +208,8 @@ def page(
         written = read_page(into)
         with_results(written, "", str(into))
         results = _evaluated(file, (), None, replications, None, Switch.ON, None, quiet)
-        pictures = draw_figures(results.summary, results.samples)
+        with _processes() as hands:
+            pictures = draw_figures(results.summary, results.samples, hands)
         write_bundle(results, out, pictures, _command_line())
         name = results.summary["scenario"]["name"]
         where = os.path.relpath(images, into.parent)
@@ -278,6 +283,10 @@ def _evaluated(
     why: bool = False,
 ) -> Results:
     chosen = lanes_of(lanes or (), noise)
+    if workers() > 1:
+        from corridor_sim.study.executors import prepare_processes
+
+        prepare_processes()
     from corridor_sim.scenario.load import load
     from corridor_sim.study.evaluate import evaluate
 
@@ -295,6 +304,13 @@ def _evaluated(
             tell=None if quiet else tell,
             why=why,
         )
+
+
+def _processes() -> AbstractContextManager[Executor]:
+    from corridor_sim.study.executors import local_executor
+    from corridor_sim.study.kinds import Where
+
+    return local_executor(Where.PROCESSES, workers())
 
 
 def _command_line() -> str:

@@ -84,6 +84,11 @@ def sweep(
     """Run a scenario at many points; what is finished is kept, and the same command goes on from there."""
     with reported(debug):
         _check_options(executor, scheduler, worker_count, precision, kpi, cap)
+        at_once = worker_count or workers()
+        if executor is Where.PROCESSES and at_once > 1:
+            from corridor_sim.study.executors import prepare_processes
+
+            prepare_processes()
         from corridor_sim.scenario.load import load
         from corridor_sim.study.bundle import check_out
         from corridor_sim.study.design import lay_out
@@ -100,7 +105,6 @@ def sweep(
         if kpi is not None:
             wanted_figure(kpi, loaded.baseline)
         goal = _goal(loaded, kpi, precision, cap, count)
-        at_once = worker_count or workers()
         _say_size(loaded, laid_out, count if goal is None else goal.cap, at_once, yes, quiet)
         say = None if quiet else tell_line
         question = Question(loaded, laid_out, chosen, count, goal, engine=engine.value, say=say)
@@ -171,7 +175,6 @@ def executor_of(executor: Where, scheduler: str | None, at_once: int) -> Abstrac
         from corridor_sim.study.dask_executor import dask_executor
 
         return dask_executor(scheduler, at_once)
-    from corridor_sim.study.engines import warm_up
     from corridor_sim.study.executors import local_executor
 
-    return local_executor(executor, at_once, warm_up)
+    return local_executor(executor, at_once)

@@ -1,6 +1,6 @@
 """The hot loops of pricing, compiled: each gives what the NumPy code of its caller gives, in one walk over the visits.
 
-Only used where the compiled engine plays, which compiles them once (`compile_loops`). numba's disk cache does not see
+Only used where the compiled engine plays, which compiles them once (`functions`). numba's disk cache does not see
 changes in other files, so constants stand here again; a test holds them against those of the other rooms.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from numba import boolean, float64, int64, njit
-from numba.core.dispatcher import Dispatcher
+
+from corridor_sim.engine.jitted import Typed
 
 NONE = -1
 # columns of Trace.visits
@@ -169,11 +170,11 @@ def sum_up(consignment, heading, cents, kind, table):
             table[consignment[row], kind[heading[row]]] += cents[row]
 
 
-def compile_loops() -> None:
-    """Compile the loops for this machine, or load them; numba keeps them on the disk."""
+def functions() -> list[Typed]:
+    """Return the loops that are called, with the types of the arguments."""
     table, column, flags = int64[:, ::1], int64[::1], boolean[::1]
     kilograms = float64[:, ::1]
-    for function, arguments in (
+    return [
         (
             price_passages,
             (
@@ -210,6 +211,4 @@ def compile_loops() -> None:
             ),
         ),
         (sum_up, (column, column, column, column, table)),
-    ):
-        if isinstance(function, Dispatcher):
-            function.compile(arguments)
+    ]

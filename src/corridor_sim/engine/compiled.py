@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from numba import int64
-from numba.core.dispatcher import Dispatcher
 
 from corridor_sim.engine import kernel as k
 from corridor_sim.engine.base import CAPACITY, DEPARTURES, OUTCOMES, VISITS, Trace
 from corridor_sim.engine.deadlock import Wait, raise_if_stuck
+from corridor_sim.engine.jitted import Typed
 from corridor_sim.engine.layout import Memory, Rules, lay_out, stream_keys, table_of
 from corridor_sim.engine.program import MEASURES, NONE, ONE, CapacityChange, Inputs, Ints, Program
 from corridor_sim.errors import ModelError
@@ -23,7 +23,6 @@ from corridor_sim.sampling.streams import VISIT_BITS
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
-SIGNATURE = (int64[::1],)
 TWICE = 2
 KEPT_PROGRAMS = 64
 """Programs whose layout an engine remembers: a study plays the alternatives of a file in turn."""
@@ -157,27 +156,16 @@ class CompiledEngine:
         return Trace(*tables, capacity=capacity, stop=int(memory.cells[k.STOP]))
 
 
-def is_compiled() -> bool:
-    """Return whether the kernel is ready: compiled by this process, or on the disk from an earlier one."""
-    if not isinstance(k.simulate, Dispatcher):
-        return True
-    # numba has no public way to ask its cache; a test sees to it that this one works
-    kernel: Any = k.simulate
-    return bool(kernel.overloads) or kernel._cache.load_overload(SIGNATURE, kernel.targetctx) is not None
-
-
-def compile_kernel() -> None:
-    """Compile the kernel for this machine, or load it; numba keeps it on the disk."""
-    column = int64[::1]
-    for function, more in (
-        (k.simulate, ()),
-        (k.gather_rows, (column,)),
-        (k.draw_departures, ()),
-        (k.draw_releases, (int64, int64, column, column)),
-        (k.draw_durations, (int64, int64, int64, column)),
-    ):
-        if isinstance(function, Dispatcher):
-            function.compile((*SIGNATURE, *more))
+def functions() -> list[Typed]:
+    """Return what is called of the kernel, with the types of the arguments."""
+    memory = column = int64[::1]
+    return [
+        (k.simulate, (memory,)),
+        (k.gather_rows, (memory, column)),
+        (k.draw_departures, (memory,)),
+        (k.draw_releases, (memory, int64, int64, column, column)),
+        (k.draw_durations, (memory, int64, int64, int64, column)),
+    ]
 
 
 def run(program: Program, inputs: Inputs) -> Trace:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TypeVar, overload
 
 import numpy as np
 
-from corridor_sim.engine.program import NONE
+from corridor_sim.engine.program import NONE, Ints
 from corridor_sim.evidence.intervals import (
     BUFFER_LEVEL,
     Estimate,
+    Pool,
     Statistic,
     buffer_index,
+    cuts_of,
     deviation,
     paired_difference_of_ratios,
     paired_relative_saving,
@@ -25,11 +28,13 @@ from corridor_sim.evidence.intervals import (
 )
 from corridor_sim.metrics.causes import USUAL, Chain
 from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG, KPIS, SAVING_PER_BOX, SAVING_PER_KG, Replication
-from corridor_sim.metrics.times import NEVER, UNPROMISED, Flags
+from corridor_sim.metrics.times import NEVER, UNPROMISED
 from corridor_sim.sampling.law import Floats
 from corridor_sim.units import SECONDS_PER_HOUR
 
 Replications = Sequence[Replication]
+Read = Callable[[Replication], Floats]
+"""Gives a value (or a row) for every measured consignment of a replication; NaN (or NaN first) for one not to count."""
 Told = TypeVar("Told", bound=Hashable)
 MEDIAN, NINE_TENTHS, ONE_TENTH = 0.5, 0.9, 0.1
 SAVINGS = {COST_PER_BOX: SAVING_PER_BOX, COST_PER_KG: SAVING_PER_KG}
@@ -42,7 +47,8 @@ class Sample(Sequence[Replication]):
         """Hold these replications, which must not change."""
         self._reps = tuple(reps)
         self._terms: dict[str, tuple[Floats, Floats]] = {}
-        self._values: dict[tuple[str, int | None], list[Floats]] = {}
+        self._read: dict[str, Floats] = {}
+        self._pools: dict[tuple[str, int | None], Pool] = {}
 
     @overload
     def __getitem__(self, place: int) -> Replication: ...
@@ -65,53 +71,68 @@ class Sample(Sequence[Replication]):
             self._terms[name] = top, bottom
         return self._terms[name]
 
-    def values(self, read: Callable[[Replication, int | None], Floats], flow: int | None) -> list[Floats]:
-        """Return what `read` finds of a flow in each replication."""
+    def pool(self, read: Read, flow: int | None) -> Pool:
+        """Return what `read` finds of a flow (all own flows if None); pools of other flows are not kept."""
         key = read.__name__, flow
-        if key not in self._values:
-            self._values = {known: found for known, found in self._values.items() if known[1] == flow}
-            self._values[key] = [read(rep, flow) for rep in self._reps]
-        return self._values[key]
+        if key not in self._pools:
+            self._pools = {known: pool for known, pool in self._pools.items() if known[1] == flow}
+            values = self._read.get(read.__name__)
+            if values is None:
+                values = self._read[read.__name__] = np.concatenate([read(rep) for rep in self._reps])
+            chosen = ~np.isnan(values if values.ndim == 1 else values[:, 0])
+            if flow is not None:
+                chosen &= self._flow == flow
+            self._pools[key] = Pool(values[chosen], np.append(0, np.cumsum(chosen))[self._cuts])
+        return self._pools[key]
+
+    @cached_property
+    def _flow(self) -> Ints:
+        return np.concatenate([rep.flow for rep in self._reps])
+
+    @cached_property
+    def _cuts(self) -> Ints:
+        return cuts_of([rep.flow for rep in self._reps])
+
+    @cached_property
+    def decays(self) -> bool:
+        """Whether any goods lose shelf life."""
+        return any(not np.isnan(rep.remaining_life).all() for rep in self._reps)
 
 
-def _of_flow(rep: Replication, flow: int | None) -> Flags:
-    return np.ones(len(rep.flow), bool) if flow is None else rep.flow == flow
+def sample_of(reps: Replications) -> Sample:
+    """Return replications as a Sample."""
+    return reps if isinstance(reps, Sample) else Sample(reps)
 
 
-def transit_hours(rep: Replication, flow: int | None = None) -> Floats:
+def transit_hours(rep: Replication) -> Floats:
     """Return door-to-door hours of the measured consignments; infinite where undelivered."""
-    ticks = rep.door_to_door[_of_flow(rep, flow)]
-    return np.where(ticks == NONE, np.inf, ticks / SECONDS_PER_HOUR)
+    return np.where(rep.door_to_door == NONE, np.inf, rep.door_to_door / SECONDS_PER_HOUR)
 
 
-def lateness_hours(rep: Replication, flow: int | None = None) -> Floats:
-    """Return hours after the promise of those that had one; infinite where undelivered."""
-    ticks = rep.late_promised[_of_flow(rep, flow) & (rep.late_promised != UNPROMISED)]
-    return np.where(ticks == NEVER, np.inf, ticks / SECONDS_PER_HOUR)
+def lateness_hours(rep: Replication) -> Floats:
+    """Return hours after the promise; infinite where undelivered, NaN for those that had none."""
+    hours = np.where(rep.late_promised == NEVER, np.inf, rep.late_promised / SECONDS_PER_HOUR)
+    return np.where(rep.late_promised == UNPROMISED, np.nan, hours)
 
 
-def planned_hours(rep: Replication, flow: int | None = None) -> Floats:
+def planned_hours(rep: Replication) -> Floats:
     """Return float64[consignments, 2]: door-to-door hours, and those promised at release.
 
     The promise is the time in free flow: timetable, hours and mean durations, with nobody in the way (`network.plan`).
     It is NaN where none could be made, or nothing was delivered that it could be told from.
     """
-    chosen = _of_flow(rep, flow)
-    late = rep.late_promised[chosen].astype(np.float64)
-    known = (rep.door_to_door[chosen] != NONE) & (rep.late_promised[chosen] != UNPROMISED)
-    planned = np.where(known, (rep.door_to_door[chosen] - late) / SECONDS_PER_HOUR, np.nan)
-    return np.column_stack((transit_hours(rep, flow), planned))
+    known = (rep.door_to_door != NONE) & (rep.late_promised != UNPROMISED)
+    late = rep.late_promised.astype(np.float64)
+    planned = np.where(known, (rep.door_to_door - late) / SECONDS_PER_HOUR, np.nan)
+    return np.column_stack((transit_hours(rep), planned))
 
 
-def remaining_life(rep: Replication, flow: int | None = None) -> Floats:
-    """Return the share of shelf life left of goods that decay; empty where economics did not run."""
-    if not len(rep.remaining_life):
-        return rep.remaining_life
-    life = rep.remaining_life[_of_flow(rep, flow)]
-    return life[~np.isnan(life)]
+def remaining_life(rep: Replication) -> Floats:
+    """Return the share of shelf life left; NaN for goods that do not decay, and where economics did not run."""
+    return rep.remaining_life if len(rep.remaining_life) else np.full(len(rep.flow), np.nan)
 
 
-POOLED: dict[str, tuple[Callable[[Replication, int | None], Floats], Statistic]] = {
+POOLED: dict[str, tuple[Read, Statistic]] = {
     "transit_p50": (transit_hours, quantile(MEDIAN)),
     "transit_p90": (transit_hours, quantile(NINE_TENTHS)),
     "transit_p95": (transit_hours, quantile(BUFFER_LEVEL)),
@@ -130,7 +151,7 @@ def summarise(reps: Replications, flow: int | None = None, resolved: bool = True
 
     `resolved` False marks all of them (see `met`).
     """
-    sample = reps if isinstance(reps, Sample) else Sample(reps)
+    sample = sample_of(reps)
     figures = {name: figure_of(sample, name, flow) for name in names_of(sample)}
     return _marked(figures, resolved)
 
@@ -139,7 +160,7 @@ def figure_of(reps: Replications, name: str, flow: int | None = None) -> Estimat
     """Return one KPI or cost figure of one alternative. Raises KeyError where the replications do not hold it."""
     if name in POOLED:
         read, statistic = POOLED[name]
-        return pooled(_values(reps, read, flow), statistic)
+        return pooled(sample_of(reps).pool(read, flow), statistic)
     return ratio_of_sums(*_terms(reps, name, flow))
 
 
@@ -152,6 +173,7 @@ def compare(
     """
     if [rep.number for rep in baseline] != [rep.number for rep in alternative]:
         raise ValueError("only the same replications of two alternatives can be compared")
+    baseline, alternative = sample_of(baseline), sample_of(alternative)
     figures: dict[str, Estimate] = {}
     known = set(names_of(baseline))
     for name in filter(known.__contains__, names_of(alternative)):
@@ -166,7 +188,8 @@ def difference_of(baseline: Replications, alternative: Replications, name: str, 
     """Return alternative minus baseline of one KPI or cost figure, on paired replications."""
     if name in POOLED:
         read, statistic = POOLED[name]
-        return pooled_difference(_values(alternative, read, flow), _values(baseline, read, flow), statistic)
+        above, below = (sample_of(reps).pool(read, flow) for reps in (alternative, baseline))
+        return pooled_difference(above, below, statistic)
     return paired_difference_of_ratios(_terms(alternative, name, flow), _terms(baseline, name, flow))
 
 
@@ -230,19 +253,14 @@ def met(reps: Replications) -> tuple[dict[int, int], dict[int, int]]:
 
 def names_of(reps: Replications) -> list[str]:
     """Return the figures that the replications hold, in the order of reports, costs last."""
-    terms = reps[0].terms
-    life = any(len(remaining_life(rep)) for rep in reps)
+    terms, decays = reps[0].terms, sample_of(reps).decays
     plain = [kpi.name for kpi in KPIS if kpi.name in POOLED or kpi.name in terms]
-    return [name for name in plain if life or name != "remaining_life_p10"] + [name for name in terms if ":" in name]
+    return [name for name in plain if decays or name != "remaining_life_p10"] + [name for name in terms if ":" in name]
 
 
 def _terms(reps: Replications, name: str, flow: int | None) -> tuple[Floats, Floats]:
-    top, bottom = (reps if isinstance(reps, Sample) else Sample(reps)).terms(name)
+    top, bottom = sample_of(reps).terms(name)
     return (top.sum(axis=1), bottom.sum(axis=1)) if flow is None else (top[:, flow], bottom[:, flow])
-
-
-def _values(reps: Replications, read: Callable[[Replication, int | None], Floats], flow: int | None) -> list[Floats]:
-    return reps.values(read, flow) if isinstance(reps, Sample) else [read(rep, flow) for rep in reps]
 
 
 def _marked(figures: dict[str, Estimate], resolved: bool) -> dict[str, Estimate]:

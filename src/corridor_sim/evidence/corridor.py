@@ -14,7 +14,7 @@ import numpy as np
 
 from corridor_sim.engine.program import NONE, Ints
 from corridor_sim.evidence.compare import Replications
-from corridor_sim.evidence.intervals import Estimate, pooled, quantile, ratio_of_sums
+from corridor_sim.evidence.intervals import Estimate, Pool, pooled, quantile, ratio_of_sums
 from corridor_sim.metrics.releases import PASSAGES
 from corridor_sim.metrics.times import NEVER, Whole
 from corridor_sim.sampling.law import Floats
@@ -95,7 +95,8 @@ def hours_along(reps: Replications) -> Iterator[Reached]:
         hours = [part.get(step, np.zeros(0)) for part in parts]
         every = np.concatenate(hours)
         mean = ratio_of_sums([each.sum() for each in hours], [len(each) for each in hours])
-        low, high = (pooled(hours, quantile(level)) for level in (FIFTH, NINETY_FIFTH))
+        pool = Pool.of(hours)
+        low, high = (pooled(pool, quantile(level)) for level in (FIFTH, NINETY_FIFTH))
         yield Reached(step, mean, low, high, float(every.min()), float(every.max()), len(every))
 
 
@@ -129,7 +130,8 @@ def release_intervals(passages: Sequence[Whole], lane: int | None) -> dict[str, 
         count = sum(map(len, hours))
         if count:
             mean = ratio_of_sums([each.sum() for each in hours], [len(each) for each in hours])
-            p50, p90 = (pooled(hours, quantile(level)) for level in (MEDIAN, NINETIETH))
+            pool = Pool.of(hours)
+            p50, p90 = (pooled(pool, quantile(level)) for level in (MEDIAN, NINETIETH))
             found[name] = Interval(mean, p50, p90, count)
     return found
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
 
+from corridor_sim.engine.program import Ints
 from corridor_sim.sampling.law import Floats
 
 CONFIDENCE = 0.95
@@ -22,8 +25,58 @@ BUFFER_LEVEL = 0.95
 TOO_FEW = f"no interval from fewer than {LEAST_REPLICATIONS} replications"
 NOT_AVAILABLE = "not available"
 
-Statistic = Callable[[Floats], float]
-"""A figure of pooled values, in which undelivered ones are infinite."""
+
+@dataclass(frozen=True)
+class Values:
+    """Values (or rows of them) in the order in which they came; undelivered ones are infinite."""
+
+    as_met: Floats
+
+    @cached_property
+    def ordered(self) -> Floats:
+        """The values from least to greatest, sorted once for all quantiles; none is NaN."""
+        return np.sort(self.as_met)
+
+
+Statistic = Callable[[Values], float]
+"""A figure of pooled values."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The values of replications, one replication after the other.
+
+    `cuts` int64[replications + 1]: where in `values` each replication begins, and where the last one ends.
+    """
+
+    values: Floats
+    cuts: Ints
+
+    @classmethod
+    def of(cls, values_per_rep: Sequence[Floats]) -> Pool:
+        """Return replications as a Pool."""
+        together = np.concatenate(values_per_rep) if len(values_per_rep) else np.zeros(0)
+        return cls(together, cuts_of(values_per_rep))
+
+    def __len__(self) -> int:
+        """Return the number of replications."""
+        return len(self.cuts) - 1
+
+    @cached_property
+    def together(self) -> Values:
+        """All values."""
+        return Values(self.values)
+
+    @cached_property
+    def groups(self) -> list[Values]:
+        """The values of GROUPS groups of neighbouring replications."""
+        cuts = [int(self.cuts[number * len(self) // GROUPS]) for number in range(GROUPS + 1)]
+        return [Values(self.values[begin:end]) for begin, end in pairwise(cuts)]
+
+
+def cuts_of(arrays: Sequence[npt.NDArray[np.generic]]) -> Ints:
+    """Return int64[arrays + 1]: where each begins when they are laid end to end, and where the last one ends."""
+    return np.cumsum([0, *map(len, arrays)], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,66 +172,67 @@ def paired_relative_saving(
 def quantile(level: float) -> Statistic:
     """Return the statistic "smallest value that at least the share `level` does not exceed"."""
 
-    def of(values: Floats) -> float:
-        return float(np.quantile(values, level, method="inverted_cdf")) if len(values) else float("nan")
+    def of(values: Values) -> float:
+        count = len(values.as_met)
+        return float(values.ordered[max(ceil(count * level - 1), 0)]) if count else float("nan")
 
     return of
 
 
-def mean(values: Floats) -> float:
+def mean(values: Values) -> float:
     """Return the mean; infinite where any value is."""
-    return float(values.mean()) if len(values) else float("nan")
+    return float(values.as_met.mean()) if len(values.as_met) else float("nan")
 
 
-def deviation(values: Floats) -> float:
+def deviation(values: Values) -> float:
     """Return the standard deviation (divisor n - 1); infinite where any value is."""
-    if len(values) <= 1:
+    if len(values.as_met) <= 1:
         return float("nan")
-    return float(values.std(ddof=1)) if np.isfinite(values).all() else float("inf")
+    return float(values.as_met.std(ddof=1)) if np.isfinite(values.as_met).all() else float("inf")
 
 
-def buffer_index(values: Floats) -> float:
+def buffer_index(values: Values) -> float:
     """Return (P95 - mean) / mean; infinite where anything was undelivered."""
     middle = mean(values)
     return (quantile(BUFFER_LEVEL)(values) - middle) / middle if np.isfinite(middle) and middle else middle
 
 
-def planning_time_index(pairs: Floats) -> float:
+def planning_time_index(pairs: Values) -> float:
     """Return P95 of the first column over the mean of the second, where it is known (NaN elsewhere).
 
     With travel times and free-flow travel times as columns it is the planning time index of the Federal Highway
     Administration (FHWA 2006, Travel Time Reliability: Making It There On Time, All The Time, FHWA-HOP-06-070).
     """
-    if not len(pairs):
+    if not len(pairs.as_met):
         return float("nan")
-    hours, free_flow = pairs.T
-    planned = mean(free_flow[~np.isnan(free_flow)])
-    return quantile(BUFFER_LEVEL)(hours) / planned if planned else float("nan")
+    hours, free_flow = pairs.as_met.T
+    planned = mean(Values(free_flow[~np.isnan(free_flow)]))
+    return quantile(BUFFER_LEVEL)(Values(hours)) / planned if planned else float("nan")
 
 
-def pooled(values_per_rep: Sequence[Floats], statistic: Statistic, confidence: float = CONFIDENCE) -> Estimate:
+def pooled(pool: Pool, statistic: Statistic, confidence: float = CONFIDENCE) -> Estimate:
     """Return a statistic of all values pooled, with an interval by sectioning (Asmussen & Glynn 2007, III.5a).
 
     Replications are cut into groups of neighbours; the groups' statistics vary about the pooled one.
     """
-    value = statistic(_together(values_per_rep))
-    parts = np.array([statistic(group) for group in _groups(values_per_rep)])
-    return _sectioned(value, parts, len(values_per_rep), confidence)
+    value = statistic(pool.together)
+    parts = np.array([statistic(group) for group in pool.groups])
+    return _sectioned(value, parts, len(pool), confidence)
 
 
 def pooled_quantile(values_per_rep: Sequence[Floats], level: float, confidence: float = CONFIDENCE) -> Estimate:
     """Return a quantile of all values pooled; infinite, "not available", where it falls on undelivered ones."""
-    return pooled(values_per_rep, quantile(level), confidence)
+    return pooled(Pool.of(values_per_rep), quantile(level), confidence)
 
 
 def pooled_difference(
-    alternative: Sequence[Floats], baseline: Sequence[Floats], statistic: Statistic, confidence: float = CONFIDENCE
+    alternative: Pool, baseline: Pool, statistic: Statistic, confidence: float = CONFIDENCE
 ) -> Estimate:
     """Return the statistic of the alternative minus that of the baseline, by sectioning paired replications."""
     if len(alternative) != len(baseline):
         raise ValueError("paired replications must be equally many")
-    value = _minus(statistic(_together(alternative)), statistic(_together(baseline)))
-    pairs = zip(_groups(alternative), _groups(baseline), strict=True)
+    value = _minus(statistic(alternative.together), statistic(baseline.together))
+    pairs = zip(alternative.groups, baseline.groups, strict=True)
     parts = np.array([_minus(statistic(group), statistic(base)) for group, base in pairs])
     return _sectioned(value, parts, len(alternative), confidence)
 
@@ -221,15 +275,6 @@ def _estimate(value: float, influence: Floats, confidence: float, method: str) -
         return Estimate(value, None, None, n, TOO_FEW)
     half = t_quantile(n - 1, confidence) * float(np.sqrt((influence**2).sum() / (n * (n - 1))))
     return Estimate(value, value - half, value + half, n, method)
-
-
-def _together(values_per_rep: Sequence[Floats]) -> Floats:
-    return np.concatenate(values_per_rep) if len(values_per_rep) else np.zeros(0)
-
-
-def _groups(values_per_rep: Sequence[Floats]) -> list[Floats]:
-    cuts = [number * len(values_per_rep) // GROUPS for number in range(GROUPS + 1)]
-    return [_together(values_per_rep[begin:end]) for begin, end in pairwise(cuts)]
 
 
 def _sectioned(value: float, parts: Floats, n: int, confidence: float) -> Estimate:

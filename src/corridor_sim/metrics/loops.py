@@ -1,6 +1,6 @@
 """The hot loop of measuring, compiled: one walk along the journeys of the measured consignments.
 
-Only used where the compiled engine plays, which compiles it once (`compile_loops`). numba's disk cache does not see
+Only used where the compiled engine plays, which compiles it once (`functions`). numba's disk cache does not see
 changes in other files, so constants stand here again; a test holds them against those of the other rooms.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from numba import boolean, float64, int64, njit
-from numba.core.dispatcher import Dispatcher
+
+from corridor_sim.engine.jitted import Typed
 
 NONE = -1
 # columns of Trace.visits
@@ -150,15 +151,13 @@ def add_by_flow(flow, values, total):
         total[flow[place]] += values[place]
 
 
-def compile_loops() -> None:
-    """Compile the loops for this machine, or load them; numba keeps them on the disk."""
+def functions() -> list[Typed]:
+    """Return the loops that are called, with the types of the arguments."""
     table, column, floats = int64[:, ::1], int64[::1], float64[::1]
     of_walk = (table, column, column, column, column, int64, table, table, table, column, float64[:, :, ::1], column)
-    for function, arguments in (
+    return [
         (walk, of_walk),
         (add_by_flow, (column, floats, floats)),
         (add_by_flow, (column, column, floats)),
         (add_by_flow, (column, boolean[::1], floats)),
-    ):
-        if isinstance(function, Dispatcher):
-            function.compile(arguments)
+    ]

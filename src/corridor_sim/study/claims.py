@@ -18,7 +18,7 @@ from corridor_sim.study.claim_doubt import Decision, decide
 from corridor_sim.study.claim_fits import fit_all
 from corridor_sim.study.claim_known import Known, Level, Tested, inputs_of_design
 from corridor_sim.study.doubt import REPLICATIONS, Doubted, PlayedDesign, PlayedPoints, doubted, play_at, play_design
-from corridor_sim.study.engines import AUTO, Tell, choose_engine, warm_up, work_of
+from corridor_sim.study.engines import AUTO, Tell, choose_engine, work_of
 from corridor_sim.study.evaluate import Settings
 from corridor_sim.study.executors import Executor, local_executor
 from corridor_sim.study.figures import Figures
@@ -76,11 +76,11 @@ def answer_claims(
         raise InputError(Problem("no claim stands here; expected at least one", "claims", file.file))
     known = doubted(file, _alternatives(file))
     _check_levels(known)
-    with local_executor(Where.PROCESSES, workers, warm_up) as hands:
+    with local_executor(Where.PROCESSES, workers) as hands:
         lowered = prepare(file)
         work = work_of((one, settings.replications) for one in lowered.values())
         work += work_of((lowered[name], depth.points * REPLICATIONS) for name in known.alternatives)
-        choice = choose_engine(engine, work, tell)
+        choice = choose_engine(engine, work, tell, hands)
         if choice.remark and tell is not None:
             tell(choice.remark)
         player = _Player(known, replace(settings, engine=choice.name), depth, hands)

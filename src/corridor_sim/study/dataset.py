@@ -159,7 +159,7 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
 def _same(value: Any, count: int, kind: pa.DataType) -> pa.Array:
     if kind == WORD:
         return pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), pa.array([value]))
-    return pa.array([value] * count, kind)
+    return pa.repeat(pa.scalar(value, kind), count)
 
 
 def _terms(flows: Sequence[str], reps: Reps) -> dict[str, Any]:

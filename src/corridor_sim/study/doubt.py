@@ -192,7 +192,7 @@ def _play(
     hands = executor or Here()
     each = len(wanted[0][2])
     lowered = [lower(one, name, with_tables=False) for name, one in known.scenarios.items()]
-    choice = choose_engine(engine, work_of((one, len(wanted) * each) for one in lowered), tell)
+    choice = choose_engine(engine, work_of((one, len(wanted) * each) for one in lowered), tell, hands)
     packed = dumps((dict(known.scenarios), known.inputs, known.file.written))
     asked = Asked(packed, known.flows, costs, figures, seed, choice.name, noise)
     money = {one.name for one in known.inputs if one.is_money}

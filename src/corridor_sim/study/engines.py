@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any, TypeVar
 
 from corridor_sim.engine.base import Engine
 from corridor_sim.engine.program import NONE, Inputs, Program
@@ -18,6 +19,7 @@ from corridor_sim.errors import EngineError
 from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.arrivals import ONE_ARRIVAL
+from corridor_sim.study.executors import Executor, Here
 
 AUTO, REFERENCE, COMPILED = "auto", "reference", "compiled"
 ENGINES = (AUTO, REFERENCE, COMPILED)
@@ -32,6 +34,7 @@ TOO_SMALL = (
 _thread = threading.local()
 
 Tell = Callable[[str], None]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -42,42 +45,68 @@ class Choice:
     remark: str = ""
 
 
-def choose_engine(wanted: str, work: int, tell: Tell | None = None) -> Choice:
+@dataclass(frozen=True)
+class Found:
+    """What stands against the compiled engine somewhere ("" where nothing does), and whether it is compiled there."""
+
+    missing: str = ""
+    compiled: bool = False
+
+
+def choose_engine(wanted: str, work: int, tell: Tell | None = None, hands: Executor | None = None) -> Choice:
     """Return the engine to play with; the compiled one is ready to run when this returns.
 
     `wanted` one of ENGINES; `work` the visits and departures to be played (see `work_of`); `tell` is called with a
-    line before anybody has to wait for the compiler. Raises EngineError where the compiled engine was asked for by
-    name and cannot run here.
+    line before anybody has to wait for the compiler; `hands` are those that will play. Raises EngineError where the
+    compiled engine was asked for by name and cannot run there.
     """
     if wanted == REFERENCE:
         return Choice(REFERENCE)
-    missing = _what_is_missing()
-    if missing:
+    hands = hands or Here()
+    found = _ask(hands, look_for_compiled)
+    if found.missing:
         if wanted == COMPILED:
-            raise EngineError(f"the compiled engine cannot run: {missing}; use --engine reference")
-        return Choice(REFERENCE, f"played by the reference engine: {missing}")
-    from corridor_sim.engine.compiled import compile_kernel, is_compiled
-
-    if not is_compiled():
+            raise EngineError(f"the compiled engine cannot run: {found.missing}; use --engine reference")
+        return Choice(REFERENCE, f"played by the reference engine: {found.missing}")
+    if not found.compiled:
         if wanted == AUTO and work < SMALL_STUDY:
             return Choice(REFERENCE, TOO_SMALL)
         if tell is not None:
             tell(COMPILES)
-        compile_kernel()
-    _compile_loops()
+        _ask(hands, compile_engine)
     return Choice(COMPILED)
 
 
-def _compile_loops() -> None:
-    """Compile the loops of pricing and measuring, or load them."""
-    for room in ("economics", "metrics"):
-        import_module(f"corridor_sim.{room}.loops").compile_loops()
+def _ask(hands: Executor, work: Callable[[None], Answer]) -> Answer:
+    """Return what one of those who will play answers."""
+    ((_, answer),) = hands.run(work, [None])
+    return answer
 
 
-def warm_up() -> None:
-    """Load what playing needs, the compiled engine too where it is there; for workers before their first task."""
-    import_module("corridor_sim.study.play")
-    choose_engine(AUTO, 0)
+def look_for_compiled(_: object = None) -> Found:
+    """Return whether the compiled engine can run here; if so it is loaded."""
+    missing = _what_is_missing()
+    if missing:
+        return Found(missing)
+    from corridor_sim.engine.jitted import is_compiled
+
+    compiled = is_compiled(_functions())
+    if compiled:
+        compile_engine()
+    return Found(compiled=compiled)
+
+
+def compile_engine(_: object = None) -> None:
+    """Compile the kernel and the loops of pricing and measuring, or load them."""
+    from corridor_sim.engine.jitted import compile_all
+
+    compile_all(_functions())
+
+
+def _functions() -> list[Any]:
+    """Return the functions that are compiled, with their types (see `engine.jitted`)."""
+    rooms = ("engine.compiled", "economics.loops", "metrics.loops")
+    return [function for room in rooms for function in import_module(f"corridor_sim.{room}").functions()]
 
 
 def engine_named(name: str) -> Engine:

@@ -17,7 +17,7 @@ from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.scenario.model import Threshold
 from corridor_sim.study.cases import Case, model_digest, play_cases
 from corridor_sim.study.digests import digest_of
-from corridor_sim.study.engines import AUTO, Tell, choose_engine, warm_up, work_of
+from corridor_sim.study.engines import AUTO, Tell, choose_engine, work_of
 from corridor_sim.study.executors import local_executor
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.kinds import Where
@@ -108,7 +108,7 @@ def evaluate(
         noise=noise,
         lanes=lanes or {},
     )
-    with local_executor(Where.PROCESSES, workers, warm_up) as hands:
+    with local_executor(Where.PROCESSES, workers) as hands:
         if noise:
             file = settled(file, settings.replications, settings.seed)
         lowered = prepare(file)
@@ -121,7 +121,7 @@ def evaluate(
             *cases.values(),
             *(case for plan in plans.values() for case in plan.keyed(settings.replications).values()),
         ]
-        choice = choose_engine(engine, work_of((case.lowered, case.replications) for case in asked), tell)
+        choice = choose_engine(engine, work_of((case.lowered, case.replications) for case in asked), tell, hands)
         if choice.remark and tell is not None:
             tell(choice.remark)
         settings = replace(settings, engine=choice.name)

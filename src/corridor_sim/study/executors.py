@@ -12,8 +12,9 @@ from concurrent.futures import Executor as Pool
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import active_children, get_all_start_methods, get_context, parent_process
 from multiprocessing.connection import wait as wait_for
+from multiprocessing.context import BaseContext
 from signal import SIG_IGN, SIGINT, signal
 from threading import Thread
 from typing import Protocol, TypeVar
@@ -25,6 +26,8 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 AHEAD = 2
 """Tasks under way or waiting for each worker: what is finished can be written while all are busy."""
+FORKED, PRELOADED = "forkserver", "corridor_sim.study.preloaded"
+"""Workers are forked from a process that has run nothing but the imports of a module: it holds no thread or lock."""
 MOST_DEATHS = 3
 """Worker processes that may die one after the other without a single result between them."""
 
@@ -55,13 +58,11 @@ class Here:
 class Pooled:
     """Spreads tasks over a pool of threads or processes; a pool whose process died is replaced."""
 
-    def __init__(self, make_pool: Callable[[], Pool], workers: int, warm_up: Callable[[], object] = int) -> None:
-        """Start the pool of `make_pool`; its workers `warm_up` while the caller still prepares their tasks."""
+    def __init__(self, make_pool: Callable[[], Pool], workers: int) -> None:
+        """Start the pool of `make_pool`, which has so many workers."""
         self._make_pool = make_pool
         self._pool = make_pool()
         self.workers = workers
-        for _ in range(workers):
-            self._pool.submit(warm_up)
 
     def run(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
         """Yield each task with its result, in the order in which they are finished."""
@@ -107,23 +108,24 @@ class Pooled:
 
 
 @contextmanager
-def local_executor(where: Where, workers: int, warm_up: Callable[[], object] = int) -> Iterator[Executor]:
+def local_executor(where: Where, workers: int) -> Iterator[Executor]:
     """Yield an executor of this machine: threads or processes, or this thread alone for one worker.
 
-    `warm_up` is what a worker does first, while the caller still prepares its tasks.
+    Processes are forked from one that loads what they need while the caller still prepares their tasks.
     """
     if workers <= 1:
         yield Here()
         return
+    context = prepare_processes() if where is Where.PROCESSES else None
 
     def processes() -> Pool:
-        return ProcessPoolExecutor(workers, get_context("spawn"), _begin_worker)
+        return ProcessPoolExecutor(workers, context, _begin_worker)
 
     def threads() -> Pool:
         return ThreadPoolExecutor(workers)
 
     others = set(active_children())
-    pooled = Pooled(threads if where is Where.THREADS else processes, workers, warm_up)
+    pooled = Pooled(threads if context is None else processes, workers)
     try:
         yield pooled
     except BaseException:
@@ -133,6 +135,21 @@ def local_executor(where: Where, workers: int, warm_up: Callable[[], object] = i
             worker.terminate()
         raise
     pooled.close()
+
+
+def prepare_processes() -> BaseContext:
+    """Let what worker processes need be loaded from now on, for callers that will want some; return how they start.
+
+    Where the system can fork, this begins the process from which they are forked.
+    """
+    if FORKED not in get_all_start_methods():
+        return get_context("spawn")
+    from multiprocessing.forkserver import ensure_running
+
+    context = get_context(FORKED)
+    context.set_forkserver_preload([PRELOADED])
+    ensure_running()
+    return context
 
 
 def _begin_worker() -> None:

@@ -58,7 +58,7 @@ class Player:
                 lowered[point, name] = replace(one, program=shared.program, plan=shared.plan)
         cases: dict[Hashable, Case] = {key: Case(one, replications, details=False) for key, one in lowered.items()}
         work = work_of((one, replications) for one in first.values())
-        choice = choose_engine(self.engine, work, self.say)
+        choice = choose_engine(self.engine, work, self.say, self.executor)
 
         def report(done: int, total: int) -> None:
             self.progress(stage, done, total)

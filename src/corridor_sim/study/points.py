@@ -5,12 +5,13 @@ A worker gets the file as written and the overrides of a point and lowers them i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pickle import dumps, loads
 
 from corridor_sim.errors import CorridorSimError, Problem
+from corridor_sim.network.lower import lower
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.scenario.model import Scenario
@@ -60,10 +61,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class PointTask:
-    """Look at one design point."""
+    """Look at some of the alternatives at one design point."""
 
     asked: Asked
     overrides: Overrides
+    alternatives: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,12 @@ class ChunkTask:
 
 
 def look_at(task: PointTask) -> tuple[CaseInfo, ...]:
-    """Return what each alternative of a point is made of. Raises InputError and ModelError that name the point."""
-    lowered = _lowered(task.asked, task.overrides, task.asked.alternatives)
+    """Return what each of the alternatives is made of. Raises InputError and ModelError that name the point."""
+    file = _unpacked(task.asked.packed)
+    try:
+        lowered = prepare_scenarios(file.file, file.overridden(task.overrides, task.alternatives))
+    except CorridorSimError as error:
+        raise type(error)([at_point(problem, task.overrides) for problem in error.problems]) from None
     return tuple(_info(one) for one in lowered.values())
 
 
@@ -120,14 +126,6 @@ def _decisive(scenario: Scenario) -> dict[str, object]:
     return dumped
 
 
-def _lowered(asked: Asked, overrides: Overrides, names: Sequence[str]) -> dict[str, Lowered]:
-    file = _unpacked(asked.packed)
-    try:
-        return prepare_scenarios(file.file, file.overridden(overrides, names))
-    except CorridorSimError as error:
-        raise type(error)([at_point(problem, overrides) for problem in error.problems]) from None
-
-
 def at_point(problem: Problem, overrides: Overrides) -> Problem:
     """Return a problem that names the option it comes from, or the point it arises at."""
     if problem.file.startswith(SET):
@@ -148,9 +146,10 @@ def _unpacked(packed: bytes) -> ScenarioFile:
 @lru_cache(maxsize=KEPT_BATCHES)
 def _members(asked: Asked, members: tuple[tuple[Overrides, str], ...]) -> tuple[Lowered, ...]:
     """Return the members of a chunk lowered; they share one Program and plan, so that only one is kept."""
-    found: list[Lowered] = []
+    file, found = _unpacked(asked.packed), list[Lowered]()
     for overrides, name in members:
-        (one,) = _lowered(asked, overrides, [name]).values()
+        # what stands against it was found when its point was looked at
+        one = lower(file.overridden(overrides, [name])[name], name)
         shared = replace(one, program=found[0].program, plan=found[0].plan) if found else one
         found.append(shared)
     return tuple(found)

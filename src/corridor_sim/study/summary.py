@@ -13,6 +13,7 @@ import numpy as np
 from corridor_sim.economics.ledger import BASES, COST_BASES
 from corridor_sim.economics.rollup import PERSPECTIVES
 from corridor_sim.evidence.compare import (
+    Sample,
     compare,
     details,
     flow_cost,
@@ -66,7 +67,7 @@ def touches(lowered: Lowered, closure: ClosurePlan) -> bool:
 
 def alternative_summary(lowered: Lowered, played: Sequence[Played]) -> Figures:
     """Return everything about one alternative."""
-    reps = [one.measured for one in played]
+    reps = Sample([one.measured for one in played])
     alternative = lowered.scenario.alternatives[lowered.alternative]
     resolved = not unresolved_events(lowered, played)
     all_figures = summarise(reps, None, resolved)
@@ -255,7 +256,7 @@ def comparison_summary(
     one: Lowered, against: str, played: Sequence[Played], baseline: Sequence[Played], resolved: bool
 ) -> Figures:
     """Return the paired differences and savings of one alternative against another, savings also by flow."""
-    ours, theirs = [each.measured for each in played], [each.measured for each in baseline]
+    ours, theirs = (Sample([each.measured for each in reps]) for reps in (played, baseline))
     figures = compare(theirs, ours, None, resolved)
     kpis = {
         kpi.name: {**figure(figures[kpi.name], kpi.unit), "separated": separated(figures[kpi.name])}

@@ -115,13 +115,13 @@ def sweep(question: Question, out: Path, executor: Executor, progress: Progress 
 
 def _look(question: Question, asked: Asked, executor: Executor, tell: Progress) -> list[tuple[CaseInfo, ...]]:
     """Return what every point is made of. Raises InputError or ModelError with the problems of all points."""
-    places = {question.design.overrides(point): point for point in range(len(question.design.points))}
-    found: dict[int, tuple[CaseInfo, ...] | CorridorSimError] = {}
-    tasks = [PointTask(asked, overrides) for overrides in places]
+    points = [question.design.overrides(point) for point in range(len(question.design.points))]
+    tasks = list(_point_tasks(asked, points, executor.workers))
+    found: dict[PointTask, tuple[CaseInfo, ...] | CorridorSimError] = {}
     for task, infos in executor.run(_look_safely, tasks):
-        found[places[task.overrides]] = infos
-        tell("points", len(found), len(places))
-    looked = [found[point] for point in range(len(places))]
+        found[task] = infos
+        tell("points", len(found) * len(points) // len(tasks), len(points))
+    looked = [found[task] for task in tasks]
     wrong = [each for each in looked if isinstance(each, CorridorSimError)]
     for kind in (InputError, ModelError):
         problems: dict[tuple[str, str], Problem] = {}
@@ -129,10 +129,22 @@ def _look(question: Question, asked: Asked, executor: Executor, tell: Progress) 
             problems.setdefault((problem.path, problem.message), problem)
         if problems:
             raise kind(capped(list(problems.values())))
-    return [each for each in looked if not isinstance(each, CorridorSimError)]
+    of_point: dict[Overrides, list[CaseInfo]] = {overrides: [] for overrides in points}
+    for task, each in zip(tasks, looked, strict=True):
+        of_point[task.overrides] += () if isinstance(each, CorridorSimError) else each
+    return [tuple(infos) for infos in of_point.values()]
 
 
-def _look_safely(task: PointTask) -> tuple[CaseInfo, ...] | InputError | ModelError:
+def _point_tasks(asked: Asked, points: Sequence[Overrides], workers: int) -> Iterator[PointTask]:
+    """Yield every point; where there are few, in parts, so that no worker is idle."""
+    names = asked.alternatives
+    most = min(len(names), ceil(len(points) * len(names) / workers))
+    for overrides in points:
+        for begin in range(0, len(names), most):
+            yield PointTask(asked, overrides, names[begin : begin + most])
+
+
+def _look_safely(task: PointTask) -> tuple[CaseInfo, ...] | CorridorSimError:
     try:
         return look_at(task)
     except (InputError, ModelError) as error:
@@ -180,7 +192,7 @@ def _play(state: _State, executor: Executor, tell: Progress) -> None:
             batch = state.batch_of[info.case]
             wanted[batch] = max(wanted[batch], count)
     gaps = [(key, gap) for key, count in wanted.items() for gap in state.store.missing(key, count)]
-    engine = _engine(state, gaps)
+    engine = _engine(state, gaps, executor)
     total = sum(count * len(state.batches[key].cases) for key, count in wanted.items())
     done = total - sum(len(gap) * len(state.batches[key].cases) for key, gap in gaps)
     share = ceil(sum(len(gap) for _, gap in gaps) / (CHUNKS_PER_WORKER * executor.workers))
@@ -192,11 +204,11 @@ def _play(state: _State, executor: Executor, tell: Progress) -> None:
         tell("replications", done, total)
 
 
-def _engine(state: _State, gaps: Sequence[tuple[str, range]]) -> str:
+def _engine(state: _State, gaps: Sequence[tuple[str, range]], executor: Executor) -> str:
     """Return the engine that plays what is missing."""
     work = {state.batch_of[info.case]: info.work for infos in state.points for info in infos}
     question = state.question
-    choice = choose_engine(question.engine, sum(len(gap) * work[key] for key, gap in gaps), question.say)
+    choice = choose_engine(question.engine, sum(len(gap) * work[key] for key, gap in gaps), question.say, executor)
     if choice.remark and gaps and question.say is not None:
         question.say(choice.remark)
     return choice.name

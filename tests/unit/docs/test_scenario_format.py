@@ -31,7 +31,7 @@ from corridor_sim.scenario import (
 )
 from corridor_sim.scenario.overrides import parse_path
 from corridor_sim.study.prepare import prepare
-from corridor_sim.units import DEFINITIONS, LONGEST_NUMBER
+from corridor_sim.units import LONGEST_NUMBER, units
 
 PAGE = Path(__file__).parents[3] / "docs" / "scenario-format.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -192,8 +192,8 @@ def test_the_page_names_every_choice(kind):
 
 def test_the_page_names_every_kind_of_step_unit_grade_note_and_distribution():
     spans = set(re.findall(r"`([^`\n]+)`", TEXT))
-    units = {word for line in DEFINITIONS for word in (line.split(" = ")[0], *line.split(" = ")[2:])} - {"_", "%"}
-    for known in (set(steps.STEP_KINDS), units, set(GRADES), set(NOTES), set(LAW_NAMES)):
+    words = set(units()) - {"%"}
+    for known in (set(steps.STEP_KINDS), words, set(GRADES), set(NOTES), set(LAW_NAMES)):
         assert known <= spans
 
 

@@ -27,8 +27,12 @@ from small_world import world
 
 pytest.importorskip("numba")
 
+from numba import int64, njit
+
 from corridor_sim.engine import compiled, kernel, layout
 from corridor_sim.engine.compiled import CompiledEngine
+from corridor_sim.engine.jitted import is_compiled
+from corridor_sim.study.engines import _functions, compile_engine
 
 Case = tuple[Program, Inputs]
 WORLDS = 6
@@ -36,10 +40,13 @@ MOST_DRAWS = 1 << 16
 ASK = """
 import json
 from corridor_sim.engine import kernel
-from corridor_sim.engine.compiled import compile_kernel, is_compiled
-first = is_compiled()
+from corridor_sim.engine.jitted import compile_all, is_compiled
+from corridor_sim.study.engines import _functions
+functions = _functions()
+first = is_compiled(functions)
 {then}
-print(json.dumps([first, is_compiled(), len(getattr(kernel.simulate, "overloads", []))]))
+met = [function for function, _ in functions if getattr(function, "overloads", [])]
+print(json.dumps([first, is_compiled(functions), len(met)]))
 """
 LOOKS_OUTSIDE = """
 import numpy as np
@@ -69,16 +76,25 @@ def test_a_cold_cache_is_known_without_compiling(tmp_path: Path) -> None:
     assert answer == [False, False, 0]
 
 
-def test_what_one_process_compiled_is_there_for_the_next() -> None:
-    compiled.compile_kernel()
-    assert compiled.is_compiled()
+def test_what_one_process_compiled_is_there_for_the_next(tmp_path: Path) -> None:
+    compile_engine()
+    functions = _functions()
+    assert is_compiled(functions)
     # the next one finds it on the disk and compiles nothing to know it
     assert json.loads(told(ASK.format(then=""))) == [True, True, 0]
-    assert json.loads(told(ASK.format(then="compile_kernel()"))) == [True, True, 1]
+    assert json.loads(told(ASK.format(then="compile_all(functions)"))) == [True, True, len(functions)]
+
+
+def test_one_function_that_is_not_compiled_says_so_for_all() -> None:
+    compile_engine()
+    rooms = {function.__module__.removeprefix("corridor_sim.") for function, _ in _functions()}
+    assert rooms == {"engine.kernel", "economics.loops", "metrics.loops"}
+    new = njit(lambda number: number)
+    assert is_compiled(_functions()) and not is_compiled([*_functions(), (new, (int64,))])
 
 
 def test_without_a_compiler_the_kernel_is_ready_as_it_is() -> None:
-    answer = json.loads(told(ASK.format(then="compile_kernel()"), NUMBA_DISABLE_JIT="1"))
+    answer = json.loads(told(ASK.format(then="compile_all(functions)"), NUMBA_DISABLE_JIT="1"))
     assert answer == [True, True, 0]
 
 

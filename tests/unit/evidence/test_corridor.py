@@ -15,7 +15,7 @@ from corridor_sim.evidence.corridor import (
     section_cost,
     speed,
 )
-from corridor_sim.evidence.intervals import planning_time_index
+from corridor_sim.evidence.intervals import Values, planning_time_index
 from corridor_sim.metrics.times import NEVER
 
 H = 3600
@@ -33,10 +33,10 @@ def test_the_planning_time_index_is_p95_over_the_mean_plan():
     # twenty journeys of 10 to 29 hours, P95 is the 19th: 28; planned for 14 hours each, one not known
     pairs = np.column_stack((np.arange(10.0, 30.0), np.full(20, 14.0)))
     pairs[3, 1] = math.nan
-    assert planning_time_index(pairs) == 28 / 14
-    assert math.isnan(planning_time_index(np.zeros((0, 2))))
+    assert planning_time_index(Values(pairs)) == 28 / 14
+    assert math.isnan(planning_time_index(Values(np.zeros((0, 2)))))
     pairs[5:, 0] = math.inf
-    assert math.isinf(planning_time_index(pairs))
+    assert math.isinf(planning_time_index(Values(pairs)))
 
 
 def test_hours_of_a_border_are_those_of_its_passages():

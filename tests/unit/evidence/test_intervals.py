@@ -7,6 +7,8 @@ import pytest
 
 from corridor_sim.evidence.intervals import (
     NOT_AVAILABLE,
+    Pool,
+    Values,
     buffer_index,
     deviation,
     not_resolved,
@@ -130,7 +132,7 @@ def test_unequal_pairs_are_refused():
     with pytest.raises(ValueError, match="equally many"):
         paired_difference_of_ratios(([1, 2], [1, 1]), ([1], [1]))
     with pytest.raises(ValueError, match="equally many"):
-        pooled_difference([np.ones(1)], [], quantile(0.5))
+        pooled_difference(Pool.of([np.ones(1)]), Pool.of([]), quantile(0.5))
 
 
 def test_quantile_is_the_smallest_value_that_reaches_the_share():
@@ -158,24 +160,32 @@ def test_sectioning_of_ten_replications_by_hand():
 
 def test_twenty_five_replications_are_all_used():
     reps = [np.array([float(number)]) for number in range(25)]
-    assert pooled(reps, lambda values: float(values.sum())).value == sum(range(25))
+    assert pooled(Pool.of(reps), lambda values: float(values.as_met.sum())).value == sum(range(25))
     groups_of = []
-    pooled(reps, lambda values: groups_of.append(len(values)) or 0.0)
+    pooled(Pool.of(reps), lambda values: groups_of.append(len(values.as_met)) or 0.0)
     assert (len(groups_of), sum(groups_of[1:]), min(groups_of[1:])) == (11, 25, 2)
 
 
+@pytest.mark.parametrize("level", [0.05, 0.1, 0.5, 0.9, 0.95])
+def test_quantiles_are_those_of_numpys_inverted_distribution(level):
+    draws = np.rint(_normals("quantiles", 400) * 4)
+    for count in range(1, len(draws)):
+        expected = np.quantile(draws[:count], level, method="inverted_cdf")
+        assert quantile(level)(Values(draws[:count])) == expected, f"{count} values"
+
+
 def test_deviation_and_buffer_index():
-    values = np.arange(1.0, 21.0)
+    values = Values(np.arange(1.0, 21.0))
     assert deviation(values) == pytest.approx(math.sqrt(35))
     # P95 of 1..20 is 19, the mean 10.5
     assert buffer_index(values) == pytest.approx((19 - 10.5) / 10.5)
-    assert math.isinf(deviation(np.array([1.0, math.inf])))
-    assert math.isinf(buffer_index(np.array([1.0, math.inf])))
+    assert math.isinf(deviation(Values(np.array([1.0, math.inf]))))
+    assert math.isinf(buffer_index(Values(np.array([1.0, math.inf]))))
 
 
 def test_paired_difference_of_quantiles():
     reps = [np.array([1.0, 2.0, 3.0]) + number for number in range(10)]
-    found = pooled_difference([rep - 0.5 for rep in reps], reps, quantile(0.5))
+    found = pooled_difference(Pool.of([rep - 0.5 for rep in reps]), Pool.of(reps), quantile(0.5))
     assert (found.value, found.low, found.high) == pytest.approx((-0.5, -0.5, -0.5))
 
 

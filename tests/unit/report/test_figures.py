@@ -15,6 +15,8 @@ from corridor_sim.report.canvas import drawable, looks, spread
 from corridor_sim.report.cost_chart import amounts_of, largest_activities
 from corridor_sim.report.figures import cost_breakdown, draw_figures, time_cost_distance, transit_times
 from corridor_sim.report.journey_chart import journey_of
+from corridor_sim.study.executors import local_executor
+from corridor_sim.study.kinds import Where
 
 NAMES = ["time_cost_distance", "transit_times", "cost_breakdown", "cost_waterfall"]
 
@@ -50,6 +52,13 @@ def test_the_same_run_gives_the_same_bytes_whatever_the_users_own_style(results:
     with matplotlib.rc_context({"font.size": 20, "axes.facecolor": "red", "savefig.dpi": 60}):
         second = draw_figures(results.summary, results.samples)
     assert first == second
+
+
+def test_other_processes_draw_the_same_pictures(results: Any) -> None:
+    with local_executor(Where.PROCESSES, 2) as hands:
+        drawn = draw_figures(results.summary, results.samples, hands)
+    assert list(drawn) == NAMES
+    assert drawn == draw_figures(results.summary, results.samples)
 
 
 def test_hostile_names_are_drawn_and_not_read_as_formulas(results: Any) -> None:

@@ -15,7 +15,8 @@ from corridor_sim import load, lower
 from corridor_sim.engine.reference import run as reference
 from corridor_sim.errors import EngineError
 from corridor_sim.study import engines
-from corridor_sim.study.engines import AUTO, COMPILED, COMPILES, REFERENCE, SMALL_STUDY, TOO_SMALL, Choice
+from corridor_sim.study.engines import AUTO, COMPILED, COMPILES, REFERENCE, SMALL_STUDY, TOO_SMALL, Choice, Found
+from corridor_sim.study.executors import Here
 from small_world import world
 
 NO_NUMBA = """
@@ -35,14 +36,15 @@ MISSING = "numba cannot be used (import of numba halted; None in sys.modules)"
 @pytest.fixture
 def compiler(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Stand in for the compiler: whether it has been at work (`ready`), and what happened."""
-    compiled = pytest.importorskip("corridor_sim.engine.compiled")
+    jitted = pytest.importorskip("corridor_sim.engine.jitted")
     state: dict[str, Any] = {"ready": False, "happened": []}
 
-    def compile_kernel() -> None:
-        state["happened"].append("compiled")
+    def compile_all(_: object) -> None:
+        if not state["ready"]:
+            state["happened"].append("compiled")
 
-    monkeypatch.setattr(compiled, "is_compiled", lambda: state["ready"])
-    monkeypatch.setattr(compiled, "compile_kernel", compile_kernel)
+    monkeypatch.setattr(jitted, "is_compiled", lambda _: state["ready"])
+    monkeypatch.setattr(jitted, "compile_all", compile_all)
     return state
 
 
@@ -75,6 +77,19 @@ def test_a_large_study_or_the_users_word_is_and_who_waits_is_told_before(
 def test_nobody_has_to_listen(compiler: dict[str, Any]) -> None:
     assert engines.choose_engine(COMPILED, 1) == Choice(COMPILED)
     assert compiler["happened"] == ["compiled"]
+
+
+def test_those_are_asked_who_will_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Elsewhere(Here):
+        def run(self, work: Any, tasks: Any) -> Any:
+            return ((task, Found("there is no numba there")) for task in tasks)
+
+    def fails(_: str) -> None:
+        raise AssertionError("numba was looked for here")
+
+    monkeypatch.setattr(engines, "import_module", fails)
+    choice = engines.choose_engine(AUTO, SMALL_STUDY, hands=Elsewhere())
+    assert choice == Choice(REFERENCE, "played by the reference engine: there is no numba there")
 
 
 def test_the_reference_engine_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from multiprocessing import get_all_start_methods
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from corridor_sim.errors import EngineError, InputError, Problem
 from corridor_sim.study import dask_executor as dasked
 from corridor_sim.study.dask_executor import dask_executor
-from corridor_sim.study.executors import MOST_DEATHS, local_executor
+from corridor_sim.study.executors import FORKED, MOST_DEATHS, PRELOADED, local_executor
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.kinds import Where
 
@@ -24,7 +25,7 @@ Check = Callable[[Path], None]
 
 
 TASKS = """
-import os, signal
+import os, signal, sys
 from pathlib import Path
 from corridor_sim.errors import InputError, Problem
 
@@ -40,6 +41,9 @@ def twice_or_die(task):
 
 def die(_):
     os.kill(os.getpid(), signal.SIGKILL)
+
+def loaded(name):
+    return name in sys.modules, signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 def fail(_):
     raise InputError([Problem("one"), Problem("two")])
@@ -65,6 +69,14 @@ def test_every_task_comes_back_once_with_its_result(work: Any, where: Where) -> 
 def test_one_worker_needs_neither_thread_nor_process() -> None:
     with local_executor(Where.PROCESSES, 1) as executor:
         assert list(executor.run(lambda number: (number, os.getpid()), [1])) == [(1, (1, os.getpid()))]
+
+
+@pytest.mark.skipif(FORKED not in get_all_start_methods(), reason="this system does not fork")
+def test_processes_begin_with_what_playing_needs_and_leave_ctrl_c_to_others(work: Any) -> None:
+    needed = [PRELOADED, "corridor_sim.study.points", "corridor_sim.study.play"]
+    with local_executor(Where.PROCESSES, 2) as executor:
+        assert sorted(executor.run(work.loaded, needed)) == [(name, (True, True)) for name in sorted(needed)]
+    assert PRELOADED not in sys.modules, "only the process from which workers are forked is changed"
 
 
 def test_tasks_are_taken_only_as_they_are_needed(work: Any) -> None:

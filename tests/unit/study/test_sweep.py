@@ -24,6 +24,7 @@ from corridor_sim.study.executors import Here, local_executor
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.goals import goal_of, wanted_figure
 from corridor_sim.study.kinds import Kind, Where
+from corridor_sim.study.points import PointTask
 from corridor_sim.study.sweep import Question, sweep
 
 SMALL = Path(__file__).parents[1] / "scenario" / "small.yaml"
@@ -126,6 +127,23 @@ def test_chunks_change_no_byte(run_sweep: RunSweep, same_bytes: Check, tmp_path:
     sizes = {int(path.stem[-7:]) - int(path.stem[-15:-8]) for path in folder.glob("chunks/*")}
     assert max(sizes) == min(most, 11)
     same_bytes(folder)
+
+
+def test_few_points_are_looked_at_in_parts_so_that_no_worker_is_idle(
+    run_sweep: RunSweep, same_bytes: Check, tmp_path: Path
+) -> None:
+    looked: list[tuple[str, ...]] = []
+
+    class Many(Here):
+        workers = 8
+
+        def run(self, work: Any, tasks: Any) -> Any:
+            for task in tasks:
+                looked.extend([task.alternatives] if isinstance(task, PointTask) else [])
+                yield task, work(task)
+
+    same_bytes(run_sweep(tmp_path, Many())[0])
+    assert looked == [("train",), ("truck",)] * 4, "two alternatives at four points keep eight workers busy"
 
 
 def test_more_replications_are_appended(run_sweep: RunSweep, same_bytes: Check, tmp_path: Path) -> None:
