@@ -54,6 +54,7 @@ def design_columns(played: PlayedDesign) -> dict[str, np.ndarray]:
     for one, values in zip(played.design.inputs, played.design.values.T, strict=True):
         columns[f"{one.name} ({one.unit})"] = np.repeat(values, replications)
     for cost, cny in played.played.cost_cny.items():
-        for name, table in zip(played.played.alternatives, np.moveaxis(cny.sum(axis=-1), 2, 0), strict=True):
-            columns[f"{name}: {cost} CNY"] = table.reshape(-1)
+        whole = cny.sum(axis=-1)
+        for place, name in enumerate(played.played.alternatives):
+            columns[f"{name}: {cost} CNY"] = whole[:, :, place].reshape(-1)
     return columns
