@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 SOURCES = sorted((ROOT / "src" / "corridor_sim").rglob("*.py"))
 DATA_FREE = [path for path in SOURCES if path.name != "units.py" and path.parent.name != "report"]
 """Units define numbers, and the layout of a picture is no number of the model."""
@@ -88,3 +89,21 @@ def test_draws_never_come_from_numpys_generator_or_the_clock() -> None:
     forbidden = re.compile(r"numpy\.random|np\.random|import random|default_rng|datetime\.now|time\.time\(")
     found = [path.name for path in SOURCES if forbidden.search(path.read_text(encoding="utf-8"))]
     assert found == []
+
+
+def test_no_figure_of_a_claim_stands_in_the_code() -> None:
+    """What is claimed is data: neither in words nor as a number does the code know it."""
+    ends = {
+        end
+        for path in SCENARIOS
+        for end in re.findall(r"interval: \[([\d.]+) %, ([\d.]+) %\]", path.read_text("utf-8"))
+    }
+    figures = {number for pair in ends for number in pair}
+    assert figures, "the shipped claims have intervals"
+    for path in SOURCES:
+        text = path.read_text(encoding="utf-8")
+        for figure in figures:
+            assert not re.search(rf"(?<![\d.]){re.escape(figure)} ?(%|per ?cent)", text), path.name
+        known = {float(figure) / 100 for figure in figures}
+        numbers = {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
+        assert not {number for number in numbers if type(number) is float} & known, path.name

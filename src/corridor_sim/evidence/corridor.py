@@ -22,7 +22,8 @@ from corridor_sim.units import SECONDS_PER_HOUR
 
 SECTION_KM, SECTION_TONNES = 500, 20
 """The corridor section and the cargo for which TFI3 is told."""
-FIFTH, MEDIAN, NINETIETH, NINETY_FIFTH = 0.05, 0.5, 0.9, 0.95
+MEDIAN, NINETIETH, NINETY_FIFTH = 0.5, 0.9, 0.95
+FIFTH = 1 - NINETY_FIFTH
 DECIDED = "decided"
 INTERVALS = {
     "lodgement to acceptance": ("arrived", "accepted"),

@@ -30,7 +30,7 @@ BAND_ALPHA = 0.35
 ALL_CARGO = "all cargo"
 MOST_SPAN = 60.0
 """Points of saving shown to either side at most; lines that go on end in an arrow."""
-MARGIN = 0.05
+MARGIN = 0.04
 FOOT = (
     "Line: expected saving in 90 of 100 cases over the inputs' ranges; thick: in 50; tick: median.\n"
     "Dot: at the stated inputs. Band: what is claimed. An arrow goes on beyond the picture."

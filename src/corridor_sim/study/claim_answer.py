@@ -27,8 +27,9 @@ COSTS = tuple(
     for subsidy in (AFTER, BEFORE)
 )
 """All costs in which a saving is shown."""
-TAIL = 0.05
-"""So much of the expected saving over the inputs' ranges is left out at each end of the range that is shown."""
+SHOWN = 0.9
+"""Share of the expected saving over the inputs' ranges that is shown, evenly about its middle."""
+TAIL = (1 - SHOWN) / 2
 
 
 def fits_wanted(tested: Tested) -> Iterator[Wanted]:
@@ -97,7 +98,7 @@ def _verdict(known: Known, tested: Tested, fitted: Fitted, draws: Floats) -> Fig
         "doubt": {
             "inputs": len(known.design.design.inputs),
             "chances": _chances(judged.chances),
-            "inside": 1 - (1 + 1) * TAIL,
+            "inside": SHOWN,
             **_spread(draws),
         },
         "metamodel": _fit_figures(fitted),
