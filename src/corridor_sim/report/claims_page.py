@@ -98,7 +98,7 @@ def _claim(answer: Answer, picture: str) -> Iterator[str]:
     yield in_two_sentences(answer)
     yield f"![Claimed and found: {name_of(answer['name'])}]({picture})"
     yield "\n".join(f"* {line}" for line in findings(answer))
-    yield "**Cells**, each a flow to a destination; intervals are Holm's, all right together with the stated confidence."
+    yield "**Cells**, each a flow to a destination; intervals are Holm's, right together with the stated confidence."
     yield table(CELL_HEAD, [_cell(cell, answer) for cell in answer["cells"]["cells"]])
     yield "**Other cost bases and perspectives** (exploratory)."
     yield table(BASE_HEAD, [_base(row) for row in answer["bases"]])
