@@ -53,6 +53,20 @@ def test_json_is_the_summary_and_quiet_the_folder() -> None:
     assert [claim["name"] for claim in json.loads(summary.read_bytes())["claims"]] == ["plums", "all"]
 
 
+def test_what_is_kept_is_listed_and_shown_again() -> None:
+    first = asked()
+    runner = CliRunner()
+    listed = runner.invoke(app, ["results", "list", "--json"])
+    (row,) = json.loads(listed.stdout)
+    assert row["kind"] == "claims"
+    assert row["state"] == "complete"
+    again = runner.invoke(app, ["results", "show", row["key"]])
+    assert again.stdout == first.stdout
+    (folder,) = Path("results/claimed").iterdir()
+    (folder / "summary.json").write_text("{", encoding="utf-8")
+    assert runner.invoke(app, ["results", "show", row["key"]]).exit_code == 5
+
+
 def test_a_page_is_renewed_below_its_marker_and_shows_its_pictures() -> None:
     page = Path("docs/claims.md")
     page.parent.mkdir()

@@ -44,7 +44,7 @@ def show(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Show one run or sweep as when it was made."""
+    """Show one run, sweep or answer as when it was made."""
     with reported(debug):
         from corridor_sim.study.archive import SWEEP_KIND, find
 
@@ -55,10 +55,10 @@ def show(
         elif kept.kind == SWEEP_KIND:
             show_sweep_of(kept.folder, summary, kpi)
         else:
-            from corridor_sim.report.screen import show_run
+            from corridor_sim.report.kept import show_kept
             from corridor_sim.report.terminal import console_for
 
-            show_run(summary, kept.folder, console_for(sys.stdout))
+            show_kept(kept.kind, summary, kept.folder, console_for(sys.stdout))
 
 
 @results.command()

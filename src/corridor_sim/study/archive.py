@@ -1,4 +1,4 @@
-"""Finds what is kept below a folder of results: runs and sweeps, complete or not."""
+"""Finds what is kept below a folder of results: runs, sweeps and answers, complete or not."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from corridor_sim.errors import InputError, Problem, ResultsError
 from corridor_sim.reading.located import printable, suggestion
 from corridor_sim.study import bundle, store
+from corridor_sim.study.answers import KINDS
 from corridor_sim.study.dataset import SWEEP
 from corridor_sim.study.evaluate import RESULTS_VERSION
 
@@ -59,7 +60,7 @@ DAMAGED = "damaged"
 
 
 def kept_below(out: Path) -> list[Kept]:
-    """Return every run and sweep below a folder, by scenario and key. Raises ResultsError where it cannot be read."""
+    """Return every run, sweep and answer below a folder, by scenario and key. Raises ResultsError if unreadable."""
     with bundle.as_results_error(out):
         folders = sorted(path for path in out.glob("*/*") if path.is_dir()) if out.exists() else []
         return list(_known(folders))
@@ -69,6 +70,8 @@ def _known(folders: Sequence[Path]) -> Iterator[Kept]:
     for folder in folders:
         if folder.name.startswith(store.SWEEP):
             yield _sweep(folder)
+        elif folder.name.partition("-")[0] in KINDS:
+            yield _answer(folder)
         elif (folder / bundle.MANIFEST).exists():
             yield _run(folder)
 
@@ -99,6 +102,20 @@ def _sweep(folder: Path) -> Kept:
         summary = json.loads((folder / SUMMARY).read_bytes())
         most = max(int(point["replications"]) for point in summary["design"]["points"])
         return made(version, points, most, COMPLETE if (folder / SWEEP).exists() else DAMAGED)
+    except (OSError, ValueError, KeyError, TypeError):
+        return made()
+
+
+def _answer(folder: Path) -> Kept:
+    """Return what a study of one question found; its summary is written last."""
+    kind = folder.name.partition("-")[0]
+
+    def made(version: int = 0, replications: int = 0, state: str = DAMAGED) -> Kept:
+        return Kept(folder, kind, folder.parent.name, folder.name, version, 1, replications, state)
+
+    try:
+        summary = json.loads((folder / SUMMARY).read_bytes())
+        return made(int(summary["results_version"]), int(summary["run"]["replications"]), COMPLETE)
     except (OSError, ValueError, KeyError, TypeError):
         return made()
 

@@ -5,14 +5,11 @@ results/<scenario>/breakeven-<key>/  summary.json  points.csv  figures/breakeven
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from hashlib import sha256
 from importlib.metadata import version
-from io import StringIO
 from pathlib import Path
 
 from corridor_sim.errors import InputError
@@ -21,18 +18,17 @@ from corridor_sim.evidence.intervals import Estimate
 from corridor_sim.evidence.precision import Precision, next_round
 from corridor_sim.reading.located import printable
 from corridor_sim.scenario.load import ScenarioFile
-from corridor_sim.study.bundle import KEY_DIGITS, cell_of, json_bytes
+from corridor_sim.study.answers import csv_bytes, key_of, write_answer
 from corridor_sim.study.design import read_quantity
 from corridor_sim.study.evaluate import CONFIDENCE, RESULTS_VERSION
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.goals import POINTS
 from corridor_sim.study.player import PlayedCase, Player
-from corridor_sim.study.store import SUMMARY, locked, write_bytes_whole
 from corridor_sim.study.summary import PERCENT
 from corridor_sim.study.targets import Reach, Sides
 from corridor_sim.study.vary import NUMBER, Varied
 
-FOLDER = "breakeven-"
+KIND = "breakeven"
 POINTS_TABLE = "points.csv"
 GRID_POINTS = 9
 FEWEST_POINTS, MOST_POINTS = 3, 200
@@ -254,28 +250,22 @@ def _key(question: Question) -> str:
         "target": [question.reach.wanted.of, question.reach.wanted.how, target.level, target.at_least],
         "scope": list(sides.scope),
         "run": [question.seed, question.replications, None if question.goal is None else question.goal.words],
-        "results_version": RESULTS_VERSION,
     }
-    return sha256(json_bytes(decisive)).hexdigest()[:KEY_DIGITS]
+    return key_of(decisive)
 
 
 def write_break_even(summary: Figures, out: Path, draw: Draw) -> Path:
     """Write the table, the picture and at last the summary; return their folder. Raises ResultsError."""
-    folder: Path = out / summary["scenario"]["name"] / f"{FOLDER}{summary['key']}"
-    picture = draw(summary)
-    with locked(folder):
-        write_bytes_whole(folder / "figures" / "breakeven.png", picture)
-        write_bytes_whole(folder / POINTS_TABLE, _table(summary).encode())
-        write_bytes_whole(folder / SUMMARY, json_bytes(summary))
-    return folder
+    files = {"figures/breakeven.png": draw(summary), POINTS_TABLE: _table(summary)}
+    return write_answer(KIND, summary, out, files)
 
 
-def _table(summary: Figures) -> str:
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+def _table(summary: Figures) -> bytes:
+    return csv_bytes(COLUMNS, _rows(summary))
+
+
+def _rows(summary: Figures) -> Iterator[tuple[object, ...]]:
     for point in summary["points"]:
         found = point["figure"]
         row = (found["value"], found["low"], found["high"], found["unit"], found["n"], found["resolved"])
-        writer.writerow([cell_of(each) for each in (point["value"], point["number"], *row, point["holds"])])
-    return stream.getvalue()
+        yield point["value"], point["number"], *row, point["holds"]

@@ -12,6 +12,7 @@ from corridor_sim.network.lowered import Lowered
 from corridor_sim.reading.located import shown, suggestion
 from corridor_sim.scenario.doubts import Doubt
 from corridor_sim.scenario.load import ScenarioFile
+from corridor_sim.study.answers import key_of
 from corridor_sim.study.cases import Case, play_cases
 from corridor_sim.study.claim_answer import COSTS, answer, fits_wanted
 from corridor_sim.study.claim_doubt import Decision, decide
@@ -19,7 +20,7 @@ from corridor_sim.study.claim_fits import fit_all
 from corridor_sim.study.claim_known import Known, Level, Tested, inputs_of_design
 from corridor_sim.study.doubt import REPLICATIONS, Doubted, PlayedDesign, PlayedPoints, doubted, play_at, play_design
 from corridor_sim.study.engines import AUTO, Tell, choose_engine, work_of
-from corridor_sim.study.evaluate import Settings
+from corridor_sim.study.evaluate import RESULTS_VERSION, Settings
 from corridor_sim.study.executors import Executor, local_executor
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.kinds import Where
@@ -139,6 +140,8 @@ def _answers(player: _Player, lowered: Mapping[str, Lowered], progress: Progress
     settings = player.settings
     return Answers(
         {
+            "key": _key(player),
+            "results_version": RESULTS_VERSION,
             "version": version("corridor-sim"),
             "scenario": {"name": file.name, "title": dict(file.base.title), "file": file.file},
             "run": {
@@ -154,6 +157,18 @@ def _answers(player: _Player, lowered: Mapping[str, Lowered], progress: Progress
             "inputs": [_input(one, design) for one in player.known.inputs],
         },
         design,
+    )
+
+
+def _key(player: _Player) -> str:
+    """Return what names the question: inputs, claims, seed, and how much is played."""
+    known, settings = player.known, player.settings
+    return key_of(
+        {
+            "scenario": known.file.name,
+            "inputs": {name: one.model_dump(mode="json") for name, one in known.file.alternatives.items()},
+            "run": [settings.seed, settings.replications, player.depth.points, player.depth.levels],
+        }
     )
 
 

@@ -6,42 +6,27 @@ results/<scenario>/claims-<key>/  summary.json  answers.md  design.parquet  figu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
-from corridor_sim.study.bundle import json_bytes
+from corridor_sim.study.answers import write_answer
 from corridor_sim.study.claims import Answers
-from corridor_sim.study.digests import digest_of
 from corridor_sim.study.doubt import PlayedDesign
-from corridor_sim.study.store import SUMMARY, write_bytes_whole, write_whole
 
-KEY_LETTERS = 16
-FOLDER = "claims-"
-ASKED = ("name", "says", "interval", "of", "against", "cost_base", "perspective", "scope")
-DESIGN, PAGE, FIGURES = "design.parquet", "answers.md", "figures"
+KIND = "claims"
+DESIGN, PAGE = "design.parquet", "answers.md"
 
 
 def write_answers(answers: Answers, page: str, pictures: Mapping[str, bytes], out: Path) -> Path:
-    """Write the answers below `out`, each file wholly and the summary last; return their folder.
-
-    Its name is a hash of what was asked, so that the same question replaces its answer; `pictures`: PNG by file name.
-    Raises ResultsError.
-    """
+    """Write the answers below `out`; return their folder. `pictures`: PNG by file name. Raises ResultsError."""
     import pandas as pd
 
-    figures = answers.figures
-    asked = (figures["version"], figures["scenario"], {**figures["run"], "engine": ""}, figures["inputs"])
-    claims = [[claim[word] for word in ASKED] for claim in figures["claims"]]
-    key = digest_of((asked, claims))[:KEY_LETTERS]
-    folder = out / str(figures["scenario"]["name"]) / f"{FOLDER}{key}"
-    table = pd.DataFrame(design_columns(answers.design))
-    write_whole(folder / DESIGN, lambda aside: table.to_parquet(aside, index=False))
-    for name, picture in pictures.items():
-        write_bytes_whole(folder / FIGURES / name, picture)
-    write_bytes_whole(folder / PAGE, page.encode())
-    write_bytes_whole(folder / SUMMARY, json_bytes(figures))
-    return folder
+    table = BytesIO()
+    pd.DataFrame(design_columns(answers.design)).to_parquet(table, index=False)
+    drawn = {f"figures/{name}": picture for name, picture in pictures.items()}
+    return write_answer(KIND, answers.figures, out, {**drawn, DESIGN: table.getvalue(), PAGE: page.encode()})
 
 
 def design_columns(played: PlayedDesign) -> dict[str, np.ndarray]:

@@ -10,13 +10,10 @@ results/<scenario>/modemap-<key>/  summary.json  cells.csv  figures/modemap.png
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from hashlib import sha256
 from importlib.metadata import version
-from io import StringIO
 from itertools import product
 from math import sqrt
 from pathlib import Path
@@ -29,17 +26,16 @@ from corridor_sim.evidence.modemap import Map, between, cheapest
 from corridor_sim.reading.located import path_text, printable, suggestion
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.load import ScenarioFile
-from corridor_sim.study.bundle import KEY_DIGITS, cell_of, json_bytes
+from corridor_sim.study.answers import csv_bytes, key_of, write_answer
 from corridor_sim.study.design import decimal_of, read_quantity
 from corridor_sim.study.evaluate import CONFIDENCE, RESULTS_VERSION
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.player import PlayedCase, Player
-from corridor_sim.study.store import SUMMARY, locked, write_bytes_whole
 from corridor_sim.study.summary import PERCENT
 from corridor_sim.study.targets import Sides
 from corridor_sim.units import HOME_CURRENCY, SECONDS_PER_DAY
 
-FOLDER, CELLS = "modemap-", "cells.csv"
+KIND, CELLS = "modemap", "cells.csv"
 PER_DAY = ("%", "%/day")
 KNOTS = 7
 """Values along each axis that are priced where costs are not straight."""
@@ -238,29 +234,18 @@ def _key(question: Question) -> str:
         "cost": question.sides.cost(),
         "axes": [question.values, question.urgencies, question.cells],
         "run": [question.seed, question.replications],
-        "results_version": RESULTS_VERSION,
     }
-    return sha256(json_bytes(decisive)).hexdigest()[:KEY_DIGITS]
+    return key_of(decisive)
 
 
 def write_mode_map(summary: Figures, out: Path, draw: Draw) -> Path:
     """Write the table, the picture and at last the summary; return their folder. Raises ResultsError."""
-    folder: Path = out / summary["scenario"]["name"] / f"{FOLDER}{summary['key']}"
-    picture = draw(summary)
-    with locked(folder):
-        write_bytes_whole(folder / "figures" / "modemap.png", picture)
-        write_bytes_whole(folder / CELLS, _table(summary).encode())
-        write_bytes_whole(folder / SUMMARY, json_bytes(summary))
-    return folder
+    files = {"figures/modemap.png": draw(summary), CELLS: _table(summary)}
+    return write_answer(KIND, summary, out, files)
 
 
-def _table(summary: Figures) -> str:
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in _rows(summary):
-        writer.writerow([cell_of(each) for each in row])
-    return stream.getvalue()
+def _table(summary: Figures) -> bytes:
+    return csv_bytes(COLUMNS, _rows(summary))
 
 
 def _rows(summary: Figures) -> Iterator[tuple[object, ...]]:
