@@ -15,6 +15,7 @@ from corridor_sim.report.words import (
     has_interval,
     number,
     short_number,
+    text_of,
     with_interval,
 )
 from corridor_sim.units import SECONDS_PER_HOUR
@@ -44,8 +45,9 @@ def in_two_sentences(answer: Answer) -> str:
     low, high = (short_number(end) for end in answer["interval"])
     cells = answer["cells"]["cells"]
     holding = [cell for cell in cells if reaches(cell, answer)]
+    titles = [text_of(answer["titles"][side]) for side in ("of", "against")]
     overall = (
-        f"“{name_of(answer['of'])}”, which is said to save {low} to {high} % against “{name_of(answer['against'])}”, "
+        f"“{titles[0]}”, which is said to save {low} to {high} % against “{titles[1]}”, "
         f"{costs_words(answer['stated'])} over all the cargo looked at, in {COSTS[answer['cost_base']]}."
     )
     if not holding:

@@ -75,11 +75,16 @@ def _asked(known: Known, tested: Tested) -> Figures:
         "interval": [float(end.value) * PERCENT for end in claim.interval],
         "of": claim.of,
         "against": tested.against,
+        "titles": {side: _title(known, name) for side, name in (("of", claim.of), ("against", tested.against))},
         "cost_base": claim.cost_base,
         "perspective": claim.perspective,
         "scope": [known.flows[flow] for flow in tested.flows],
         "supposition": claim.supposition,
     }
+
+
+def _title(known: Known, alternative: str) -> dict[str, str]:
+    return dict(known.file.base.alternatives[alternative].title or {"en": alternative})
 
 
 def _verdict(known: Known, tested: Tested, fitted: Fitted, draws: Floats) -> Figures:
