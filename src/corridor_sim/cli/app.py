@@ -38,6 +38,7 @@ from corridor_sim.cli.outcome import USAGE, complain, print_json, reported, use_
 from corridor_sim.cli.progress import progress_bar, tell
 from corridor_sim.cli.report import report
 from corridor_sim.cli.results import results
+from corridor_sim.cli.sensitivity import sensitivity
 from corridor_sim.cli.sweep import sweep
 from corridor_sim.cli.warmup import warmup
 from corridor_sim.errors import CorridorSimError
@@ -62,6 +63,7 @@ app.command()(claims)
 app.command()(sweep)
 app.command()(breakeven)
 app.command()(modemap)
+app.command()(sensitivity)
 app.command()(report)
 app.command()(warmup)
 

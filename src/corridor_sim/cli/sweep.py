@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,6 +93,7 @@ def sweep(
         from corridor_sim.scenario.load import load
         from corridor_sim.study.bundle import check_out
         from corridor_sim.study.design import lay_out
+        from corridor_sim.study.forecast import seconds_each
         from corridor_sim.study.goals import wanted_figure
         from corridor_sim.study.sweep import Question, sweep
         from corridor_sim.study.warmup import settled
@@ -105,7 +107,8 @@ def sweep(
         if kpi is not None:
             wanted_figure(kpi, loaded.baseline)
         goal = _goal(loaded, kpi, precision, cap, count)
-        _say_size(loaded, laid_out, count if goal is None else goal.cap, at_once, yes, quiet)
+        sizes = _sizes(loaded, laid_out, count if goal is None else goal.cap)
+        say_size(sizes, lambda: seconds_each(loaded), at_once, yes, quiet)
         say = None if quiet else tell_line
         question = Question(loaded, laid_out, chosen, count, goal, engine=engine.value, say=say)
         with executor_of(executor, scheduler, at_once) as hands, stage_progress(quiet) as tell:
@@ -151,22 +154,30 @@ def _goal(loaded: ScenarioFile, kpi: str | None, precision: str | None, cap: int
     return goal_of(wanted_figure(kpi, loaded.baseline), precision, cap or max(DEFAULT_CAP, count), count)
 
 
-def _say_size(loaded: ScenarioFile, design: Design, count: int, at_once: int, yes: bool, quiet: bool) -> None:
-    """Say how much it is and how long that may take. Raises InputError where that needs --yes."""
-    total = len(design.points) * len(loaded.alternatives) * count
+def say_size(
+    sizes: Mapping[str, int], a_replication: Callable[[], float | None], at_once: int, yes: bool, quiet: bool
+) -> None:
+    """Say how much it is (the number of each kind of thing) and how long that may take.
+
+    `a_replication` tells the seconds that one takes. Raises InputError where that needs --yes.
+    """
+    total = prod(sizes.values())
     unasked = total > MOST_UNASKED and not yes
     if quiet and not unasked:
         return
-    from corridor_sim.study.forecast import in_words, seconds_each
+    from corridor_sim.study.forecast import in_words
 
-    each = seconds_each(loaded)
+    each = a_replication()
     lasts = "" if each is None else f"; at most about {in_words(total * each / at_once)} with {at_once} worker(s)"
-    sizes = {"point": len(design.points), "alternative": len(loaded.alternatives), "replication": count}
     said = " x ".join(f"{size:,} {what}{'' if size == 1 else 's'}" for what, size in sizes.items())
     said += f" = {total:,}{lasts}"
     if unasked:
         raise InputError(f"{said}; that is over {MOST_UNASKED:,}: add --yes to run it, or take fewer points")
     print(said, file=sys.stderr)
+
+
+def _sizes(loaded: ScenarioFile, design: Design, count: int) -> dict[str, int]:
+    return {"point": len(design.points), "alternative": len(loaded.alternatives), "replication": count}
 
 
 def executor_of(executor: Where, scheduler: str | None, at_once: int) -> AbstractContextManager[Executor]:

@@ -150,17 +150,21 @@ class TornadoPlan:
     points: Floats
 
     def bars(self, figures: Sequence[Estimate]) -> tuple[Estimate, tuple[Bar, ...]]:
-        """Return the figure in the middle and the bars, the widest first."""
+        """Return the figure in the middle and the bars, the widest first; those without a figure at an end last."""
         if len(figures) != len(self.points):
             raise ValueError(f"{len(figures)} figures for {len(self.points)} points")
         pairs = zip(self.names, figures[1::2], figures[1 + 1 :: 2], strict=True)
-        return figures[0], tuple(sorted((Bar(*each) for each in pairs), key=lambda bar: -bar.swing))
+        return figures[0], tuple(sorted((Bar(*each) for each in pairs), key=_widest_first))
+
+
+def _widest_first(bar: Bar) -> tuple[bool, float]:
+    return (False, -bar.swing) if np.isfinite(bar.swing) else (True, 0.0)
 
 
 def plan_tornado(
     names: Sequence[str], low: float = 0.0, high: float = 1.0, middle: npt.ArrayLike = 1 / 2
 ) -> TornadoPlan:
-    """Return a plan of 1 + 2 x coordinates points; `middle` is one number or one for each coordinate.
+    """Return a plan of 1 + 2 x coordinates points; `middle` is one number or one for each coordinate (NaN: as stated).
 
     Raises ValueError unless 0 <= low < high <= 1.
     """

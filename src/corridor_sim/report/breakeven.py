@@ -149,7 +149,12 @@ def figure_unit(summary: Summary) -> Unit:
     target = summary["target"]
     unit = DAYS if target["unit"] == "h" and target["level"] >= MANY_HOURS else unit_of(target["unit"])
     known = [point["figure"]["value"] for point in summary["points"] if point["figure"]["value"] is not None]
-    span = (max(known) - min(known)) * unit.factor if known else 0.0
+    return told_apart(unit, max(known) - min(known) if known else 0.0)
+
+
+def told_apart(unit: Unit, span: float) -> Unit:
+    """Return a unit with so many decimals that values along a span of the figure can be told apart."""
+    span *= unit.factor
     decimals = ceil(-log10(span / TOLD_APART)) if span > 0 else 0
     return replace(unit, decimals=min(max(unit.decimals, decimals), MOST_DECIMALS))
 

@@ -36,7 +36,7 @@ VERDICTS = {
 OPEN = "open: more replications or points are needed to tell whether it is"
 MOST_SAID = 3
 POINTS = Unit("points", decimals=2)
-SHOWN_UNITS = {"s": (1 / SECONDS_PER_HOUR, "h"), "one": (PERCENT.factor, "%")}
+SHOWN_UNITS = {"second": (1 / SECONDS_PER_HOUR, "h"), "one": (PERCENT.factor, "%")}
 """Base unit -> factor and words under which readers know it."""
 
 

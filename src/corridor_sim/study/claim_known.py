@@ -116,8 +116,12 @@ def inputs_of_design(design: DoubtDesign) -> Inputs:
     grades: list[list[str]] = [[] for _ in design.coordinates]
     for one, place in zip(design.inputs, design.coordinate.tolist(), strict=True):
         grades[place].append(one.grade)
-    softest = tuple(next((grade for grade in each if grade in RESTS_ON_ASSUMPTION), each[0]) for each in grades)
-    return Inputs(design.x, design.coordinates, softest)
+    return Inputs(design.x, design.coordinates, tuple(map(softest, grades)))
+
+
+def softest(grades: Sequence[str]) -> str:
+    """Return the first grade that rests on assumption, or the first."""
+    return next((grade for grade in grades if grade in RESTS_ON_ASSUMPTION), grades[0])
 
 
 def stated_saving(known: Known, wanted: Wanted) -> Estimate:

@@ -8,7 +8,7 @@ function of its values, the seed and the numbers of its replications, so neither
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 from math import ceil
@@ -90,7 +90,8 @@ class PlayedPoints:
     `consignments`, `boxes` (shares of their loads' boxes), `teu`, `kg` and `value_cny` (of the goods) say how much
     there was; `cost_cny` by cost key; `figures`: KPI -> (numerators, denominators), an infinite numerator where
     something was not delivered. `held`: by point the inputs whose drawn value had to be held at what can be loaded
-    (see `scenario.fitting`), and the value it was played with.
+    (see `scenario.fitting`), and the value it was played with. `wrong`: by point why it cannot be played; all of it is
+    NaN then.
     """
 
     alternatives: tuple[str, ...]
@@ -104,6 +105,7 @@ class PlayedPoints:
     figures: Mapping[str, tuple[Floats, Floats]]
     held: Mapping[int, Mapping[str, Fraction]]
     engine: str
+    wrong: Mapping[int, str] = field(default_factory=dict)
 
     def of(self, alternative: str) -> int:
         """Return the place of an alternative in the third axis."""
@@ -163,17 +165,21 @@ def play_at(
     engine: str = AUTO,
     noise: bool = True,
     tell: Tell | None = None,
+    pass_over: bool = False,
 ) -> PlayedPoints:
     """Play alternatives at chosen values, of each point some inputs by name (the others as stated).
 
     All points and alternatives share the replications `first` to before `first + replications`. Points that differ in
-    money alone are simulated once. Raises InputError for names of no input in doubt, and ModelError as `play_design`.
+    money alone are simulated once. With `pass_over` a point that cannot be played is told in `PlayedPoints.wrong`.
+    Raises InputError for names of no input in doubt, and ModelError as `play_design`.
     """
     chosen = known.file.base.clock.seed if seed is None else seed
     if not values or replications < 1:
         raise ValueError("nothing to play: expected at least one point and one replication")
     wanted = [(point, each, range(first, first + replications)) for point, each in enumerate(values)]
-    return _play(known, wanted, tuple(costs), tuple(figures), chosen, executor, progress, engine, tell, noise)
+    return _play(
+        known, wanted, tuple(costs), tuple(figures), chosen, executor, progress, engine, tell, noise, pass_over
+    )
 
 
 def _play(
@@ -187,6 +193,7 @@ def _play(
     engine: str,
     tell: Tell | None,
     noise: bool = True,
+    pass_over: bool = False,
 ) -> PlayedPoints:
     _check(known, dict.fromkeys(name for _, values, _ in wanted for name in values), costs, figures)
     hands = executor or Here()
@@ -206,6 +213,7 @@ def _play(
         for (point, _, replications), result in zip(task.points, results, strict=True):
             if isinstance(result, Failed):
                 wrong[point] = list(result.problems)
+                table[point] = np.nan
             else:
                 begin = replications.start - wanted[point][2].start
                 table[point, begin : begin + len(replications)] = result.table
@@ -213,9 +221,10 @@ def _play(
             done += len(replications)
         if progress is not None:
             progress(done, total)
-    if wrong:
+    if wrong and not pass_over:
         raise ModelError(_told(known.file.file, wrong, len(wanted)))
-    return _read(columns, table, known, dict(sorted(held.items())), choice.name)
+    played = _read(columns, table, known, dict(sorted(held.items())), choice.name)
+    return replace(played, wrong={point: problems[0].message for point, problems in sorted(wrong.items())})
 
 
 def _cut(wanted: Sequence[Asking], money: Collection[str], parts: int) -> Iterator[tuple[Asking, ...]]:

@@ -1,4 +1,4 @@
-"""Words of the command line for designs and executors; here because nothing heavy is."""
+"""Words of the command line for designs, executors and screenings; here because nothing heavy is."""
 
 from __future__ import annotations
 
@@ -19,3 +19,11 @@ class Where(StrEnum):
     THREADS = "threads"
     PROCESSES = "processes"
     DASK = "dask"
+
+
+class Method(StrEnum):
+    """How the inputs that matter are found."""
+
+    TORNADO = "tornado"
+    MORRIS = "morris"
+    SOBOL = "sobol"
