@@ -36,7 +36,14 @@ VERDICTS = {
 OPEN = "open: more replications or points are needed to tell whether it is"
 MOST_SAID = 3
 POINTS = Unit("points", decimals=2)
-SHOWN_UNITS = {"second": (1 / SECONDS_PER_HOUR, "h"), "one": (PERCENT.factor, "%")}
+LITRES_PER_M3 = 1000
+SHOWN_UNITS = {
+    "second": (1 / SECONDS_PER_HOUR, "h"),
+    "one": (PERCENT.factor, "%"),
+    "kilogram": (1.0, "kg"),
+    "kilometre": (1.0, "km"),
+    "litre": (1 / LITRES_PER_M3, "m3"),
+}
 """Base unit -> factor and words under which readers know it."""
 
 

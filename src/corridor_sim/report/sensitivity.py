@@ -14,7 +14,7 @@ from corridor_sim.report.claims_text import amount
 from corridor_sim.report.screen import Summary
 from corridor_sim.report.sweeps import printable_line
 from corridor_sim.report.terminal import Row, side_by_side
-from corridor_sim.report.words import BASES, Footnotes, Unit, number, text_of, unit_of
+from corridor_sim.report.words import BASES, Footnotes, Unit, number, reasons_of, text_of, unit_of
 
 MOST_SHOWN = 15
 LABEL_COLUMNS = 40
@@ -48,7 +48,8 @@ def show_sensitivity(summary: Summary, folder: str, console: Console) -> None:
     heads = [HEADS[name] for name in summary["inputs"][0]["found"]]
     console.print(side_by_side(console, heads, [("", list(_rows(summary, footnotes)))], LABEL_COLUMNS))
     console.print()
-    for line in (*_left(summary), *map(printable_line, summary["notes"]), *footnotes.lines(), _size(summary)):
+    said = (*map(printable_line, summary["notes"]), *sorted(common_reasons(summary)), *footnotes.lines())
+    for line in (*_left(summary), *said, _size(summary)):
         console.print(Text(line))
     console.print(Text(f"Results: {folder}"), soft_wrap=True)
 
@@ -83,17 +84,17 @@ def unit_in_table(summary: Summary) -> Unit:
 
 def _stated(summary: Summary, footnotes: Footnotes) -> str:
     unit = figure_unit(summary)
-    cell = footnotes.cell(summary["stated"], unit)
+    cell = footnotes.cell(summary["stated"], unit, common_reasons(summary))
     return cell if summary["stated"]["value"] is None else f"{cell} {unit.words}"
 
 
 def _rows(summary: Summary, footnotes: Footnotes) -> Iterator[Row]:
-    unit = unit_in_table(summary)
+    unit, said = unit_in_table(summary), common_reasons(summary)
     for row in summary["inputs"][:MOST_SHOWN]:
         cells = [
             number(figure["value"], unit)
-            if name in ("mean", "spread") and figure["value"] is not None
-            else footnotes.cell(figure, unit)
+            if name in NO_INTERVAL and figure["value"] is not None
+            else footnotes.cell(figure, unit, said)
             for name, figure in row["found"].items()
         ]
         yield f"{printable(row['input'], LONGEST_NAME)}\n  {range_words(row)}", cells
@@ -107,6 +108,17 @@ def range_words(row: Mapping[str, Any]) -> str:
     low, high = (amount(one[end], one["unit"]) for end in ("low", "high"))
     number_of_low, _, words = low.partition(" ")
     return f"{number_of_low if high.endswith(words) else low} to {high}"
+
+
+def common_reasons(summary: Summary) -> frozenset[str]:
+    """Return what a reader must know of every figure that there is; it is said once, without marks."""
+    found = [figure for row in summary["inputs"] for name, figure in row["found"].items() if name not in NO_INTERVAL]
+    known = [frozenset(reasons_of(one)) for one in (summary["stated"], *found) if one["value"] is not None]
+    return frozenset.intersection(*known) if known else frozenset()
+
+
+NO_INTERVAL = ("mean", "spread")
+"""Figures that are shown as they are."""
 
 
 def _left(summary: Summary) -> Iterator[str]:

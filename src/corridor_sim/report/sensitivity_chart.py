@@ -34,7 +34,7 @@ TOP_INCHES, BOTTOM_INCHES = 0.75, 0.6
 LEFT, RIGHT = 0.37, 0.97
 BAR_HEIGHT = 0.62
 LONGEST_LABEL, LONGEST_AXIS = 46, 100
-WHISKER = {"color": GREY, "linewidth": 0.9, "capsize": 2.0, "fmt": "none"}
+WHISKER: dict[str, Any] = {"color": GREY, "linewidth": 0.9, "capsize": 2.0, "fmt": "none", "zorder": 3}
 
 
 def sensitivity_chart(summary: Mapping[str, Any]) -> bytes:
@@ -76,7 +76,10 @@ def _bars(axes: Axes, summary: Mapping[str, Any], rows: Sequence[Row]) -> None:
         places = [place + shift for place in range(len(rows))]
         values = [one["value"] * unit.factor for one in found]
         widths = [value - middle for value in values]
-        axes.barh(places, widths, thick, middle, color=COLOURS[number], label=words)
+        bars = axes.barh(places, widths, thick, middle, color=COLOURS[number], label=words)
+        for bar, width in zip(bars, widths, strict=True):
+            # where both ends are on one side the shorter bar stands before the longer
+            bar.set_zorder(1 + 1 / (1 + abs(width)))
         ends = [
             [abs(one["value"] - one[end]) * unit.factor if one[end] is not None else 0.0 for one in found]
             for end in ("low", "high")
@@ -86,9 +89,9 @@ def _bars(axes: Axes, summary: Mapping[str, Any], rows: Sequence[Row]) -> None:
     labels = [f"{drawable(row['input'], LONGEST_LABEL)}\n{drawable(range_words(row), LONGEST_LABEL)}" for row in rows]
     axes.set_yticks(range(len(rows)), labels, size=SMALL)
     axes.set_ylim(len(rows) - 1 / 2, -1 / 2)
-    axes.axvline(middle, color=BASELINE_COLOUR, linewidth=1)
+    axes.axvline(middle, color=BASELINE_COLOUR, linewidth=1, zorder=3)
     axes.grid(visible=False, axis="y")
     if rows:
-        axes.legend(loc="lower right")
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(kinds))
     else:
         axes.text(1 / 2, 1 / 2, "not available", transform=axes.transAxes, ha="center", color=GREY)

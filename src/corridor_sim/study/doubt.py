@@ -284,7 +284,11 @@ def _read(
     return PlayedPoints(
         known.alternatives,
         known.flows,
-        **{name: by_name[name] for name in ("consignments", "boxes", "teu", "kg", "value_cny")},
+        consignments=by_name["consignments"],
+        boxes=by_name["boxes"],
+        teu=by_name["teu"],
+        kg=by_name["kg"],
+        value_cny=by_name["value_cny"],
         cost_cny={key: by_name[key] for key in columns.costs},
         figures={name: (by_name[f"{name} above"], by_name[f"{name} below"]) for name in columns.figures},
         held=held,

@@ -159,7 +159,7 @@ def sensitivity(question: Question, player: Player) -> Figures:
         "inputs": _rows(told),
         "left_out": len(coordinates_of(known.inputs)) - len(question.names),
         "notes": [
-            *(f"{event} was met in too few replications: nothing of this is resolved" for event in rare),
+            *(f"{event} was met in too few replications" for event in rare),
             *_held(played),
         ],
     }
