@@ -88,7 +88,7 @@ def _bars(axes: Axes, summary: Mapping[str, Any], rows: Sequence[Row]) -> None:
             axes.errorbar(values, places, xerr=ends, **WHISKER)
     labels = [f"{drawable(row['input'], LONGEST_LABEL)}\n{drawable(range_words(row), LONGEST_LABEL)}" for row in rows]
     axes.set_yticks(range(len(rows)), labels, size=SMALL)
-    axes.set_ylim(len(rows) - 1 / 2, -1 / 2)
+    axes.set_ylim(max(len(rows), 1) - 1 / 2, -1 / 2)
     axes.axvline(middle, color=BASELINE_COLOUR, linewidth=1, zorder=3)
     axes.grid(visible=False, axis="y")
     if rows:

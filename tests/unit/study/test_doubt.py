@@ -179,6 +179,11 @@ def test_a_point_that_cannot_be_is_named() -> None:
     first, last = map(str, caught.value.problems)
     assert "point 1: base: service train takes deliveries from 10 h before departure" in first
     assert "1 of 2 points cannot be played" in last
+    passed = play_at(known, points, 2, [COST], engine="reference", pass_over=True)
+    assert list(passed.wrong) == [1]
+    assert "10 h before departure" in passed.wrong[1]
+    assert np.isnan(passed.cost_cny[COST][1]).all()
+    assert (passed.cost_cny[COST][0] == play_at(known, points[:1], 2, [COST], engine="reference").cost_cny[COST]).all()
 
 
 @pytest.mark.parametrize("end", ["low", "high"])
