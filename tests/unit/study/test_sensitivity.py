@@ -29,7 +29,7 @@ HANDLING = (
     ("charges: train", "charges: [train, handling]"),
     (
         "  ferry: {activity: line_haul",
-        "  handling: {activity: handling, price: {assume: 500 CNY/box, range: [0 CNY/box, 1500 CNY/box], because: "
+        "  handling: {activity: handling, price: {assume: 0 CNY/box, range: [0 CNY/box, 1500 CNY/box], because: "
         "by hand}, tax: {basis: exempt}}\n  ferry: {activity: line_haul",
     ),
 )
@@ -108,7 +108,7 @@ def test_effects_of_prices_that_add_up_are_their_ranges() -> None:
 def test_indices_of_prices_that_add_up_are_their_shares_of_the_variance() -> None:
     summary = found(question_of(*HANDLING, method=Method.SOBOL, size=64, replications=1))
     # a PERT law over a width has the variance width^2 a b / (6^2 x 7), a and b its two parameters, 6 together
-    train, handling = 2000**2 * 3 * 3 / 252, 1500**2 * (7 / 3) * (11 / 3) / 252
+    train, handling = 2000**2 * 3 * 3 / 252, 1500**2 * 1 * 5 / 252
     for row, variance in zip(summary["inputs"], (train, handling), strict=True):
         share = variance / (train + handling)
         assert values(row) == pytest.approx([share, share], abs=0.06)
@@ -148,7 +148,7 @@ def test_an_end_that_cannot_run_is_told_and_the_others_stand() -> None:
 
 
 WORKED = """steps:
-      - check: {at: gate, takes: {assume: 2 h, range: [1 h, 20 h], because: by hand}}
+      - check: {at: gate, takes: {assume: 2 h, range: [1 h, 20 h], because: by hand}, price: 0 CNY}
       - go: {road: Farm to Market, takes: 24 h, charges: train}"""
 """A job of up to 20 hours at a gate that is open for 12."""
 
