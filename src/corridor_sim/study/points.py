@@ -130,6 +130,8 @@ def at_point(problem: Problem, overrides: Overrides) -> Problem:
     """Return a problem that names the option it comes from, or the point it arises at."""
     if problem.file.startswith(SET):
         return replace(problem, file=f"{VARY}{problem.file.removeprefix(SET)}")
+    if not overrides:
+        return problem
     return replace(problem, message=f"{problem.message} (at {', '.join(overrides)})")
 
 

@@ -138,7 +138,8 @@ def test_what_is_not_delivered_has_no_figure_and_stands_last() -> None:
 def test_an_end_that_cannot_run_is_told_and_the_others_stand() -> None:
     open_for = (
         "routes:\n",
-        "facilities:\n  gate: {at: Farm, mode: road, opens: daily 06:00-18:00, at_closing: restart, servers: 100}\nroutes:\n",
+        "facilities:\n  gate: {at: Farm, mode: road, opens: daily 06:00-18:00, at_closing: restart, servers: 100}\n"
+        "routes:\n",
     )
     work = ("steps: [go: {road: Farm to Market, takes: 24 h, charges: train}]", WORKED)
     rows = {row["input"]: row for row in found(question_of(open_for, work))["inputs"]}
