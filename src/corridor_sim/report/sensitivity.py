@@ -27,8 +27,8 @@ HEADS = {
     "mean_size": ["mean size", "(mu*)"],
     "mean": ["mean", "(mu)"],
     "spread": ["spread", "(sigma)"],
-    "first": ["alone"],
-    "total": ["with", "others"],
+    "first": ["alone,", "%"],
+    "total": ["with", "others, %"],
 }
 WHAT = {
     "tornado": "Each input alone at the ends of its range, the others as stated.",
