@@ -62,6 +62,13 @@ def test_workers_change_no_byte_and_quiet_says_the_folder() -> None:
     assert asked(*TRAIN, "--quiet").stdout == f"{summary.parent}\n"
 
 
+def test_what_is_kept_is_listed_and_shown_again() -> None:
+    first = asked(*TRAIN)
+    listed = CliRunner().invoke(app, ["results", "list"])
+    assert "sensitivity-" in listed.stdout
+    assert CliRunner().invoke(app, ["results", "show", "sensitivity-"]).stdout == first.stdout
+
+
 def test_nothing_delivered_is_no_crash() -> None:
     result = asked(*TRAIN, "--kpi", "transit_mean", "--set", "routes.by train.steps.go.takes=3000 h")
     assert result.exit_code == 0, result.output

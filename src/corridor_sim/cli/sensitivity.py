@@ -64,6 +64,11 @@ def sensitivity(
     """Show which inputs move what an alternative saves, each over its range."""
     with reported(debug):
         size = _size(method, trajectories, base)
+        at_once = worker_count or workers()
+        if at_once > 1:
+            from corridor_sim.study.executors import prepare_processes
+
+            prepare_processes()
         from corridor_sim.report.sensitivity import show_sensitivity
         from corridor_sim.report.sensitivity_chart import sensitivity_chart
         from corridor_sim.report.terminal import console_for
@@ -74,7 +79,7 @@ def sensitivity(
         from corridor_sim.study.response import response_of
         from corridor_sim.study.sensitivity import FEW_REPLICATIONS, SIZES, Question, inputs_asked
         from corridor_sim.study.sensitivity import sensitivity as asked
-        from corridor_sim.study.sensitivity_bundle import key_of, write_sensitivity
+        from corridor_sim.study.sensitivity_bundle import key_of_sensitivity, write_sensitivity
         from corridor_sim.study.targets import sides_of
         from corridor_sim.study.warmup import settled
 
@@ -88,12 +93,11 @@ def sensitivity(
         count = replications or (clock.replications if method is Method.TORNADO else FEW_REPLICATIONS)
         moving = inputs_asked(known, list(names_of(inputs or ())))
         question = Question(known, moving, response, method, size or SIZES[method], chosen, count)
-        at_once = worker_count or workers()
         _say_size(question, engine, at_once, yes, quiet)
         say = None if quiet else tell_line
         with executor_of(Where.PROCESSES, None, at_once) as hands, stage_progress(quiet) as tell:
             player = Player(known.file, chosen, hands, tell or silent, engine.value, say)
-            summary = {**asked(question, player), "key": key_of(question)}
+            summary = {**asked(question, player), "key": key_of_sensitivity(question)}
         folder = write_sensitivity(summary, out, sensitivity_chart)
         if json:
             print_json(summary)

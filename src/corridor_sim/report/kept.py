@@ -24,6 +24,10 @@ def show_kept(kind: str, summary: Mapping[str, Any], folder: Path, console: Cons
             from corridor_sim.report.modemap import show_mode_map
 
             show_mode_map(summary, str(folder), console)
+        case "sensitivity":
+            from corridor_sim.report.sensitivity import show_sensitivity
+
+            show_sensitivity(summary, str(folder), console)
         case _:
             from corridor_sim.report.screen import show_run
 

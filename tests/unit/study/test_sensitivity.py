@@ -17,7 +17,7 @@ from corridor_sim.study.kinds import Method
 from corridor_sim.study.player import Player
 from corridor_sim.study.response import response_of
 from corridor_sim.study.sensitivity import Question, inputs_asked, sensitivity
-from corridor_sim.study.sensitivity_bundle import key_of, write_sensitivity
+from corridor_sim.study.sensitivity_bundle import key_of_sensitivity, write_sensitivity
 from corridor_sim.study.targets import sides_of
 
 CLAIMED = Path(__file__).with_name("claimed.yaml").read_text(encoding="utf-8")
@@ -182,12 +182,12 @@ def test_a_member_of_a_group_is_told_the_group() -> None:
 
 def test_the_folder_has_every_input(tmp_path: Path) -> None:
     question = question_of(LORRY)
-    summary = {**found(question), "key": key_of(question)}
+    summary = {**found(question), "key": key_of_sensitivity(question)}
     folder = write_sensitivity(summary, tmp_path, lambda summary: b"picture")
-    assert folder == tmp_path / "claimed" / f"sensitivity-{key_of(question)}"
+    assert folder == tmp_path / "claimed" / f"sensitivity-{key_of_sensitivity(question)}"
     rows = list(csv.DictReader((folder / "inputs.csv").read_text().splitlines()))
     assert [(row["rank"], row["input"], float(row["at_high"])) for row in rows] == [
         ("1", "tariffs.lorry.price", pytest.approx(25)),
         ("2", TRAIN, pytest.approx(0)),
     ]
-    assert key_of(question) != key_of(question_of(LORRY, inputs=(TRAIN,)))
+    assert key_of_sensitivity(question) != key_of_sensitivity(question_of(LORRY, inputs=(TRAIN,)))
