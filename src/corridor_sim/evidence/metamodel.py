@@ -114,10 +114,22 @@ def best_guess(metamodel: Metamodel, responses: Responses) -> Guess:
     It is what the metamodel predicts where the point is left out, corrected by the point's own response as far as what
     the metamodel misses outweighs noise: the posterior mean under normal errors (Robbins 1956, empirical Bayes).
     """
-    errors, noise = responses.values - metamodel.left_out, responses.noise_variance
+    return _corrected(metamodel.left_out, responses)
+
+
+def guess_by_responses(responses: Responses) -> Guess:
+    """Return the expected figure at the points of the design without any metamodel.
+
+    The mean of all points stands in its place: good where noise is small against doubt, and quick.
+    """
+    return _corrected(np.full(len(responses.values), responses.values.mean()), responses)
+
+
+def _corrected(predicted: Floats, responses: Responses) -> Guess:
+    errors, noise = responses.values - predicted, responses.noise_variance
     misfit = max(float((errors**2 - responses.noise).mean()), 0.0)
     trust = misfit / (misfit + noise) if misfit > 0 else 0.0
-    return Guess(metamodel.left_out + trust * errors, trust * noise)
+    return Guess(predicted + trust * errors, trust * noise)
 
 
 def fit(inputs: Inputs, responses: Responses, basis: Basis | None = None, seed: int = 0) -> Metamodel:

@@ -17,6 +17,7 @@ from corridor_sim.report.claims_text import (
     reaches,
 )
 from corridor_sim.report.page import table
+from corridor_sim.report.screen import NOT_APPLICABLE
 from corridor_sim.report.words import (
     BASES,
     PERCENT,
@@ -34,7 +35,10 @@ Answers = Mapping[str, Any]
 MOST_BARS = 12
 TEU = Unit("TEU")
 CELL_HEAD = ("flow", "TEU", "saving at stated inputs, %", "chance to reach the lower end", "holds most when")
-BASE_HEAD = ("cost base", "perspective", "subsidy", "saving at stated inputs, %", "below", "inside", "above", "verdict")
+BASE_HEAD = (
+    "cost base", "perspective", "subsidy", "saving at stated inputs, %", "below", "inside", "above",
+    "at least the lower end", "of the TEU", "of the value", "verdict",
+)  # fmt: skip
 EFFECT_HEAD = ("effect", "instead of", "at stated inputs, points", "over the inputs' ranges", "chance that it saves")
 INPUT_HEAD = ("input", "grade", "moves with", "low", "stated", "high")
 DRIVER_HEAD = ("input", "grade", "alone", "with all it takes part in")
@@ -100,7 +104,10 @@ def _claim(answer: Answer, picture: str) -> Iterator[str]:
     yield "\n".join(f"* {line}" for line in findings(answer))
     yield "**Cells**, each a flow to a destination; intervals are Holm's, right together with the stated confidence."
     yield table(CELL_HEAD, [_cell(cell, answer) for cell in answer["cells"]["cells"]])
-    yield "**Other cost bases and perspectives** (exploratory)."
+    yield (
+        "**Other cost bases and perspectives** (exploratory): chances of the expected saving of all cargo, and for how "
+        "much of the TEU and of the value the lower end is expected."
+    )
     yield table(BASE_HEAD, [_base(row) for row in answer["bases"]])
     if answer["effects"]:
         yield "**Effects apart**, in points of the baseline's cost; they sum to the saving."
@@ -130,7 +137,8 @@ def _base(row: Figure) -> list[str]:
         row["perspective"],
         row["subsidy"],
         saving(row["stated"]),
-        *(chance(row["chances"][side]) for side in ("below", "inside", "above")),
+        *(chance(row["chances"][side]) for side in ("below", "inside", "above", "at_least")),
+        *(chance(row["cells"][share]) if row["cells"] else NOT_APPLICABLE for share in ("by_teu", "by_value")),
         row["verdict"],
     ]
 

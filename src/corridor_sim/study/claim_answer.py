@@ -9,9 +9,9 @@ import numpy as np
 
 from corridor_sim.economics.ledger import COST_BASES
 from corridor_sim.economics.rollup import PERSPECTIVES
-from corridor_sim.evidence.cells import Cell, explored, holding
 from corridor_sim.evidence.verdicts import Chances, chances, judge
 from corridor_sim.sampling.law import Floats
+from corridor_sim.study.claim_cells import SHOWN, cell_figures, holding_figures, spread_figures
 from corridor_sim.study.claim_costs import common_costs, where_it_arises
 from corridor_sim.study.claim_doubt import best_figures, drivers, information_figures, rule_figures
 from corridor_sim.study.claim_fits import Fitted, Wanted
@@ -27,9 +27,6 @@ COSTS = tuple(
     for subsidy in (AFTER, BEFORE)
 )
 """All costs in which a saving is shown."""
-SHOWN = 0.9
-"""Share of the expected saving over the inputs' ranges that is shown, evenly about its middle."""
-TAIL = (1 - SHOWN) / 2
 
 
 def fits_wanted(tested: Tested) -> Iterator[Wanted]:
@@ -54,7 +51,7 @@ def answer(known: Known, tested: Tested) -> Figures:
         **_verdict(known, tested, fitted, draws),
         "holds_when": rule_figures(known.design.design, fitted.model, draws >= tested.claimed.low),
         "bases": list(_bases(known, tested)),
-        "cells": _cells(known, tested),
+        "cells": cell_figures(known, tested),
         "effects": list(_effects(known, tested)),
         "levels": list(_levels(known, tested)),
         "common": common_costs(known, tested),
@@ -104,28 +101,13 @@ def _verdict(known: Known, tested: Tested, fitted: Fitted, draws: Floats) -> Fig
             "inputs": len(known.design.design.inputs),
             "chances": _chances(judged.chances),
             "inside": SHOWN,
-            **_spread(draws),
+            **spread_figures(draws),
         },
         "metamodel": _fit_figures(fitted),
     }
 
 
 PRIMARY = "the claim"
-
-
-def _spread(draws: Floats) -> Figures:
-    """Return how an expected saving is spread over the inputs' ranges, in per cent."""
-    low, quarter, middle, three_quarters, high = np.quantile(draws, [TAIL, *QUARTILES, 1 - TAIL]) * PERCENT
-    return {
-        "mean": float(draws.mean()) * PERCENT,
-        "low": float(low),
-        "quartiles": [float(quarter), float(three_quarters)],
-        "median": float(middle),
-        "high": float(high),
-    }
-
-
-QUARTILES = (0.25, 0.5, 0.75)
 
 
 def _chances(found: Chances) -> Figures:
@@ -167,49 +149,8 @@ def _bases(known: Known, tested: Tested) -> Iterator[Figures]:
                     "stated": percent(stated),
                     "chances": _chances(judged.chances),
                     "verdict": judged.verdict,
+                    "cells": holding_figures(known, tested, wanted.cost),
                 }
-
-
-def _cells(known: Known, tested: Tested) -> Figures:
-    """Return the flows one by one, and in what share of them the claim's lower end is reached."""
-    names = {known.flows[flow]: tested.saving(flows=(flow,)) for flow in tested.flows}
-    usable = {name: wanted for name, wanted in names.items() if wanted in known.fitted}
-    played = known.design.played
-    cells = [
-        Cell(
-            name,
-            known.weight(played.teu, wanted.flows[0]),
-            known.weight(played.value_cny, wanted.flows[0]),
-            known.fitted[wanted].guess.draw(name, known.seed),
-        )
-        for name, wanted in usable.items()
-    ]
-    low = tested.claimed.low
-    held = holding(cells, low)
-    shown = explored({name: stated_saving(known, wanted) for name, wanted in usable.items()}, low)
-    return {
-        "by_teu": figure(held.by_teu, "share"),
-        "by_value": figure(held.by_value, "share"),
-        "by_cells": figure(held.by_cells, "share"),
-        "cells": [
-            {
-                "flow": cell.name,
-                "commodity": known.file.base.flows[cell.name].commodity or cell.name,
-                "destination": known.file.base.flows[cell.name].terms.place,
-                "teu": cell.teu,
-                "value_cny": cell.value_cny,
-                "stated": percent(shown[cell.name].estimate),
-                "above": bool(shown[cell.name].above),
-                "below": bool(shown[cell.name].below),
-                "chance": held.chance[cell.name],
-                **_spread(cell.savings),
-                "holds_when": rule_figures(
-                    known.design.design, known.fitted[usable[cell.name]].model, cell.savings >= low
-                ),
-            }
-            for cell in cells
-        ],
-    }
 
 
 def _effects(known: Known, tested: Tested) -> Iterator[Figures]:
@@ -221,7 +162,7 @@ def _effects(known: Known, tested: Tested) -> Iterator[Figures]:
             "of": wanted.of,
             "instead_of": wanted.instead_of,
             "stated": percent(stated_saving(known, wanted)),
-            **_spread(draws),
+            **spread_figures(draws),
             "saves": float((draws > 0).mean()),
         }
 

@@ -61,6 +61,12 @@ def saving_of(played: PlayedDesign, wanted: Wanted) -> Responses:
     return saving_responses(theirs - (instead - ours), theirs)
 
 
+def has_saving(played: PlayedDesign, wanted: Wanted) -> bool:
+    """Return whether the baseline costs something at every point, so that a share of it can be saved."""
+    theirs = costs(played, wanted.against, wanted.cost, wanted.flows)
+    return bool(np.isfinite(theirs).all() and (theirs > 0).all())
+
+
 def costs(played: PlayedDesign, alternative: str, cost: str, flows: tuple[int, ...]) -> Floats:
     """Return CNY of an alternative's flows: float64[points, replications]."""
     points = played.played
@@ -72,11 +78,8 @@ def fit_all(
     played: PlayedDesign, inputs: Inputs, wanted: Iterable[Wanted], executor: Executor
 ) -> Mapping[Wanted, Fitted]:
     """Return the metamodels of all savings that can be had; those of a baseline without cost are left out."""
-    tasks = []
-    for each in dict.fromkeys(wanted):
-        theirs = costs(played, each.against, each.cost, each.flows)
-        if np.isfinite(theirs).all() and (theirs > 0).all():
-            tasks.append(_Task(each, inputs, saving_of(played, each), played.seed))
+    known = [each for each in dict.fromkeys(wanted) if has_saving(played, each)]
+    tasks = [_Task(each, inputs, saving_of(played, each), played.seed) for each in known]
     return {task.wanted: fitted for task, fitted in executor.run(_fit, tasks)}
 
 

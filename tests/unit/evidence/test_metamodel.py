@@ -6,7 +6,7 @@ from scipy import integrate
 
 from claimed_worlds import LinearWorld, inputs_of
 from corridor_sim.evidence.draws import bootstrapped, resampled, sobol_points, uniform_draws
-from corridor_sim.evidence.metamodel import best_guess, fit
+from corridor_sim.evidence.metamodel import best_guess, fit, guess_by_responses
 from corridor_sim.evidence.polynomials import Basis, evaluated, legendre
 from corridor_sim.evidence.responses import Responses, mean_responses
 
@@ -109,6 +109,17 @@ def test_what_is_uncertain_at_a_point_is_drawn_for_each_cell_anew():
     drawn, other = guess.draw("a cell"), guess.draw("another cell")
     assert drawn.var() == pytest.approx(1, abs=0.2)
     assert abs(np.corrcoef(drawn - guess.expected, other - guess.expected)[0, 1]) < 0.15
+
+
+def test_without_a_metamodel_responses_are_drawn_towards_their_mean_as_far_as_they_are_noise():
+    draws = np.random.default_rng(8)
+    truth = draws.normal(0, 2, size=2000)
+    responses = mean_responses(truth[:, None] + draws.normal(0, 2**0.5, size=(2000, 2)))
+    guess = guess_by_responses(responses)
+    # variance 4 of the truth, 1 of a point's noise: four fifths of a response are believed
+    assert guess.uncertainty == pytest.approx(0.8, rel=0.1)
+    assert ((guess.expected - truth) ** 2).mean() == pytest.approx(0.8, rel=0.1)
+    assert guess_by_responses(exact(truth)).expected.tolist() == pytest.approx(truth.tolist())
 
 
 def test_a_constant_has_no_terms():

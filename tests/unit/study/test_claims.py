@@ -105,6 +105,19 @@ def test_cells_are_weighed_by_containers_and_by_value(found: dict[str, Mapping[s
     assert dearest["quantile"] == pytest.approx(SAVING.sf(0.05), abs=0.03)
 
 
+def test_every_cost_says_in_what_share_of_the_cargo_it_holds(found: dict[str, Mapping[str, Any]]) -> None:
+    cells = found["all"]["cells"]
+    rows = {(row["cost_base"], row["perspective"]): row["cells"] for row in found["all"]["bases"]}
+    # the shipper pays everything under DAP, and there is nothing but cash to tell the routes apart
+    assert set(rows) == {
+        (base, who) for base in ("cash", "total_logistics", "with_carbon") for who in ("shipper", "chain")
+    }
+    assert rows["cash", "chain"]["by_teu"] == cells["by_teu"]
+    for row in rows.values():
+        assert row["by_teu"]["value"] == pytest.approx(cells["by_teu"]["value"], abs=STEP)
+        assert row["by_value"]["value"] == pytest.approx(cells["by_value"]["value"], abs=STEP)
+
+
 def test_effects_sum_to_the_saving(found: dict[str, Mapping[str, Any]]) -> None:
     ferry, rest = found["all"]["effects"]
     assert (ferry["effect"], ferry["of"], ferry["instead_of"]) == ("the ferry", "ferry", "today")
