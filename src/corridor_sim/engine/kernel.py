@@ -321,9 +321,10 @@ for _columns, _tables in (
 WIDTHS.flags.writeable = False
 
 
-INNER: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+INNER: dict[str, Any] = {"nogil": True, "_nrt": CHECKED, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 part_of_kernel = njit(**INNER)
-"""Functions that only the kernel calls; without wrappers for Python they compile in half the time."""
+"""Functions that only the kernel calls; without wrappers for Python they compile in half the time. They count no
+references (`_nrt`), which is sound for a bare pointer and not for the array that the checked kernel passes."""
 hot_part_of_kernel = njit(forceinline=True, **INNER)
 """Functions on the way of every visit, which are not called but written out where they are used."""
 
