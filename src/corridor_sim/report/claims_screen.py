@@ -21,10 +21,12 @@ def show_answers(answers: Mapping[str, Any], folder: Path, console: Console) -> 
     """Print the answer to each claim and where everything is written."""
     for answer in answers["claims"]:
         console.print(Text(printable(answer["name"]), style="bold"))
-        console.print(Padding(Text(f"“{text_of(answer['statement'])}”", style="italic"), (0, 0, 0, INDENT)))
+        console.print(
+            Padding(Text(f"“{text_of(answer['statement'])}”", style="italic"), (0, 0, 0, INDENT), expand=False)
+        )
         console.print(Text(in_two_sentences(answer)))
         for line in findings(answer):
-            console.print(Padding(Text(f"- {line}"), (0, 0, 0, INDENT)))
+            console.print(Padding(Text(f"- {line}"), (0, 0, 0, INDENT), expand=False))
         console.print()
     for said in answers["run"]["left_out"]:
         console.print(Text(f"Left out: {said}."))

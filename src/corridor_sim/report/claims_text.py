@@ -122,7 +122,7 @@ def _doubt(answer: Answer) -> str:
     doubt, model = answer["doubt"], answer["metamodel"]
     away = f" ({model['drawn_in']} of them, at which costs run away, drawn in)" if model["drawn_in"] else ""
     return (
-        f"With the {doubt['inputs']} inputs anywhere in their ranges the expected saving lies between "
+        f"With all inputs in doubt ({doubt['inputs']}) anywhere in their ranges the expected saving lies between "
         f"{number(doubt['low'], READY_PERCENT)} % and {number(doubt['high'], READY_PERCENT)} % in "
         f"{short_number(doubt['inside'] * PERCENT.factor)} of 100 cases, with a median of "
         f"{number(doubt['median'], READY_PERCENT)} %. A metamodel of {model['terms']} terms explains "
