@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,19 +9,26 @@ import typer
 
 from corridor_sim.cli.options import (
     MOST_REPLICATIONS,
+    Against,
+    CostBase,
     Debug,
     Engine,
     EngineName,
     File,
+    Of,
+    Out,
+    Perspective,
     Replications,
+    Scope,
     Seed,
     Sets,
+    WorkerCount,
     workers,
 )
-from corridor_sim.cli.outcome import print_json, reported
-from corridor_sim.cli.progress import stage_progress
+from corridor_sim.cli.outcome import reported, tell_answer
+from corridor_sim.cli.progress import silent, stage_progress
 from corridor_sim.cli.progress import tell as tell_line
-from corridor_sim.cli.sweep import MOST_WORKERS, executor_of, names_of
+from corridor_sim.cli.sweep import executor_of, names_of
 from corridor_sim.errors import InputError
 from corridor_sim.study.kinds import Where
 
@@ -40,16 +46,6 @@ Vary = Annotated[
         show_default=False,
     ),
 ]
-Of = Annotated[str | None, typer.Option("--of", metavar="ALT", help="Alternative that is judged.", show_default=False)]
-Against = Annotated[
-    str | None, typer.Option(metavar="ALT", help="What it saves against; by default the baseline.", show_default=False)
-]
-CostBase = Annotated[str, typer.Option(metavar="BASE", help="cash, total_logistics or with_carbon.")]
-Perspective = Annotated[str, typer.Option(metavar="PARTY", help="shipper, consignee or chain.")]
-WorkerCount = Annotated[
-    int | None, typer.Option("--workers", min=1, max=MOST_WORKERS, help="Workers; by default one a processor.")
-]
-Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")]
 
 
 def breakeven(
@@ -66,9 +62,7 @@ def breakeven(
     ] = None,
     of: Of = None,
     against: Against = None,
-    scope: Annotated[
-        list[str] | None, typer.Option(metavar="FLOW,...", help="Flows that count; by default all.", show_default=False)
-    ] = None,
+    scope: Scope = None,
     cost_base: CostBase = "total_logistics",
     perspective: Perspective = "chain",
     per: Annotated[str, typer.Option(metavar="kg|box", help="What savings in per cent are counted by.")] = "kg",
@@ -98,9 +92,7 @@ def breakeven(
     """Find from which value on, and up to which, a target holds; say what comes closest where it never does."""
     with reported(debug):
         chosen_path = _one(vary, target, beats, against, precision, cap)
-        from corridor_sim.report.breakeven import show_break_even
         from corridor_sim.report.breakeven_chart import break_even_chart
-        from corridor_sim.report.terminal import console_for
         from corridor_sim.scenario.load import load
         from corridor_sim.study.breakeven import Question, break_even, goal_of, write_break_even
         from corridor_sim.study.bundle import check_out
@@ -127,16 +119,7 @@ def breakeven(
             player = Player(loaded, chosen, hands, tell or silent, engine.value, say, flows)
             summary = break_even(question, player)
         folder = write_break_even(summary, out, break_even_chart)
-        if json:
-            print_json(summary)
-        elif quiet:
-            print(folder)
-        else:
-            show_break_even(summary, str(folder), console_for(sys.stdout))
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """Tell nobody."""
+        tell_answer("breakeven", summary, folder, json, quiet)
 
 
 def _one(

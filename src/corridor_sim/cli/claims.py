@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from corridor_sim.cli.options import Debug, Engine, EngineName, File, Replications, Seed, Sets, workers
-from corridor_sim.cli.outcome import print_json, reported
+from corridor_sim.cli.options import Debug, Engine, EngineName, File, Out, Replications, Seed, Sets, workers
+from corridor_sim.cli.outcome import reported, tell_answer
 from corridor_sim.cli.progress import progress_bar, tell
-
-if TYPE_CHECKING:
-    from corridor_sim.study.claims import Answers
 
 
 def claims(
@@ -30,8 +26,8 @@ def claims(
     replications: Replications = None,
     seed: Seed = None,
     engine: Engine = EngineName.AUTO,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")] = Path("results"),
-    json: Annotated[bool, typer.Option("--json", help="Print answers.json and nothing else.")] = False,
+    out: Out = Path("results"),
+    json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the answers are.")] = False,
     debug: Debug = False,
 ) -> None:
@@ -75,16 +71,4 @@ def claims(
             page = claims_page(found.figures, command, where)
             pictures = {images / name: picture for name, picture in drawn.items()}
             write_page(into, with_results(written, page, str(into)), pictures)
-        if json:
-            print_json(found.figures)
-        elif quiet:
-            print(folder)
-        else:
-            _show(found, folder)
-
-
-def _show(found: Answers, folder: Path) -> None:
-    from corridor_sim.report.claims_screen import show_answers
-    from corridor_sim.report.terminal import console_for
-
-    show_answers(found.figures, folder, console_for(sys.stdout))
+        tell_answer("claims", found.figures, folder, json, quiet)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from corridor_sim.cli.breakeven import CostBase, Out, Perspective, WorkerCount, silent
-from corridor_sim.cli.options import Debug, Engine, EngineName, File, Replications, Seed, Sets, workers
-from corridor_sim.cli.outcome import print_json, reported
-from corridor_sim.cli.progress import stage_progress
+from corridor_sim.cli.options import (
+    CostBase,
+    Debug,
+    Engine,
+    EngineName,
+    File,
+    Out,
+    Perspective,
+    Replications,
+    Seed,
+    Sets,
+    WorkerCount,
+    workers,
+)
+from corridor_sim.cli.outcome import reported, tell_answer
+from corridor_sim.cli.progress import silent, stage_progress
 from corridor_sim.cli.progress import tell as tell_line
 from corridor_sim.cli.sweep import executor_of, names_of
 from corridor_sim.study.kinds import Where
@@ -50,9 +61,7 @@ def modemap(
 ) -> None:
     """Map which way of a flow is cheapest over the value of its goods and their urgency, by repricing."""
     with reported(debug):
-        from corridor_sim.report.modemap import show_mode_map
         from corridor_sim.report.modemap_chart import mode_map_chart
-        from corridor_sim.report.terminal import console_for
         from corridor_sim.scenario.load import load
         from corridor_sim.study.bundle import check_out
         from corridor_sim.study.modemap import PER_DAY, Question, mode_map, read_ends, ways_of, write_mode_map
@@ -76,9 +85,4 @@ def modemap(
             player = Player(loaded, chosen, hands, tell or silent, engine.value, say, (flow,))
             summary = mode_map(question, player)
         folder = write_mode_map(summary, out, mode_map_chart)
-        if json:
-            print_json(summary)
-        elif quiet:
-            print(folder)
-        else:
-            show_mode_map(summary, str(folder), console_for(sys.stdout))
+        tell_answer("modemap", summary, folder, json, quiet)

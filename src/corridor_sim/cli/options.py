@@ -12,6 +12,7 @@ import typer
 
 from corridor_sim.errors import InputError, Problem
 
+MOST_WORKERS = 1024
 MOST_REPLICATIONS = 1_000_000
 LARGEST_SEED = (1 << 63) - 1
 """The limits of `clock.replications` and `clock.seed` in a scenario; a test keeps them equal."""
@@ -59,6 +60,19 @@ Why = Annotated[
     typer.Option(
         "--why", help="Also find what each override of an alternative does to its cost: up to 62 mixed runs each."
     ),
+]
+Of = Annotated[str | None, typer.Option("--of", metavar="ALT", help="Alternative that is judged.", show_default=False)]
+Against = Annotated[
+    str | None, typer.Option(metavar="ALT", help="What it saves against; by default the baseline.", show_default=False)
+]
+CostBase = Annotated[str, typer.Option(metavar="BASE", help="cash, total_logistics or with_carbon.")]
+Perspective = Annotated[str, typer.Option(metavar="PARTY", help="shipper, consignee or chain.")]
+WorkerCount = Annotated[
+    int | None, typer.Option("--workers", min=1, max=MOST_WORKERS, help="Workers; by default one a processor.")
+]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")]
+Scope = Annotated[
+    list[str] | None, typer.Option(metavar="FLOW,...", help="Flows that count; by default all.", show_default=False)
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")]
 

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
@@ -66,6 +67,19 @@ def print_json(content: Any) -> None:
 
     sys.stdout.flush()
     sys.stdout.buffer.write(json_bytes(content))
+
+
+def tell_answer(kind: str, summary: Any, folder: Path, json: bool, quiet: bool) -> None:
+    """Print what a study of one question found (`study.answers.KINDS`): as JSON, only where it is, or for readers."""
+    if json:
+        print_json(summary)
+    elif quiet:
+        print(folder)
+    else:
+        from corridor_sim.report.kept import show_kept
+        from corridor_sim.report.terminal import console_for
+
+        show_kept(kind, summary, folder, console_for(sys.stdout))
 
 
 def _fail(lines: Iterable[str], code: int, debug: bool) -> NoReturn:

@@ -60,6 +60,10 @@ def stage_progress(quiet: bool) -> Iterator[Tell | None]:
         yield tell
 
 
+def silent(what: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
 def _plain_lines() -> Tell:
     said: dict[str, int] = {}
 

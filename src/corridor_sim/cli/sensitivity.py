@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor_sim.cli.breakeven import Against, CostBase, Of, Out, Perspective, WorkerCount, silent
-from corridor_sim.cli.options import Debug, Engine, EngineName, File, Replications, Seed, Sets, workers
-from corridor_sim.cli.outcome import print_json, reported
-from corridor_sim.cli.progress import stage_progress
+from corridor_sim.cli.options import (
+    Against,
+    CostBase,
+    Debug,
+    Engine,
+    EngineName,
+    File,
+    Of,
+    Out,
+    Perspective,
+    Replications,
+    Scope,
+    Seed,
+    Sets,
+    WorkerCount,
+    workers,
+)
+from corridor_sim.cli.outcome import reported, tell_answer
+from corridor_sim.cli.progress import silent, stage_progress
 from corridor_sim.cli.progress import tell as tell_line
 from corridor_sim.cli.sweep import MOST_UNASKED, executor_of, names_of, say_size
 from corridor_sim.errors import InputError
@@ -36,9 +50,7 @@ def sensitivity(
     ] = None,
     cost_base: CostBase = "total_logistics",
     perspective: Perspective = "chain",
-    scope: Annotated[
-        list[str] | None, typer.Option(metavar="FLOW,...", help="Flows that count; by default all.", show_default=False)
-    ] = None,
+    scope: Scope = None,
     inputs: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME,...", help="Inputs or groups that move; by default all.", show_default=False),
@@ -69,9 +81,7 @@ def sensitivity(
             from corridor_sim.study.executors import prepare_processes
 
             prepare_processes()
-        from corridor_sim.report.sensitivity import show_sensitivity
         from corridor_sim.report.sensitivity_chart import sensitivity_chart
-        from corridor_sim.report.terminal import console_for
         from corridor_sim.scenario.load import load
         from corridor_sim.study.bundle import check_out
         from corridor_sim.study.doubt import doubted
@@ -99,12 +109,7 @@ def sensitivity(
             player = Player(known.file, chosen, hands, tell or silent, engine.value, say)
             summary = {**asked(question, player), "key": key_of_sensitivity(question)}
         folder = write_sensitivity(summary, out, sensitivity_chart)
-        if json:
-            print_json(summary)
-        elif quiet:
-            print(folder)
-        else:
-            show_sensitivity(summary, str(folder), console_for(sys.stdout))
+        tell_answer("sensitivity", summary, folder, json, quiet)
 
 
 def _size(method: Method, trajectories: int | None, base: int | None) -> int | None:

@@ -13,6 +13,7 @@ import typer
 
 from corridor_sim.cli.options import (
     MOST_REPLICATIONS,
+    MOST_WORKERS,
     Debug,
     Engine,
     EngineName,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 MOST_UNASKED = 50_000
 """Replications of all alternatives at all points that are run without --yes."""
-MOST_WORKERS = 1024
 
 Vary = Annotated[
     list[str] | None,
