@@ -6,7 +6,7 @@ from pathlib import Path
 from corridor_sim import evaluate, load
 
 results = evaluate(load(Path("scenarios/qinzhou.yaml")), replications=10)
-results.summary["comparisons"], results.tables()["consignments"]
+results.summary["comparisons"], results.tables["consignments"]
 """
 
 from __future__ import annotations

@@ -113,12 +113,13 @@ def run(
     """Simulate a scenario, show and write its results."""
     with reported(debug):
         from corridor_sim.report.figures import draw_figures
+        from corridor_sim.report.run import run_of
         from corridor_sim.study.bundle import check_out, write_bundle
 
         check_out(out)
         results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet, engine, why)
         with _processes() as hands:
-            pictures = draw_figures(results.summary, results.samples, hands)
+            pictures = draw_figures(run_of(results, out), hands)
         folder = write_bundle(results, out, pictures, _command_line())
         if json:
             print_json(results.summary)
@@ -203,6 +204,7 @@ def page(
     with reported(debug):
         from corridor_sim.report.figures import draw_figures
         from corridor_sim.report.page import results_page, with_results
+        from corridor_sim.report.run import run_of
         from corridor_sim.study.bundle import check_out, write_bundle
         from corridor_sim.study.pages import read_page, write_page
 
@@ -211,7 +213,7 @@ def page(
         with_results(written, "", str(into))
         results = _evaluated(file, (), None, replications, None, Switch.ON, None, quiet)
         with _processes() as hands:
-            pictures = draw_figures(results.summary, results.samples, hands)
+            pictures = draw_figures(run_of(results, out), hands)
         write_bundle(results, out, pictures, _command_line())
         name = results.summary["scenario"]["name"]
         where = os.path.relpath(images, into.parent)

@@ -36,7 +36,7 @@ def claims(
     Chances that each holds over the ranges of the inputs, where, why, and what would have to be known.
     """
     with reported(debug):
-        from corridor_sim.report.claims_chart import claims_chart
+        from corridor_sim.report.charts.claims import claims_chart
         from corridor_sim.report.claims_page import claims_page, picture_name
         from corridor_sim.report.page import with_results
         from corridor_sim.scenario.load import load

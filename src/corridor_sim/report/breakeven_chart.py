@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor_sim.report.breakeven import edge_words, figure_unit, figure_words, question_words, shown, vary_words
-from corridor_sim.report.canvas import (
+from corridor_sim.report.charts.canvas import (
     BASELINE_COLOUR,
     COLOURS,
     FAINT,

@@ -1,42 +1,45 @@
-"""The pictures of a run, as PNG bytes by name; the same run gives the same bytes."""
+"""The pictures of a run as bytes by file name; the same run gives the same bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
-from corridor_sim.report.cost_chart import cost_breakdown
-from corridor_sim.report.journey_chart import time_cost_distance
-from corridor_sim.report.transit_chart import transit_times
-from corridor_sim.report.waterfall_chart import cost_waterfall
+from corridor_sim.report.charts.canvas import PNG, picture
+from corridor_sim.report.charts.registry import BY_NAME, KEPT
+from corridor_sim.report.run import Run
+from corridor_sim.report.script.words import ENGLISH
 from corridor_sim.study.executors import Executor, Here
 
-if TYPE_CHECKING:
-    import numpy as np
-
-Picture = tuple[Callable[..., bytes | None], tuple[Any, ...]]
-"""What draws, and what it shows."""
-__all__ = ["cost_breakdown", "cost_waterfall", "draw_figures", "time_cost_distance", "transit_times"]
+Task = tuple[str, Run, str, str, str]
+"""Name of a chart, what it shows, language, alternative, format."""
 
 
 def draw_figures(
-    summary: Mapping[str, Any], samples: Mapping[str, Mapping[str, np.ndarray]], hands: Executor | None = None
+    run: Run,
+    hands: Executor | None = None,
+    names: Sequence[str] = KEPT,
+    language: str = ENGLISH,
+    form: str = PNG,
+    alternative: str | None = None,
 ) -> dict[str, bytes]:
-    """Return every picture of a run by name (without ending); the waterfall where something is compared.
+    """Return pictures of a run by chart; a chart that has nothing to show is left out.
 
-    They are drawn by `hands`, or else here.
+    They are drawn by `hands`, or else here; `form` is one of `canvas.FORMATS`; charts of one show the `alternative`.
     """
-    tasks: list[Picture] = [
-        (time_cost_distance, (summary,)),
-        (transit_times, (summary, samples)),
-        (cost_breakdown, (summary,)),
-        (cost_waterfall, (summary,)),
-    ]
-    drawn = {draw.__name__: png for (draw, _), png in (hands or Here()).run(_draw, tasks)}
-    pictures = ((draw.__name__, drawn[draw.__name__]) for draw, _ in tasks)
-    return {name: png for name, png in pictures if png is not None}
+    tasks: list[Task] = [(name, _needed(run, name), language, alternative or run.main, form) for name in names]
+    drawn = {task[0]: content for task, content in (hands or Here()).run(_drawn, tasks)}
+    pictures = ((name, drawn[name]) for name in names)
+    return {name: content for name, content in pictures if content is not None}
 
 
-def _draw(picture: Picture) -> bytes | None:
-    draw, shown = picture
-    return draw(*shown)
+def _needed(run: Run, name: str) -> Run:
+    """Return the run with only the tables that a chart reads, which is what other processes are sent."""
+    return replace(run, tables={table: run.tables[table] for table in BY_NAME[name].tables})
+
+
+def _drawn(task: Any) -> bytes | None:
+    name, run, language, alternative, form = task
+    figure = BY_NAME[name].draw(run, language, alternative)
+    return None if figure is None else picture(figure, run.summary, BY_NAME[name].title[language], form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from corridor_sim.report.canvas import (
+from corridor_sim.report.charts.canvas import (
     BASELINE_COLOUR,
     COLOURS,
     GREY,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from corridor_sim.report.canvas import (
+from corridor_sim.report.charts.canvas import (
     FAINT,
     GREY,
     SMALL,

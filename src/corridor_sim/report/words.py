@@ -95,8 +95,7 @@ class Footnotes:
         if figure is None or figure["value"] is None:
             return f"n/a {self.mark((figure or {}).get('method') or NO_REASON)}"
         marks = [self.mark(reason) for reason in reasons_of(figure) if reason not in said]
-        shown = with_interval(figure, unit) if has_interval(figure) else number(figure["value"], unit)
-        return " ".join([shown, *marks])
+        return " ".join([interval_text(figure, unit), *marks])
 
 
 def has_interval(figure: Figure) -> bool:
@@ -124,6 +123,11 @@ def with_interval(figure: Figure, unit: Unit) -> str:
     if abs((high - value) - (value - low)) <= ROUNDING * max(abs(high), abs(low), 1):
         return f"{shown} ±{number(high - value, unit)}"
     return f"{shown} ({number(low, unit)} to {number(high, unit)})"
+
+
+def interval_text(figure: Figure, unit: Unit) -> str:
+    """Return an estimate that has a value, with its interval where it has one."""
+    return with_interval(figure, unit) if has_interval(figure) else number(figure["value"], unit)
 
 
 def rows_with(rows: Iterable[Figure], **wanted: str) -> list[Figure]:

@@ -264,3 +264,4 @@ class Scenario(Part):
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     claims: dict[str, Claim] = Field(default_factory=dict)
     anomalies: dict[str, Anomaly] = Field(default_factory=dict)
+    words: dict[str, Words] = Field(default_factory=dict, description="name of a step, service, ... -> how it is said")

@@ -54,8 +54,9 @@ class Bundled(Protocol):
     @property
     def resolved(self) -> Json: ...
 
+    @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Return tables by file name without ending."""
+        """Tables by file name without ending."""
         ...
 
 
@@ -165,7 +166,7 @@ def _fill(folder: Path, results: Bundled, figures: Mapping[str, bytes], command:
     (folder / "summary.json").write_bytes(json_bytes(results.summary))
     (folder / "resolved.yaml").write_bytes(_yaml_bytes(results.resolved))
     (folder / "kpis.csv").write_text(kpis_csv(results.summary), encoding="utf-8", newline="")
-    for name, table in results.tables().items():
+    for name, table in results.tables.items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
     for name, picture in figures.items():
         (folder / "figures" / f"{name}.png").write_bytes(picture)

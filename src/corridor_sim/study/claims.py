@@ -20,7 +20,7 @@ from corridor_sim.study.claim_fits import fit_all
 from corridor_sim.study.claim_known import Known, Level, Tested, inputs_of_design
 from corridor_sim.study.doubt import REPLICATIONS, Doubted, PlayedDesign, PlayedPoints, doubted, play_at, play_design
 from corridor_sim.study.engines import AUTO, Tell, choose_engine, work_of
-from corridor_sim.study.evaluate import RESULTS_VERSION, Settings
+from corridor_sim.study.evaluate import RESULTS_VERSION, Settings, key_of_run
 from corridor_sim.study.executors import Executor, local_executor
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.kinds import Where
@@ -152,6 +152,7 @@ def _answers(player: _Player, lowered: Mapping[str, Lowered], progress: Progress
                 "engine": settings.engine,
                 "left_out": _left_out(player.depth),
             },
+            "of_run": key_of_run(file, settings.seed, settings.replications),
             "baseline": file.baseline,
             "claims": [answer(known, one) for one in tested],
             "inputs": [_input(one, design) for one in player.known.inputs],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from corridor_sim.metrics.kpis import COST_PER_KG
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.scenario.model import Threshold
+from corridor_sim.study.bundle import bundle_key
 from corridor_sim.study.cases import Case, model_digest, play_cases
 from corridor_sim.study.digests import digest_of
 from corridor_sim.study.engines import AUTO, Tell, choose_engine, work_of
@@ -62,8 +63,9 @@ class Results:
     played: Mapping[str, Sequence[Played]] = field(repr=False)
     lowered: Mapping[str, Lowered] = field(repr=False)
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the tables of the bundle: consignments of all replications, and the first replication in full."""
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables of the bundle: consignments of all replications, and the first replication in full."""
         from corridor_sim.study.tables import result_tables
 
         return result_tables(self)
@@ -140,10 +142,21 @@ def evaluate(
         summary=_summary(file, settings, lowered, played, plans),
         samples={name: samples(reps) for name, reps in main.items()},
         manifest_recipe=_recipe(file, settings, lowered, main),
-        resolved={name: scenario.model_dump(mode="json") for name, scenario in file.alternatives.items()},
+        resolved=resolved_scenarios(file),
         played=main,
         lowered=lowered,
     )
+
+
+def resolved_scenarios(file: ScenarioFile) -> Figures:
+    """Return the resolved scenario of each alternative as plain data."""
+    return {name: scenario.model_dump(mode="json") for name, scenario in file.alternatives.items()}
+
+
+def key_of_run(file: ScenarioFile, seed: int, replications: int) -> str:
+    """Return what names the folder of a plain run: all alternatives, with noise, no lane chosen."""
+    run = {"seed": seed, "replications": replications, "noise": True, "lanes": {}}
+    return bundle_key({"run": run, "results_version": RESULTS_VERSION}, resolved_scenarios(file))
 
 
 def _threshold_cases(file: ScenarioFile, replications: int) -> dict[Hashable, Case]:
@@ -222,6 +235,22 @@ def _compared(
     return rows
 
 
+def _changes(
+    file: ScenarioFile, lowered: Mapping[str, Lowered], played: Mapping[Any, Sequence[Played]]
+) -> list[Figures]:
+    """Return each alternative that starts from another one, but not from the baseline, against that other one."""
+    rows = []
+    for name, one in lowered.items():
+        parent = file.base.alternatives[name].like
+        if parent is None or parent == file.baseline or parent not in lowered:
+            continue
+        resolved = not unresolved_events(one, played[name])
+        row = comparison_summary(one, parent, played[name], played[parent], resolved)
+        row["where"] = where_figures(Told(lowered[parent], played[parent]), Told(one, played[name]), resolved)
+        rows.append(row)
+    return rows
+
+
 def _summary(
     file: ScenarioFile,
     settings: Settings,
@@ -264,6 +293,7 @@ def _summary(
         "baseline": file.baseline,
         "alternatives": [alternative_summary(one, main[name]) for name, one in lowered.items()],
         "comparisons": comparisons,
+        "changes": _changes(file, lowered, main),
         "thresholds": thresholds,
         "anomalies": anomaly_figures(base),
         "inputs": listed(list(inputs.values())),

@@ -3,30 +3,81 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corridor_sim.errors import Problem, ResultsError
 from corridor_sim.scenario.load import ScenarioFile
-from corridor_sim.study.bundle import MANIFEST, bundle_key
-from corridor_sim.study.evaluate import RESULTS_VERSION
+from corridor_sim.study.bundle import MANIFEST
+from corridor_sim.study.evaluate import RESULTS_VERSION, key_of_run
 from corridor_sim.study.figures import Figures
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SUMMARY, RESOLVED = "summary.json", "resolved.yaml"
+TABLE = ".parquet"
 SWEEP_RECIPE = "recipe.json"
+
+
+class StoredTables(Mapping[str, "pd.DataFrame"]):
+    """The tables of a result folder by file name without ending, each read when it is first asked for."""
+
+    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+        self._folder, self._names = folder, names
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return a table. Raises KeyError for one that is not there, ResultsError for one that cannot be read."""
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            import pandas as pd
+
+            try:
+                self._read[name] = pd.read_parquet(self._folder / f"{name}{TABLE}")
+            except (OSError, ValueError) as error:
+                raise _unusable(self._folder, f"damaged ({name}{TABLE}); run it again") from error
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 @dataclass(frozen=True)
 class StoredRun:
-    """What a result folder says: how it was made, its figures, and the resolved scenario of each alternative."""
+    """What a result folder says: how it was made, its figures, the resolved scenario of each alternative."""
 
     folder: Path
     manifest: Mapping[str, Any]
     summary: Mapping[str, Any]
     resolved: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+
+    @cached_property
+    def claims(self) -> Mapping[str, Any] | None:
+        """The answers to the claims of the same scenario at the same seed, kept beside it; of several the deepest."""
+        return claims_beside(self.folder)
+
+
+def claims_beside(folder: Path) -> Mapping[str, Any] | None:
+    """Return the answers to claims that are kept for the run of a folder, None where there are none."""
+    found = []
+    for path in sorted(folder.parent.glob(f"claims-*/{SUMMARY}")):
+        try:
+            answers = json.loads(path.read_bytes())
+            if answers["of_run"] == folder.name and answers["results_version"] == RESULTS_VERSION:
+                found.append((int(answers["run"]["points"]), answers))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return max(found, key=lambda one: one[0])[1] if found else None
 
 
 def read_run(folder: Path) -> StoredRun:
@@ -48,7 +99,8 @@ def read_run(folder: Path) -> StoredRun:
         if version == RESULTS_VERSION and not wrong:
             loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
             resolved = yaml.load(texts[RESOLVED], Loader=loader)
-            return StoredRun(folder, manifest, json.loads(texts[SUMMARY]), resolved)
+            tables = [name.removesuffix(TABLE) for name in files if name.endswith(TABLE)]
+            return StoredRun(folder, manifest, json.loads(texts[SUMMARY]), resolved, StoredTables(folder, tables))
     except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
         raise _unusable(folder, "damaged; run it again") from error
     if version != RESULTS_VERSION:
@@ -66,13 +118,7 @@ def stored_summary(file: ScenarioFile, out: Path) -> Figures | None:
 
     A summary that is not the one its manifest lists is not used.
     """
-    clock = file.base.clock
-    asked = {
-        "run": {"seed": clock.seed, "replications": clock.replications, "noise": True, "lanes": {}},
-        "results_version": RESULTS_VERSION,
-    }
-    resolved = {name: scenario.model_dump(mode="json") for name, scenario in file.alternatives.items()}
-    folder = out / file.name / bundle_key(asked, resolved)
+    folder = out / file.name / key_of_run(file, file.base.clock.seed, file.base.clock.replications)
     try:
         content = (folder / SUMMARY).read_bytes()
         listed = json.loads((folder / MANIFEST).read_bytes())["files"][SUMMARY]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from corridor_sim.report.run import Run
 
 ACTIVITIES = (
     ("road haulage", "transport", "cash", 0.35),
@@ -266,10 +269,16 @@ class FakeResults:
     summary: dict[str, Any]
     samples: dict[str, dict[str, Any]]
     manifest_recipe: dict[str, Any] = field(default_factory=lambda: {"python": "3.11"})
-    resolved: dict[str, Any] = field(default_factory=lambda: {"truck": {"name": "qinzhou", "flows": {"plum": 1}}})
+    resolved: dict[str, Any] = field(default_factory=lambda: {"truck": {"name": "qinzhou", "flows": {"plum": {}}}})
 
+    @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        return {"consignments": pd.DataFrame({"alternative": ["truck", "truck"], "hours": [40.5, 41.25]})}
+        frames = [pd.DataFrame({"alternative": name, **sample}) for name, sample in self.samples.items()]
+        return {"consignments": pd.concat(frames, ignore_index=True)}
+
+    def run(self) -> Run:
+        """The same as reports see it."""
+        return Run(self.summary, self.resolved, self.tables)
 
 
 def results() -> FakeResults:

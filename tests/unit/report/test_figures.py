@@ -11,10 +11,10 @@ import matplotlib
 import numpy as np
 import pytest
 
-from corridor_sim.report.canvas import drawable, looks, spread
-from corridor_sim.report.cost_chart import amounts_of, largest_activities
-from corridor_sim.report.figures import cost_breakdown, draw_figures, time_cost_distance, transit_times
-from corridor_sim.report.journey_chart import journey_of
+from corridor_sim.report.charts.canvas import drawable, looks, spread
+from corridor_sim.report.charts.cost_breakdown import amounts_of, largest_activities
+from corridor_sim.report.charts.time_cost_distance import journey_of
+from corridor_sim.report.figures import draw_figures
 from corridor_sim.study.executors import local_executor
 from corridor_sim.study.kinds import Where
 
@@ -36,7 +36,7 @@ def chunks_of(png: bytes) -> dict[bytes, bytes]:
 
 
 def test_pictures_are_png_1200_wide_with_their_origin(results: Any) -> None:
-    pictures = draw_figures(results.summary, results.samples)
+    pictures = draw_figures(results.run())
     assert list(pictures) == NAMES
     for png in pictures.values():
         found = chunks_of(png)
@@ -48,17 +48,17 @@ def test_pictures_are_png_1200_wide_with_their_origin(results: Any) -> None:
 
 
 def test_the_same_run_gives_the_same_bytes_whatever_the_users_own_style(results: Any) -> None:
-    first = draw_figures(results.summary, results.samples)
+    first = draw_figures(results.run())
     with matplotlib.rc_context({"font.size": 20, "axes.facecolor": "red", "savefig.dpi": 60}):
-        second = draw_figures(results.summary, results.samples)
+        second = draw_figures(results.run())
     assert first == second
 
 
 def test_other_processes_draw_the_same_pictures(results: Any) -> None:
     with local_executor(Where.PROCESSES, 2) as hands:
-        drawn = draw_figures(results.summary, results.samples, hands)
+        drawn = draw_figures(results.run(), hands)
     assert list(drawn) == NAMES
-    assert drawn == draw_figures(results.summary, results.samples)
+    assert drawn == draw_figures(results.run())
 
 
 def test_hostile_names_are_drawn_and_not_read_as_formulas(results: Any) -> None:
@@ -72,7 +72,7 @@ def test_hostile_names_are_drawn_and_not_read_as_formulas(results: Any) -> None:
             step |= {"origin": hostile, "destination": hostile, "route": hostile}
         for row in one["activities"]:
             row["activity"] += hostile
-    assert list(draw_figures(summary, results.samples)) == NAMES
+    assert list(draw_figures(results.run())) == NAMES
 
 
 def test_nothing_delivered_and_nothing_known_still_gives_pictures(results: Any) -> None:
@@ -83,18 +83,19 @@ def test_nothing_delivered_and_nothing_known_still_gives_pictures(results: Any) 
             row |= {"value": None, "low": None, "high": None}
         for step in one["steps"]:
             step["elapsed"] = None
-    empty = {name: {key: np.zeros(0, np.int64) for key in sample} for name, sample in results.samples.items()}
-    assert list(draw_figures(results.summary, empty)) == NAMES
+    for sample in results.samples.values():
+        sample |= {key: np.zeros(0, np.int64) for key in sample}
+    assert list(draw_figures(results.run())) == NAMES
 
 
 def test_pictures_show_the_numbers_of_the_summary(results: Any) -> None:
     summary = results.summary
-    before = transit_times(summary, results.samples), cost_breakdown(summary), time_cost_distance(summary)
+    before = draw_figures(results.run())
     summary["alternatives"][1]["kpis"]["transit_p90"]["value"] += 24
     summary["alternatives"][1]["costs"][9]["value"] += 900
     summary["alternatives"][1]["steps"][3]["elapsed"]["mean"] += 10
-    after = transit_times(summary, results.samples), cost_breakdown(summary), time_cost_distance(summary)
-    assert [old == new for old, new in zip(before, after, strict=True)] == [False, False, False]
+    after = draw_figures(results.run())
+    assert [name for name in NAMES if before[name] == after[name]] == ["cost_waterfall"]
 
 
 def test_a_journey_climbs_at_nodes_and_adds_up_costs(results: Any) -> None:

@@ -8,19 +8,23 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from corridor_sim.report.charts.cost_waterfall import COST_WATERFALL, most_different
 from corridor_sim.report.comparison import show_comparison
 from corridor_sim.report.figures import draw_figures
 from corridor_sim.report.page import results_page
 from corridor_sim.report.screen import show_run
 from corridor_sim.report.terminal import console_for
 from corridor_sim.report.waterfall import leg_words, signed, where_of, why_of
-from corridor_sim.report.waterfall_chart import cost_waterfall, most_different
 
 
 def compared(summary: Any) -> str:
     stream = StringIO()
     show_comparison(summary, console_for(stream))
     return stream.getvalue()
+
+
+def drawn(results: Any) -> bytes | None:
+    return draw_figures(results.run(), names=[COST_WATERFALL.name]).get(COST_WATERFALL.name)
 
 
 def estimate(value: float | None, half: float | None = None, resolved: bool = True) -> dict[str, Any]:
@@ -118,15 +122,15 @@ def test_the_picture_shows_what_differs_most(results: Any) -> None:
     }
     pair = most_different(results.summary)
     assert pair is not None and pair["alternative"] == max(sizes, key=lambda name: sizes[name])
-    plain = cost_waterfall(results.summary)
+    plain = drawn(results)
     add_why(pair)
-    assert plain is not None and plain != cost_waterfall(results.summary)
+    assert plain is not None and plain != drawn(results)
 
 
 def test_without_anything_to_compare_there_is_no_waterfall(results: Any) -> None:
     summary = results.summary
     summary["alternatives"], summary["comparisons"] = summary["alternatives"][:1], []
-    assert "cost_waterfall" not in draw_figures(summary, results.samples)
+    assert "cost_waterfall" not in draw_figures(results.run())
     text = results_page(summary, "run x", "images/x_")
     assert "cost_waterfall" not in text and "Where the cost differs" not in text
 
@@ -139,7 +143,7 @@ def test_a_cost_that_is_not_available_is_not_drawn(results: Any) -> None:
         add_nothing = {"groups": [], "bars": [], "cases": 0, "notes": []}
         pair["why"] = add_nothing
         assert where_of(pair, 3) is None and why_of(pair) is None
-    assert cost_waterfall(summary) is None
+    assert drawn(results) is None
     assert "Where: " not in compared(summary)
 
 
@@ -149,7 +153,8 @@ def test_nothing_that_differs_is_said_in_words(results: Any) -> None:
     for row in pair["where"]["totals"]:
         row["per_tonne"] = estimate(0.0, 0.0)
     assert "They cost the same everywhere." in compared(results.summary)
-    assert cost_waterfall({**results.summary, "comparisons": [pair]}) is not None
+    results.summary["comparisons"] = [pair]
+    assert drawn(results) is not None
 
 
 def test_what_is_not_resolved_is_said(results: Any) -> None:
@@ -171,6 +176,6 @@ def test_hostile_names_are_shown_as_they_are_written(results: Any) -> None:
         for bar in pair["why"]["bars"]:
             bar["group"] = hostile if bar["group"] == "route" else bar["group"]
     summary = {**results.summary, "alternatives": results.summary["alternatives"][:1]}
-    assert cost_waterfall(summary) is not None
+    assert drawn(results) is not None
     assert max(cell_len(line) for line in compared(summary).splitlines()) <= 80
     assert "\x00" not in compared(summary) + results_page(summary, "run x", "images/x_")

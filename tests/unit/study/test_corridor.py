@@ -59,7 +59,7 @@ def test_without_a_rate_there_are_no_dollars():
 
 
 def test_time_cost_distance_by_leg_and_node():
-    table = _results().tables()["time_cost_distance"]
+    table = _results().tables["time_cost_distance"]
     kept = ["step", "kind", "km", "hours_mean", "hours_p95", "hours_max", "step_cny_per_box", "cny_per_box"]
     assert table[kept].values.tolist() == [
         ["leave", "node", 0, 1, 1, 1, 70, 70],
@@ -69,7 +69,7 @@ def test_time_cost_distance_by_leg_and_node():
 
 
 def test_time_release_by_office_and_lane():
-    table = _results().tables()["time_release"]
+    table = _results().tables["time_release"]
     enter = table[(table["step"] == "enter") & (table["lane"] == "clear")]
     assert dict(zip(enter["interval"], enter["hours_mean"], strict=True)) == {
         "lodgement to acceptance": 3,

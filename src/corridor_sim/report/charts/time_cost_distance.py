@@ -8,7 +8,8 @@ from math import ceil, isfinite, nan
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from corridor_sim.report.canvas import (
+from corridor_sim.report.charts.base import Chart, Spec
+from corridor_sim.report.charts.canvas import (
     FAINT,
     GREY,
     SMALL,
@@ -18,15 +19,17 @@ from corridor_sim.report.canvas import (
     end_labels,
     house_style,
     looks,
-    png,
     stagger,
 )
+from corridor_sim.report.run import Run
+from corridor_sim.report.script.words import say
 from corridor_sim.report.words import CNY_PER_BOX, HOURS_PER_DAY, SUPPOSITION, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-TITLE = "Time and cost along the way"
+NAME = "time_cost_distance"
 TIME_INCHES, COST_INCHES, MAP_INCHES, TITLE_INCHES, AXIS_INCHES = 3.4, 2.6, 0.75, 0.9, 0.5
 LEFT, RIGHT, PANEL_GAP = 0.1, 0.78, 0.18
 LABEL_INCHES = 0.4
@@ -92,11 +95,11 @@ def _hours(steps: Sequence[Mapping[str, Any]], key: str) -> list[float]:
     return [0.0, *(nan if hours is None else hours for hours in elapsed)]
 
 
-def time_cost_distance(summary: Mapping[str, Any]) -> bytes:
-    """Return the chart as PNG: hours with a P10-P90 band, cash cost per box, and a strip map, over km."""
+def _draw(run: Run, language: str, _alternative: str) -> Figure:
+    """Draw hours with a P10-P90 band, cash cost per box, and a strip map, over km."""
     from matplotlib.figure import Figure
 
-    alternatives = summary["alternatives"]
+    alternatives = run.alternatives
     found = [(one, journey_of(one)) for one in alternatives]
     journeys = [(one, journey) for one, journey in found if journey is not None]
     routes = list({tuple(journey.places): journey for _, journey in journeys}.values())
@@ -116,8 +119,8 @@ def time_cost_distance(summary: Mapping[str, Any]) -> bytes:
                 for axes in (times, costs):
                     axes.axvline(km, color=FAINT, linewidth=0.6, zorder=0)
         _draw_strip(strip, routes)
-        caption(figure, summary, TITLE)
-        return png(figure, summary, TITLE)
+        caption(figure, run.summary, say(f"charts.{NAME}")[language], language)
+        return figure
 
 
 Drawn = Sequence[tuple[Mapping[str, Any], Journey]]
@@ -198,3 +201,10 @@ def _merged(places: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
     for km, name in places:
         names.setdefault(km, []).append(drawable(name, LONGEST_PLACE))
     return [(km, " / ".join(known)) for km, known in sorted(names.items())]
+
+
+def _spec(run: Run) -> Spec | None:
+    return None
+
+
+TIME_COST_DISTANCE = Chart(NAME, _draw, _spec)

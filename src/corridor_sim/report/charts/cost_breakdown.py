@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from corridor_sim.report.canvas import (
+from corridor_sim.report.charts.base import Chart, Spec
+from corridor_sim.report.charts.canvas import (
     BASELINE_COLOUR,
     COLOURS,
     GREY,
@@ -15,15 +16,16 @@ from corridor_sim.report.canvas import (
     drawable,
     house_style,
     label_of,
-    png,
 )
+from corridor_sim.report.run import Run
+from corridor_sim.report.script.words import say
 from corridor_sim.report.words import BASES, CNY_PER_BOX, Footnotes, number, row_with
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TITLE = "Cost per box by activity, whole chain"
+NAME = "cost_breakdown"
 ROW_INCHES, TITLE_INCHES, LEGEND_INCHES = 0.95, 0.7, 1.5
 LEFT, RIGHT = 0.19, 0.74
 BAR_HEIGHT = 0.56
@@ -72,11 +74,10 @@ def largest_activities(alternatives: Sequence[Mapping[str, Any]]) -> list[tuple[
     return sorted(kept, key=lambda key: (order.index(key[0]), -largest[key], key))
 
 
-def cost_breakdown(summary: Mapping[str, Any]) -> bytes:
-    """Return the chart as PNG."""
+def _draw(run: Run, language: str, _alternative: str) -> Figure:
     from matplotlib.figure import Figure
 
-    alternatives = summary["alternatives"]
+    alternatives = run.alternatives
     kept = largest_activities(alternatives)
     shades = dict(zip(kept, SHADES, strict=False))
     bases = [*kept, *OTHERS.items()]
@@ -90,10 +91,10 @@ def cost_breakdown(summary: Mapping[str, Any]) -> bytes:
         span = max(sum(map(abs, amounts.values())) for amounts in shown)
         for place, (one, amounts) in enumerate(zip(alternatives, shown, strict=True)):
             _draw_bar(axes, -place, one, amounts, colours, span)
-        _finish(axes, alternatives)
+        _finish(axes, run, language)
         _legend(figure, colours, {key for amounts in shown for key, amount in amounts.items() if amount})
-        caption(figure, summary, TITLE)
-        return png(figure, summary, TITLE)
+        caption(figure, run.summary, say(f"charts.{NAME}")[language], language)
+        return figure
 
 
 def _draw_bar(axes: Axes, at: float, one: Mapping[str, Any], amounts: Amounts, colours: Colours, span: float) -> None:
@@ -160,10 +161,18 @@ def _legend(figure: Figure, colours: Colours, used: set[tuple[str, str]]) -> Non
     figure.legend(handles=handles, loc="lower left", ncols=LEGEND_COLUMNS, bbox_to_anchor=(0, 0), handlelength=1.2)
 
 
-def _finish(axes: Axes, alternatives: Sequence[Mapping[str, Any]]) -> None:
-    axes.set_yticks([-place for place in range(len(alternatives))], [label_of(one) for one in alternatives])
+def _finish(axes: Axes, run: Run, language: str) -> None:
+    labels = [label_of(run, one, language) for one in run.alternatives]
+    axes.set_yticks([-place for place in range(len(labels))], labels)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
     axes.axvline(0, color=BASELINE_COLOUR, linewidth=1)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_xlabel("CNY per box; dots and whiskers: totals with intervals, as listed on the right")
+
+
+def _spec(run: Run) -> Spec | None:
+    return None
+
+
+COST_BREAKDOWN = Chart(NAME, _draw, _spec)

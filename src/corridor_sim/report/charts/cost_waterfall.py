@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
-from corridor_sim.report.canvas import (
+from corridor_sim.report.charts.base import Chart, Spec
+from corridor_sim.report.charts.canvas import (
     BASELINE_COLOUR,
     COLOURS,
     EDGE_INCHES,
@@ -18,15 +19,17 @@ from corridor_sim.report.canvas import (
     caption,
     drawable,
     house_style,
-    png,
 )
+from corridor_sim.report.run import Run
+from corridor_sim.report.script.words import say
 from corridor_sim.report.waterfall import Waterfall, where_of, why_of
 from corridor_sim.report.words import CNY_PER_BOX, has_interval, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-TITLE = "Explained difference"
+NAME = "cost_waterfall"
 MOST_BARS = 12
 ROW_INCHES, TITLE_INCHES, PANEL_INCHES, FOOT_INCHES = 0.27, 0.42, 0.54, 0.55
 LEFT, RIGHT = 0.44, 0.97
@@ -54,11 +57,11 @@ def most_different(summary: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return max(costly, key=lambda each: each[0])[1] if costly else None
 
 
-def cost_waterfall(summary: Mapping[str, Any]) -> bytes | None:
-    """Return the chart as PNG: the alternative that differs most, where and (if known) why; None without any."""
+def _draw(run: Run, language: str, _alternative: str) -> Figure | None:
+    """Draw the alternative that differs most, where and (if known) why; None without any."""
     from matplotlib.figure import Figure
 
-    pair = most_different(summary)
+    pair = most_different(run.summary)
     if pair is None:
         return None
     found = {"where": where_of(pair, MOST_BARS), "why": why_of(pair)}
@@ -71,17 +74,17 @@ def cost_waterfall(summary: Mapping[str, Any]) -> bytes | None:
         for (name, waterfall), inches in zip(panels, rows, strict=True):
             top -= PANEL_INCHES + inches
             axes = figure.add_axes((LEFT, top / height, RIGHT - LEFT, inches / height))
-            _draw(axes, waterfall)
+            _draw_panel(axes, waterfall)
             _name(axes, waterfall, name)
             above = (top + inches + PANEL_INCHES / 4) / height
             figure.text(EDGE_INCHES / WIDTH_INCHES, above, PANELS[name], weight="bold", size=PANEL_SIZE)
         figure.text(EDGE_INCHES / WIDTH_INCHES, EDGE_INCHES / height, AXIS_WORDS, size=SMALL, color=GREY)
         sides = " against ".join(drawable(pair[side], LONGEST_NAME) for side in ("alternative", "against"))
-        caption(figure, summary, f"{TITLE}: {sides}")
-        return png(figure, summary, TITLE)
+        caption(figure, run.summary, f"{say(f'charts.{NAME}')[language]}: {sides}", language)
+        return figure
 
 
-def _draw(axes: Axes, waterfall: Waterfall) -> None:
+def _draw_panel(axes: Axes, waterfall: Waterfall) -> None:
     """Draw each bar from where the one above it ends, and their sum from nought at the foot, with its interval."""
     values = [bar.figure["value"] for bar in waterfall.rows]
     ends = [0.0, *accumulate(values)]
@@ -129,3 +132,10 @@ def _name(axes: Axes, waterfall: Waterfall, panel: str) -> None:
             at = (column - LEFT) / (RIGHT - LEFT)
             text = drawable(words, longest)
             axes.text(at, -place, text, transform=axes.get_yaxis_transform(), size=SMALL, va="center", weight=weight)
+
+
+def _spec(run: Run) -> Spec | None:
+    return None
+
+
+COST_WATERFALL = Chart(NAME, _draw, _spec)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from corridor_sim.reading.located import printable
-from corridor_sim.report.words import SUPPOSITION, text_of
+from corridor_sim.report.run import Run
+from corridor_sim.report.script.words import ENGLISH, say, text_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,6 +65,8 @@ STYLE = {
     "axes.axisbelow": True,
     "legend.frameon": False,
     "legend.fontsize": SMALL,
+    "svg.hashsalt": "corridor_sim",
+    "svg.fonttype": "none",
 }
 
 
@@ -95,11 +100,21 @@ def drawable(text: str, longest: int = LONGEST_NAME) -> str:
     return "".join(sign if ord(sign) in letters else UNDRAWABLE for sign in printable(text, longest))
 
 
-def label_of(alternative: Mapping[str, Any]) -> str:
+def label_of(run: Run, alternative: Mapping[str, Any], language: str) -> str:
     """Return an alternative's name, in lines, with its mark."""
-    lines = wrap(drawable(alternative["name"], LONGEST_NAME), LABEL_WIDTH)
-    lines += ["(baseline)"] if alternative["is_baseline"] else []
-    return "\n".join([*lines, f"({SUPPOSITION})"] if alternative["supposition"] else lines)
+    lines = wrapped(drawable(run.alternative(alternative["name"])[language], LONGEST_NAME), LABEL_WIDTH)
+    marks = [mark for mark in ("is_baseline", "supposition") if alternative[mark]]
+    return "\n".join([*lines, *(say(f"charts.mark_{mark}")[language] for mark in marks)])
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a text in lines of at most so many columns; Chinese, which has no blanks, is broken anywhere."""
+    lines = [""]
+    for part in re.findall(r"[⺀-鿿＀-￯]|\s+|[^\s⺀-鿿＀-￯]+", text):
+        if lines[-1] and cell_len(lines[-1] + part.rstrip()) > width:
+            lines.append("")
+        lines[-1] += part if lines[-1] else part.lstrip()
+    return [line.rstrip() for line in lines]
 
 
 def looks(alternatives: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -111,29 +126,40 @@ def looks(alternatives: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]
     return found
 
 
+PNG, SVG = FORMATS = ("png", "svg")
+MADE_BY = {PNG: "Software", SVG: "Creator"}
+
+
 def png(figure: Figure, summary: Mapping[str, Any], title: str) -> bytes:
     """Return the figure as PNG with what it was made from in its metadata, and no date."""
+    return picture(figure, summary, title, PNG)
+
+
+def picture(figure: Figure, summary: Mapping[str, Any], title: str, form: str) -> bytes:
+    """Return the figure in one of FORMATS, with scenario, seed and version in its metadata, and no date."""
     scenario, run = summary["scenario"], summary["run"]
     name = printable(scenario["name"])
-    metadata = {
+    metadata: dict[str, Any] = {
         "Title": title,
-        "Software": f"corridor_sim {summary['version']}",
+        MADE_BY[form]: f"corridor_sim {summary['version']}",
         "Source": name,
         "Description": f"scenario {name}, seed {run['seed']}, {run['replications']} replications",
     }
     stream = BytesIO()
-    figure.savefig(stream, format="png", dpi=DPI, metadata=metadata)
+    with house_style():
+        figure.savefig(stream, format=form, dpi=DPI, metadata=metadata | ({"Date": None} if form == SVG else {}))
     return stream.getvalue()
 
 
-def caption(figure: Figure, summary: Mapping[str, Any], title: str) -> None:
+def caption(figure: Figure, summary: Mapping[str, Any], title: str, language: str = ENGLISH) -> None:
     """Write the picture's title, and under it which run it shows."""
     run, width, height = summary["run"], *figure.get_size_inches()
-    words = drawable(text_of(summary["scenario"]["title"]), LONGEST_SUBTITLE)
+    words = drawable(text_words(summary["scenario"]["title"], "")[language], LONGEST_SUBTITLE)
     below = EDGE_INCHES + TITLE_SIZE * LINE_SPACING / POINTS_PER_INCH
     left = EDGE_INCHES / width
     figure.text(left, 1 - EDGE_INCHES / height, title, weight="bold", size=TITLE_SIZE, va="top")
-    subtitle = f"{words}; {run['replications']} replications, seed {run['seed']}"
+    made = {"replications": str(run["replications"]), "seed": str(run["seed"])}
+    subtitle = say("charts.made", scenario=words, **made)[language]
     figure.text(left, 1 - below / height, subtitle, size=SMALL, color=GREY, va="top")
 
 
