@@ -113,14 +113,17 @@ def run(
     """Simulate a scenario, show and write its results."""
     with reported(debug):
         from corridor_sim.report.figures import draw_figures
+        from corridor_sim.report.html.page import REPORT, page_html
         from corridor_sim.report.run import run_of
         from corridor_sim.study.bundle import check_out, write_bundle
 
         check_out(out)
         results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet, engine, why)
+        shown = run_of(results, out, _command_line())
         with _processes() as hands:
-            pictures = draw_figures(run_of(results, out), hands)
-        folder = write_bundle(results, out, pictures, _command_line())
+            pictures = draw_figures(shown, hands)
+        report = page_html(shown).encode()
+        folder = write_bundle(results, out, pictures, _command_line(), {REPORT: report})
         if json:
             print_json(results.summary)
         elif quiet:
