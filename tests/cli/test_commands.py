@@ -49,8 +49,8 @@ def world(results: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Simp
     monkeypatch.setitem(sys.modules, "corridor_sim.scenario.load", SimpleNamespace(load=load))
     monkeypatch.setitem(sys.modules, "corridor_sim.study.prepare", SimpleNamespace(prepare=prepare))
     monkeypatch.setattr("corridor_sim.study.evaluate.evaluate", evaluate)
-    monkeypatch.setattr("corridor_sim.report.figures.draw_figures", lambda run, hands: {"picture": b"PNG"})
-    monkeypatch.setattr("corridor_sim.report.html.page.page_html", lambda run: "a page")
+    shown = {"picture": b"PNG"}, {"report.html": b"a page"}
+    monkeypatch.setattr("corridor_sim.report.shown.for_readers", lambda run, hands: shown)
     monkeypatch.chdir(tmp_path)
     return asked
 
