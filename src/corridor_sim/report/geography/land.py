@@ -19,7 +19,7 @@ LEVEL_STEP = 2.0
 FINEST_DEGREES = LEVELS_DEGREES[0]
 DETAIL_BY_DISTANCE = 0.012
 """The further from all places, the coarser: who sees a coast and a place together sees no more than this share."""
-STEPS_ACROSS = 450.0
+STEPS_ACROSS = 330.0
 """Nothing is coarser than the window's width divided by this."""
 LEAST_POINTS = 3
 
