@@ -46,7 +46,7 @@ class Leg:
 
 @dataclass(frozen=True)
 class Stay:
-    """What is done at a place on one way: mean hours that the goods stand there, mean cash per box, how many took it."""
+    """What is done at a place on one way: mean hours that goods stand there, mean cash per box, how many took it."""
 
     place: str
     route: str
@@ -102,8 +102,9 @@ class Atlas:
         for step, ends in found:
             bow = before.get(ends, 0) - (beside[ends] - 1) / 2
             before[ends] = before.get(ends, 0) + 1
-            names = (str(step[key]) for key in ("route", "step", "mode", "origin", "destination"))
-            legs.append(Leg(*names, float(step["km_to"] - step["km_from"]), bow, step))
+            route, name, mode = step["route"], step["step"], step["mode"]
+            km = float(step["km_to"] - step["km_from"])
+            legs.append(Leg(route, name, mode, step["origin"], step["destination"], km, bow, step))
         return legs
 
     def course(self, leg: Leg) -> list[Point]:

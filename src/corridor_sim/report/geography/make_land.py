@@ -1,6 +1,6 @@
 """Makes report/data/land.json from Natural Earth's land: `python -m corridor_sim.report.geography.make_land SOURCE`.
 
-SOURCE is land-50m.json (TopoJSON) of the npm package world-atlas. Run once; data/README.md says what was made from what.
+SOURCE is land-50m.json (TopoJSON) of the npm package world-atlas. Run once; data/README.md says what was made.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import asin, asinh, cos, degrees, hypot, radians, sin, sinh, tan
+from math import asin, asinh, atan, cos, degrees, hypot, radians, sin, sinh, tan
 
 Point = tuple[float, float]
 """(x, y) in the plane, km, or (degrees east, degrees north), as the name says."""
@@ -25,8 +25,6 @@ def mercator(east: float, north: float) -> Point:
 
 def on_globe(x: float, y: float) -> Point:
     """Return degrees east and north of a point in the plane."""
-    from math import atan
-
     return degrees(x / RADIUS_KM), degrees(atan(sinh(y / RADIUS_KM)))
 
 
