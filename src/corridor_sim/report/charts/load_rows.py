@@ -30,7 +30,7 @@ class Loads:
     """Departures of a service that the picture shows, in minutes, and what they carried of ours in `measure`.
 
     `teu` is the same load in TEU; `behind` (minute, consignments left for lack of room); `top` of the strip's scale;
-    `capacity` None where the scenario states none; `left_out` departures beyond the most that are shown.
+    `capacity` None where the scenario states none; `left_out` departures beyond the most that are shown; `others` what they take, as the scenario states it.
     """
 
     service: str
@@ -43,6 +43,7 @@ class Loads:
     not_run: list[int]
     top: float
     left_out: int
+    others: str
 
     @property
     def shows_capacity(self) -> bool:
@@ -96,4 +97,5 @@ def _loads(name: str, service: Mapping[str, Any], rows: pd.DataFrame) -> Loads:
         minutes(fallen["scheduled"]),
         capacity if capacity is not None and capacity <= SHOW_CAPACITY_WITHIN * most else most,
         len(carried) - len(shown),
+        str(service.get("taken_by_others") or "–"),
     )

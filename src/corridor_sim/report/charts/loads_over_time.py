@@ -23,6 +23,7 @@ from corridor_sim.report.charts.strips import (
     FOOT,
     STRIP_INCHES,
     STRIP_PIXELS,
+    cut,
     draw_labels,
     foot_of,
     height,
@@ -49,7 +50,7 @@ OURS, BEHIND, FULL = COLOURS[0], COLOURS[1], COLOURS[2]
 CROSS = "M-1,-1L1,1M-1,1L1,-1"
 BAR_WIDTH = 1.6
 MARK_AREA = 30
-MARK_ABOVE = 0.07
+MARK_ABOVE = 0.05
 """How far above its bar a departure that left consignments behind is marked, in strips."""
 HEAD_COLUMNS = 110
 HEAD_LINES = 3
@@ -73,8 +74,8 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
         draw_dates(axes, span, (span.begin, span.end))
         axes.set_xlabel(say("flows.time", zone=zone_of(run))[language])
         head = joined([run.alternative(alternative), say("flows.loads_show")], ": ")[language]
-        text = "\n".join(lines(dict.fromkeys([language], head), HEAD_COLUMNS, HEAD_LINES)[language].split("\n"))
-        axes.set_title(drawable(text, len(text)), size="small", weight="normal")
+        text = cut(drawable(head, len(head)), HEAD_COLUMNS, HEAD_LINES)
+        axes.set_title("\n".join(text), size="small", weight="normal")
         caption(figure, run.summary, say(f"charts.{NAME}")[language], language)
         return figure
 
@@ -107,12 +108,10 @@ def _of_all(run: Run, alternative: str, service: str) -> Words:
     """Return what the summary says of a service in all replications: how full it was, and how full of ours."""
     one = row_with(run.alternatives, name=alternative) or {}
     row = row_with(one.get("services", []), service=service)
-    stated = run.scenario(alternative).get("services", {}).get(service, {}).get("taken_by_others")
-    taken = stated if isinstance(stated, str) and stated else "–"
     if row is None or row["load_factor"]["value"] is None:
-        return say("flows.others_take", taken=taken)
+        return say("flows.nothing_more")
     shown = {name: f"{interval_text(row[name], PERCENT)} %" for name in ("load_factor", "own_load_factor")}
-    return say("flows.load_of_all", full=shown["load_factor"], ours=shown["own_load_factor"], taken=taken)
+    return say("flows.load_of_all", full=shown["load_factor"], ours=shown["own_load_factor"])
 
 
 def _spec(run: Run) -> Spec | None:
@@ -162,6 +161,7 @@ def _rows(number: int, name: str, strips: Sequence[Loads]) -> Iterator[Spec]:
             "behind_at": [minute for minute, _ in loads.behind],
             "behind": [count for _, count in loads.behind],
             "not_run": loads.not_run,
+            "others": loads.others,
         }
 
 
@@ -175,7 +175,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
             "x": x,
             "y": {"field": "height", **height_axis(counts)},
             "y2": {"field": "foot"},
-            "tooltip": _tip(("load", "our_load"), ("teu", "our_teu")),
+            "tooltip": _tip(("load", "our_load"), ("teu", "our_teu"), ("others", "others_take")),
         },
     }
     capacity = {
@@ -197,7 +197,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
     }
     fallen = {
         "transform": _apart(["not_run"]),
-        "mark": {**_mark(CROSS, GREY), "strokeWidth": 1.5},
+        "mark": {**_mark(CROSS, GREY), "filled": False, "strokeWidth": 1.5},
         "encoding": {"x": x, "y": {"field": "foot", "type": "quantitative"}, "tooltip": _tip(of="not_run")},
     }
     return [bars, capacity, fallen, behind, label_layer()]

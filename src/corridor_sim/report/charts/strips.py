@@ -15,10 +15,10 @@ from corridor_sim.report.script.words import Words
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FOOT, FULL = 0.94, 0.52
+FOOT, FULL = 0.94, 0.46
 """Where a strip's nought lies below its upper edge, and how high its greatest amount stands above that."""
 HEAD = 0.06
-STRIP_PIXELS, STRIP_INCHES = 74, 0.82
+STRIP_PIXELS, STRIP_INCHES = 84, 0.9
 LABEL_COLUMNS, LABEL_LINES = 58, 2
 DRAWN_COLUMNS = 120
 TOLD = "told"
