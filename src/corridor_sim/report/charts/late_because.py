@@ -62,9 +62,7 @@ def causes_of(run: Run, alternative: str) -> list[Cause]:
         language: late_sentences([_in_words(run, row, language) for row in rows], language, MOST_CAUSES)
         for language in LANGUAGES
     }
-    said: Iterator[Words] = (
-        dict(zip(LANGUAGES, each, strict=True)) for each in zip(*told.values(), strict=True)
-    )
+    said: Iterator[Words] = (dict(zip(LANGUAGES, each, strict=True)) for each in zip(*told.values(), strict=True))
     causes = [
         Cause(words, row["share"], row["low"], row["high"], False)
         for row, words in zip(rows[:MOST_CAUSES], said, strict=False)

@@ -30,7 +30,8 @@ class Loads:
     """Departures of a service that the picture shows, in minutes, and what they carried of ours in `measure`.
 
     `teu` is the same load in TEU; `behind` (minute, consignments left for lack of room); `top` of the strip's scale;
-    `capacity` None where the scenario states none; `left_out` departures beyond the most that are shown; `others` what they take, as the scenario states it.
+    `capacity` None where the scenario states none; `left_out` departures with our cargo beyond the most that are
+    shown; `others` what they take, as the scenario states it.
     """
 
     service: str
@@ -51,15 +52,19 @@ class Loads:
         return self.capacity is not None and self.capacity <= self.top
 
 
-def loads_of(run: Run, alternative: str, span: Span) -> list[Loads]:
-    """Return the services of an alternative on which anything of ours was carried or left behind, the fullest first."""
+def loads_of(run: Run, alternative: str, span: Span) -> tuple[list[Loads], int]:
+    """Return the services of an alternative that carried anything of ours or left it behind, and how many more did.
+
+    The fullest of ours come first.
+    """
     table = run.tables["departures_0"]
     inside = (table["scheduled"] >= span.begin) & (table["scheduled"] < span.end)
     table = table[(table[ALTERNATIVE] == alternative) & inside].sort_values("scheduled", kind="stable")
     services = run.scenario(alternative).get("services", {})
-    found = [_loads(name, services.get(name, {}), rows) for name, rows in table.groupby("service_name")]
+    found = [_loads(str(name), services.get(str(name), {}), rows) for name, rows in table.groupby("service_name")]
     met = [loads for loads in found if any(loads.load) or loads.behind]
-    return sorted(met, key=lambda loads: (-_share(loads), loads.service))[:MOST_SERVICES]
+    ordered = sorted(met, key=lambda loads: (-_share(loads), loads.service))
+    return ordered[:MOST_SERVICES], max(0, len(ordered) - MOST_SERVICES)
 
 
 def _share(loads: Loads) -> float:

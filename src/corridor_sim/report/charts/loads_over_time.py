@@ -50,7 +50,7 @@ OURS, BEHIND, FULL = COLOURS[0], COLOURS[1], COLOURS[2]
 CROSS = "M-1,-1L1,1M-1,1L1,-1"
 BAR_WIDTH = 1.6
 MARK_AREA = 30
-MARK_ABOVE = 0.05
+MARK_ABOVE = 0.055
 """How far above its bar a departure that left consignments behind is marked, in strips."""
 HEAD_COLUMNS = 110
 HEAD_LINES = 3
@@ -60,7 +60,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
     from matplotlib.figure import Figure
 
     span = span_of(run)
-    strips = loads_of(run, alternative, span) if span else []
+    strips, left_out = loads_of(run, alternative, span) if span else ([], 0)
     if span is None or not strips:
         return None
     tall = STRIP_INCHES * len(strips) + TITLE_INCHES + AXIS_INCHES
@@ -73,7 +73,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
         draw_labels(axes, [label[language] for label in _labels(run, alternative, strips)])
         draw_dates(axes, span, (span.begin, span.end))
         axes.set_xlabel(say("flows.time", zone=zone_of(run))[language])
-        head = joined([run.alternative(alternative), say("flows.loads_show")], ": ")[language]
+        head = joined([run.alternative(alternative), _said(left_out)], ": ")[language]
         text = cut(drawable(head, len(head)), HEAD_COLUMNS, HEAD_LINES)
         axes.set_title("\n".join(text), size="small", weight="normal")
         caption(figure, run.summary, say(f"charts.{NAME}")[language], language)
@@ -91,23 +91,36 @@ def _draw_strip(axes: Axes, place: int, loads: Loads) -> None:
         axes.axhline(height(place, loads.capacity, loads.top), color=FULL, linewidth=1, linestyle="--")
 
 
+def _said(left_out: int) -> Words:
+    """Return what the marks are, and how many services are left out."""
+    if left_out:
+        return say("flows.loads_show_cut", left_out=str(left_out))
+    return say("flows.loads_show")
+
+
 def _labels(run: Run, alternative: str, strips: Sequence[Loads]) -> list[Words]:
-    return [joined([_scale(run, loads), _of_all(run, alternative, loads.service)], " ") for loads in strips]
+    return [joined([_scale(run, loads), _of_all(run, alternative, loads)], " ") for loads in strips]
 
 
 def _scale(run: Run, loads: Loads) -> Words:
     """Return a service with its greatest load of ours and its capacity."""
     unit = say(f"flows.unit_{loads.measure}")
-    parts = {"service": run.name(loads.service), "most": f"{max(loads.load, default=0.0):g}", "unit": unit}
+    parts: dict[str, str | Words] = {
+        "service": run.name(loads.service),
+        "most": f"{max(loads.load, default=0.0):g}",
+        "unit": unit,
+    }
     if loads.capacity is None:
         return say("flows.load_up_to", **parts)
     return say("flows.load_up_to_of", **parts, capacity=f"{loads.capacity:g}")
 
 
-def _of_all(run: Run, alternative: str, service: str) -> Words:
-    """Return what the summary says of a service in all replications: how full it was, and how full of ours."""
+def _of_all(run: Run, alternative: str, loads: Loads) -> Words:
+    """Return what the summary says of a service in all replications, or that not all departures are shown."""
     one = row_with(run.alternatives, name=alternative) or {}
-    row = row_with(one.get("services", []), service=service)
+    row = row_with(one.get("services", []), service=loads.service)
+    if loads.left_out:
+        return say("flows.departures_left_out", count=str(loads.left_out))
     if row is None or row["load_factor"]["value"] is None:
         return say("flows.nothing_more")
     shown = {name: f"{interval_text(row[name], PERCENT)} %" for name in ("load_factor", "own_load_factor")}
@@ -120,13 +133,13 @@ def _spec(run: Run) -> Spec | None:
     if span is None:
         return None
     found = {name: loads_of(run, name, span) for name in run.names}
-    if not any(found.values()):
+    if not any(strips for strips, _ in found.values()):
         return None
-    counts = {name: len(strips) for name, strips in found.items()}
+    counts = {name: len(strips) for name, (strips, _) in found.items()}
     told: dict[str, Words] = {}
     rows: list[Spec] = []
-    for number, (name, strips) in enumerate(found.items()):
-        told[str(number)] = lines(say("flows.loads_show") if strips else say("flows.no_loads"), most=HEAD_LINES)
+    for number, (name, (strips, left_out)) in enumerate(found.items()):
+        told[str(number)] = lines(_said(left_out) if strips else say("flows.no_loads"), most=HEAD_LINES)
         told |= {key(number, place): lines(label) for place, label in enumerate(_labels(run, name, strips))}
         rows += _rows(number, name, strips)
     parameter, filtered = one_alternative(run)

@@ -10,7 +10,7 @@ from corridor_sim.engine.program import NONE
 from corridor_sim.report.charts.base import ALTERNATIVE
 from corridor_sim.report.charts.moments import Span
 from corridor_sim.report.run import Run
-from corridor_sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from corridor_sim.units import SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ OTHERS = "others"
 """Step of cargo that is not ours and only fills facilities (see `network.lower`)."""
 MOST_PLACES = 12
 MOST_BUCKETS = 400
-BUCKETS = tuple(hours * SECONDS_PER_HOUR for hours in (1, 2, 4, 6, 12)) + (SECONDS_PER_DAY,)
+BUCKETS = tuple(hours * SECONDS_PER_HOUR for hours in (1, 2, 4, 6, 12, 24))
 Place = tuple[str, str]
 """Kind (FACILITY, SERVICE, STEP) and name."""
 
@@ -81,7 +81,8 @@ def _ticks_since(moments: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
     count = np.searchsorted(moments, edges)
     total = np.concatenate(([0], np.cumsum(moments)))
-    return count * edges - total[count]
+    since: np.ndarray = count * edges - total[count]
+    return since
 
 
 Ends = tuple["np.ndarray", "np.ndarray"]
@@ -96,7 +97,8 @@ def _waits(run: Run, alternative: str, visits: pd.DataFrame, span: Span) -> Iter
     place = place.where(visits["step_name"] != OTHERS, visits["resource"].map(_facilities(visits.assign(place=place))))
     waits = visits[(visits["start"] == NONE) | (visits["start"] > visits["ready"])].assign(place=place)
     waits = waits[waits["place"].notna()]
-    for at, rows in waits.groupby("place"):
+    for at in sorted(set(waits["place"])):
+        rows = waits[waits["place"] == at]
         begins, starts = rows["ready"].to_numpy(), rows["start"].to_numpy()
         yield at, (begins, np.where(starts == NONE, max(span.end, int(begins.max()) + 1), starts))
 

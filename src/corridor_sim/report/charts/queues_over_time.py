@@ -203,7 +203,12 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
         {
             "transform": apart,
             "mark": {"type": "line", "color": MEAN, "strokeWidth": 1.2, **step},
-            "encoding": {"x": x, "y": {"field": "mean_height", "type": "quantitative"}, "detail": strip, "tooltip": tip},
+            "encoding": {
+                "x": x,
+                "y": {"field": "mean_height", "type": "quantitative"},
+                "detail": strip,
+                "tooltip": tip,
+            },
         },
         label_layer(),
     ]

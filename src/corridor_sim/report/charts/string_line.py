@@ -77,7 +77,8 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
             axes.plot(*zip(*path, strict=True), color=OURS, linewidth=OURS_WIDTH, zorder=3)
         axes.plot([], [], color=OURS, linewidth=OURS_WIDTH, label=say("flows.consignments")[language])
         labels = [
-            "\n".join(cut(drawable(run.name(name)[language]), PLACE_COLUMNS, PLACE_LINES)) for name in strings.way.places
+            "\n".join(cut(drawable(run.name(name)[language]), PLACE_COLUMNS, PLACE_LINES))
+            for name in strings.way.places
         ]
         axes.set_yticks(strings.way.heights, labels, size=SMALL)
         axes.set_ylim(1 + EDGE, -EDGE)
@@ -104,7 +105,7 @@ def _draw_departures(axes: Axes, run: Run, strings: Strings, language: str) -> N
 
 def _told(run: Run, strings: Strings, span: Span) -> Words:
     """Return what is shown and what is left out."""
-    parts = {
+    parts: dict[str, str | Words] = {
         "route": run.name(strings.way.route),
         "begin": span.date(span.begin),
         "end": span.date(strings.end - 1),
@@ -239,7 +240,7 @@ def _departures_layer(x: Spec, colour: Spec) -> Spec:
             "y": {"field": "y", **_height_axis()},
             "y2": {"field": "y2"},
             "color": colour,
-            "opacity": {"condition": {"param": "picked", "value": FAINTER}, "value": 0.05},
+            "opacity": {"condition": {"param": "picked", "value": FAINTER}, "value": 0.1},
             "tooltip": tip,
         },
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from corridor_sim.engine.program import MEASURES, NONE, DepartureState
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST_DEPARTURES = 1200
 MOST_PATHS = 80
-LEAST_GAP = 0.08
+LEAST_GAP = 0.085
 """Of the height of the picture, between neighbours on the way."""
 TEU = f"own_{MEASURES[0]}"
 NOT_RUN = (DepartureState.CANCELLED, DepartureState.TOO_LIGHT, DepartureState.HELD_TOO_LONG)
@@ -81,7 +82,8 @@ def strings_of(run: Run, alternative: Mapping[str, Any], span: Span) -> Strings 
 
 
 def _of(table: pd.DataFrame, alternative: Mapping[str, Any]) -> pd.DataFrame:
-    return table[table[ALTERNATIVE] == alternative["name"]]
+    ours: pd.DataFrame = table[table[ALTERNATIVE] == alternative["name"]]
+    return ours
 
 
 def way_of(run: Run, alternative: Mapping[str, Any]) -> Way | None:
@@ -105,16 +107,14 @@ def way_of(run: Run, alternative: Mapping[str, Any]) -> Way | None:
 
 def heights_of(kms: Sequence[float]) -> tuple[float, ...]:
     """Return how high places stand from 0 to 1: as far apart as their km, but no closer than the least gap."""
-    lengths = [max(0.0, end - begin) for begin, end in zip(kms[:-1], kms[1:], strict=True)]
+    lengths = [max(0.0, end - begin) for begin, end in pairwise(kms)]
     least = min(LEAST_GAP, 1 / len(lengths))
     gaps = [length / (sum(lengths) or 1.0) for length in lengths]
     while True:
         short = [gap <= least for gap in gaps]
         room = 1 - least * sum(short)
         long_km = sum(length for length, is_short in zip(lengths, short, strict=True) if not is_short)
-        new = [
-            least if is_short else room * length / long_km for length, is_short in zip(lengths, short, strict=True)
-        ]
+        new = [least if is_short else room * length / long_km for length, is_short in zip(lengths, short, strict=True)]
         if new == gaps or all(short):
             break
         gaps = new

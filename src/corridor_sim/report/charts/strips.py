@@ -6,7 +6,7 @@ A strip stands between two whole numbers; its own height is a share of that, fro
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from corridor_sim.report.charts.base import ALTERNATIVE, Spec
 from corridor_sim.report.charts.canvas import SMALL, drawable, wrapped
@@ -23,6 +23,8 @@ LABEL_COLUMNS, LABEL_LINES = 58, 2
 DRAWN_COLUMNS = 120
 TOLD = "told"
 LABEL_FONT = 11
+LABEL_FROM = 0.006
+"""Of the width."""
 LEAST_FILLED = 0.6
 """Of the picture: strips of an alternative that has few grow to fill so much, and no more."""
 
@@ -95,8 +97,7 @@ def draw_labels(axes: Axes, labels: Sequence[str]) -> None:
     """Write the words of each strip above it and make the y axis that of strips."""
     for place, words in enumerate(labels):
         text = "\n".join(cut(drawable(words, DRAWN_COLUMNS * LABEL_LINES), DRAWN_COLUMNS, LABEL_LINES))
-        at: Any = (0.006, place + HEAD)
-        axes.text(*at, text, transform=axes.get_yaxis_transform(), size=SMALL, va="top", zorder=5)
+        axes.text(LABEL_FROM, place + HEAD, text, transform=axes.get_yaxis_transform(), size=SMALL, va="top", zorder=5)
     axes.set_ylim(max(1, len(labels)), 0)
     axes.set_yticks(range(len(labels) + 1), [""] * (len(labels) + 1))
     axes.tick_params(axis="y", length=0)
