@@ -66,7 +66,7 @@ def _weekdays(ticks: pd.Series, start: str, zone: str) -> pd.Series:
     import pandas as pd
 
     moments = pd.Timestamp(start).tz_localize(zone).tz_convert("UTC") + pd.to_timedelta(ticks, unit="s")
-    return moments.dt.tz_convert(zone).dt.weekday
+    return moments.dt.tz_convert(zone).dt.day_of_week
 
 
 def _cell(alternative: str, weekday: int, rows: pd.DataFrame, replications: range) -> Cell:

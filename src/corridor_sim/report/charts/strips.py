@@ -73,7 +73,7 @@ def label_layer() -> Spec:
             {"calculate": f"{TOLD}[datum.label] || ''", "as": "words"},
             {"calculate": f"datum.place + {HEAD}", "as": "head"},
         ],
-        "mark": {"type": "text", "align": "left", "baseline": "top", "x": 4, "fontSize": LABEL_FONT},
+        "mark": {"type": "text", "align": "left", "baseline": "top", "x": 4, "fontSize": LABEL_FONT, "lineBreak": "\n"},
         "encoding": {"y": {"field": "head", "type": "quantitative"}, "text": {"field": "words"}},
     }
 
