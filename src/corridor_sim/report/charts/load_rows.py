@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridor_sim.engine.program import MEASURES
-from corridor_sim.report.charts.base import ALTERNATIVE
 from corridor_sim.report.charts.moments import Span, minutes
-from corridor_sim.report.charts.string_rows import NOT_RUN
+from corridor_sim.report.charts.string_rows import NOT_RUN, rows_of
 from corridor_sim.report.run import Run
 from corridor_sim.units import parse_any
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import numpy as np
 
 MOST_SERVICES = 12
 MOST_DEPARTURES = 1500
@@ -23,6 +22,7 @@ SHOW_CAPACITY_WITHIN = 3.0
 IN_WORDS = {"mass": 1000.0, "volume": 1000.0}
 """Measure -> base units (kg, litres) in the unit it is told in (t, m3)."""
 DECIMALS = 2
+COLUMNS = ("service_name", "scheduled", "state", "left_behind", *(f"own_{measure}" for measure in MEASURES))
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,15 @@ def loads_of(run: Run, alternative: str, span: Span) -> tuple[list[Loads], int]:
 
     The fullest of ours come first.
     """
-    table = run.tables["departures_0"]
+    table = rows_of(run.tables["departures_0"], alternative, COLUMNS)
     inside = (table["scheduled"] >= span.begin) & (table["scheduled"] < span.end)
-    table = table[(table[ALTERNATIVE] == alternative) & inside].sort_values("scheduled", kind="stable")
+    table = table[inside].sort_values("scheduled", kind="stable")
     services = run.scenario(alternative).get("services", {})
-    found = [_loads(str(name), services.get(str(name), {}), rows) for name, rows in table.groupby("service_name")]
+    groups = ((str(name), rows) for name, rows in table.groupby("service_name"))
+    found = [
+        _loads(name, services.get(name, {}), {column: rows[column].to_numpy() for column in COLUMNS})
+        for name, rows in groups
+    ]
     met = [loads for loads in found if any(loads.load) or loads.behind]
     ordered = sorted(met, key=lambda loads: (-_share(loads), loads.service))
     return ordered[:MOST_SERVICES], max(0, len(ordered) - MOST_SERVICES)
@@ -78,28 +82,31 @@ def capacities_of(service: Mapping[str, Any]) -> dict[str, float]:
     return {measure: float(amount) for measure, amount in found.items() if measure in MEASURES and amount > 0}
 
 
-def _loads(name: str, service: Mapping[str, Any], rows: pd.DataFrame) -> Loads:
+def _loads(name: str, service: Mapping[str, Any], rows: Mapping[str, np.ndarray]) -> Loads:
+    import numpy as np
+
     capacities = capacities_of(service)
     shares = {measure: float(rows[f"own_{measure}"].sum()) / amount for measure, amount in capacities.items()}
     measure = max(shares, key=lambda one: shares[one]) if shares else MEASURES[0]
     unit = IN_WORDS.get(measure, 1.0)
     capacity = capacities[measure] / unit if capacities else None
-    carried = rows[rows["own_consignment"] > 0]
-    shown = carried.head(MOST_DEPARTURES)
-    load = [round(float(amount) / unit, DECIMALS) for amount in shown[f"own_{measure}"]]
-    left = rows[rows["left_behind"] > 0].head(MOST_DEPARTURES)
-    behind = list(zip(minutes(left["scheduled"]), (int(count) for count in left["left_behind"]), strict=True))
-    fallen = rows[rows["state"].isin([int(state) for state in NOT_RUN])].head(MOST_DEPARTURES)
+    scheduled = rows["scheduled"]
+    carried = np.flatnonzero(rows["own_consignment"] > 0)
+    shown = carried[:MOST_DEPARTURES]
+    load = [round(float(amount) / unit, DECIMALS) for amount in rows[f"own_{measure}"][shown]]
+    left = np.flatnonzero(rows["left_behind"] > 0)[:MOST_DEPARTURES]
+    behind = list(zip(minutes(scheduled[left]), rows["left_behind"][left].tolist(), strict=True))
+    fallen = np.flatnonzero(np.isin(rows["state"], NOT_RUN))[:MOST_DEPARTURES]
     most = max(load, default=0.0)
     return Loads(
         name,
         measure,
         capacity,
-        minutes(shown["scheduled"]),
+        minutes(scheduled[shown]),
         load,
-        [round(float(teu), DECIMALS) for teu in shown[f"own_{MEASURES[0]}"]],
+        [round(float(teu), DECIMALS) for teu in rows[f"own_{MEASURES[0]}"][shown]],
         behind,
-        minutes(fallen["scheduled"]),
+        minutes(scheduled[fallen]),
         capacity if capacity is not None and capacity <= SHOW_CAPACITY_WITHIN * most else most,
         len(carried) - len(shown),
         str(service.get("taken_by_others") or "–"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from corridor_sim.evidence.intervals import pooled_quantile, ratio_of_sums
 from corridor_sim.report.charts.base import ALTERNATIVE, Chart, Spec, alternative_names, named, named_axis, names_param
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
 NAME = "on_time_by_weekday"
+COLUMNS = ("replication", "hours", "on_time")
 ROW_INCHES, TITLE_INCHES, AXIS_INCHES = 0.62, 0.75, 0.45
 LEFT, RIGHT = 0.2, 0.98
 SPEC_ROW_PIXELS = 40
@@ -50,8 +51,8 @@ def cells_of(run: Run) -> list[Cell]:
     if clock is None or not len(table):
         return []
     weekdays = _weekdays(table["release"], str(run.scenario()["clock"]["start"]), clock.zone.key)
-    table = table.assign(weekday=weekdays)
-    replications = range(int(run.summary["run"]["replications"]))
+    table = table[[ALTERNATIVE, *COLUMNS]].assign(weekday=weekdays)
+    replications = int(run.summary["run"]["replications"])
     groups = {key: rows for key, rows in table.groupby([ALTERNATIVE, "weekday"])}
     return [
         _cell(name, weekday, groups[name, weekday], replications)
@@ -69,23 +70,18 @@ def _weekdays(ticks: pd.Series, start: str, zone: str) -> pd.Series:
     return moments.dt.tz_convert(zone).dt.day_of_week
 
 
-def _cell(alternative: str, weekday: int, rows: pd.DataFrame, replications: range) -> Cell:
+def _cell(alternative: str, weekday: int, rows: pd.DataFrame, replications: int) -> Cell:
     """Return one cell; replications in which nothing was released on that weekday count as nought of nought."""
-    by_replication = rows.groupby("replication")["on_time"]
-    on_time = by_replication.sum().reindex(replications, fill_value=0).to_numpy(float)
-    released = by_replication.size().reindex(replications, fill_value=0).to_numpy(float)
-    days = {one: hours.to_numpy(float) for one, hours in rows.groupby("replication")["hours"]}
-    none = rows["hours"].iloc[:0].to_numpy(float)
-    hours = [_undelivered_last(days.get(one, none)) for one in replications]
-    quantiles = {words: figure(pooled_quantile(hours, level), "h") for words, level in LEVELS.items()}
-    return Cell(alternative, weekday, figure(ratio_of_sums(on_time, released), "share"), quantiles, len(rows))
-
-
-def _undelivered_last(hours: Any) -> Any:
-    """Return hours with what was never delivered as infinite."""
     import numpy as np
 
-    return np.where(np.isnan(hours), np.inf, hours)
+    replication = rows["replication"].to_numpy()
+    released = np.bincount(replication, minlength=replications)
+    on_time = np.bincount(replication, rows["on_time"].to_numpy(), replications)
+    hours = rows["hours"].to_numpy()[np.argsort(replication, kind="stable")]
+    # what was never delivered took longer than anything
+    apart = np.split(np.where(np.isnan(hours), np.inf, hours), np.cumsum(released)[:-1])
+    quantiles = {words: figure(pooled_quantile(apart, level), "h") for words, level in LEVELS.items()}
+    return Cell(alternative, weekday, figure(ratio_of_sums(on_time, released), "share"), quantiles, len(rows))
 
 
 def weekday_words(weekday: int) -> Words:

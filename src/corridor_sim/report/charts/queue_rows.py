@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridor_sim.engine.program import NONE
-from corridor_sim.report.charts.base import ALTERNATIVE
 from corridor_sim.report.charts.moments import Span
+from corridor_sim.report.charts.string_rows import rows_of
 from corridor_sim.report.run import Run
 from corridor_sim.units import SECONDS_PER_HOUR
 
@@ -21,6 +21,7 @@ KEYS = {"at": FACILITY, "inspect_at": FACILITY, "seize": FACILITY, "board": SERV
 """Entry of a step of the scenario -> what is waited for there; a batch is waited for at the step itself."""
 OTHERS = "others"
 """Step of cargo that is not ours and only fills facilities (see `network.lower`)."""
+VISIT_COLUMNS = ("step_name", "ready", "start", "end", "resource", "units")
 MOST_PLACES = 12
 MOST_BUCKETS = 400
 BUCKETS = tuple(hours * SECONDS_PER_HOUR for hours in (1, 2, 4, 6, 12, 24))
@@ -40,9 +41,8 @@ class Queue:
 
 def queues_of(run: Run, alternative: str, span: Span) -> tuple[list[Queue], int]:
     """Return the queues of an alternative, the longest on average first, and how many are left out."""
-    table = run.tables["visits_0"]
     edges = edges_of(span)
-    visits = table[table[ALTERNATIVE] == alternative]
+    visits = rows_of(run.tables["visits_0"], alternative, VISIT_COLUMNS)
     found = [Queue(place, edges, *levels(*ends, edges)) for place, ends in _waits(run, alternative, visits, span)]
     met = sorted((queue for queue in found if queue.most.any()), key=lambda queue: (-queue.mean.mean(), queue.place))
     return met[:MOST_PLACES], max(0, len(met) - MOST_PLACES)
@@ -89,26 +89,28 @@ Ends = tuple["np.ndarray", "np.ndarray"]
 
 
 def _waits(run: Run, alternative: str, visits: pd.DataFrame, span: Span) -> Iterator[tuple[Place, Ends]]:
-    """Yield each place with when the waits there begin and end; who still waits at the stop waits to the end."""
+    """Yield each place with when the waits there begin and end; who still waits at the stop waits to the end.
+
+    Which number of the table is which facility is told by our own visits that held units of one for some time.
+    """
     import numpy as np
 
     places = places_of(run.scenario(alternative))
-    place = visits["step_name"].map(places)
-    place = place.where(visits["step_name"] != OTHERS, visits["resource"].map(_facilities(visits.assign(place=place))))
-    waits = visits[(visits["start"] == NONE) | (visits["start"] > visits["ready"])].assign(place=place)
-    waits = waits[waits["place"].notna()]
-    for at in sorted(set(waits["place"])):
-        rows = waits[waits["place"] == at]
-        begins, starts = rows["ready"].to_numpy(), rows["start"].to_numpy()
-        yield at, (begins, np.where(starts == NONE, max(span.end, int(begins.max()) + 1), starts))
-
-
-def _facilities(visits: pd.DataFrame) -> dict[int, Place]:
-    """Return facilities by their number in the table, as told by visits that held units of one for some time."""
-    held = visits[(visits["units"] > 0) & (visits["end"] > visits["start"]) & visits["place"].notna()]
-    pairs = held[["resource", "place"]].drop_duplicates()
-    known = zip(pairs["resource"].tolist(), pairs["place"].tolist(), strict=True)
-    return {number: place for number, place in known if place[0] == FACILITY}
+    known = sorted(set(places.values()))
+    numbers = {step: known.index(place) for step, place in places.items()}
+    at = visits["step_name"].map(numbers).fillna(NONE).to_numpy(np.int64)
+    ready, start, end, resource, units = (visits[name].to_numpy() for name in VISIT_COLUMNS[1:])
+    held = (units > 0) & (end > start) & (at != NONE)
+    pairs = {(int(number), int(place)) for number, place in zip(resource[held], at[held], strict=True)}
+    facilities = {number: place for number, place in pairs if known[place][0] == FACILITY}
+    others = np.flatnonzero((visits["step_name"] == OTHERS).to_numpy())
+    at[others] = [facilities.get(int(number), NONE) for number in resource[others]]
+    waits = (start == NONE) | (start > ready)
+    for number, place in enumerate(known):
+        rows = np.flatnonzero(waits & (at == number))
+        if len(rows):
+            stop = max(span.end, int(ready[rows].max()) + 1)
+            yield place, (ready[rows], np.where(start[rows] == NONE, stop, start[rows]))
 
 
 def places_of(scenario: Mapping[str, Any]) -> dict[str, Place]:

@@ -22,6 +22,8 @@ LEAST_GAP = 0.085
 TEU = f"own_{MEASURES[0]}"
 NOT_RUN = (DepartureState.CANCELLED, DepartureState.TOO_LIGHT, DepartureState.HELD_TOO_LONG)
 BOARD, LANE = "board", "lane"
+DEPARTURE_COLUMNS = ("service_name", "scheduled", "state", "actual", "arrived", TEU)
+VISIT_COLUMNS = ("consignment", "step_name", "ready", "start", "end")
 
 
 @dataclass(frozen=True)
@@ -69,20 +71,21 @@ def strings_of(run: Run, alternative: Mapping[str, Any], span: Span) -> Strings 
     way = way_of(run, alternative)
     if way is None:
         return None
-    table = _of(run.tables["departures_0"], alternative)
+    table = rows_of(run.tables["departures_0"], alternative["name"], DEPARTURE_COLUMNS)
     services = {service for service, _, _ in way.boards}
     table = table[table["service_name"].isin(services) & (table["scheduled"] >= span.begin)]
     end = end_of(table["scheduled"].sort_values().tolist(), span)
     table = table[table["scheduled"] < end]
     departures = [_departures(table[table["service_name"] == board[0]], board) for board in way.boards]
-    found = paths_of(_of(run.tables["visits_0"], alternative), way, span.begin, end)
+    found = paths_of(rows_of(run.tables["visits_0"], alternative["name"], VISIT_COLUMNS), way, span.begin, end)
     every = max(1, -(-len(found) // MOST_PATHS))
     kept = {consignment: found[consignment] for consignment in list(found)[::every]}
     return Strings(way, departures, kept, len(found), every, end)
 
 
-def _of(table: pd.DataFrame, alternative: Mapping[str, Any]) -> pd.DataFrame:
-    ours: pd.DataFrame = table[table[ALTERNATIVE] == alternative["name"]]
+def rows_of(table: pd.DataFrame, alternative: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some columns of the rows of an alternative."""
+    ours: pd.DataFrame = table.loc[(table[ALTERNATIVE] == alternative).to_numpy(), list(columns)]
     return ours
 
 
