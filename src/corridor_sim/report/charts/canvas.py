@@ -110,7 +110,7 @@ def label_of(run: Run, alternative: Mapping[str, Any], language: str) -> str:
 def wrapped(text: str, width: int) -> list[str]:
     """Return a text in lines of at most so many columns; Chinese, which has no blanks, is broken anywhere."""
     lines = [""]
-    for part in re.findall(r"[⺀-鿿＀-￯]|\s+|[^\s⺀-鿿＀-￯]+", text):
+    for part in re.findall(r"[⺀-鿿＀-￯][、。，：；？！）》」]*|\s+|[^\s⺀-鿿＀-￯]+", text):
         if lines[-1] and cell_len(lines[-1] + part.rstrip()) > width:
             lines.append("")
         lines[-1] += part if lines[-1] else part.lstrip()
