@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from corridor_sim.report.charts.canvas import PNG, picture
+from corridor_sim.report.charts.fonts import language_drawn
 from corridor_sim.report.charts.registry import BY_NAME, KEPT
 from corridor_sim.report.run import Run
 from corridor_sim.report.script.words import ENGLISH
@@ -23,13 +24,22 @@ def draw_figures(
     language: str = ENGLISH,
     form: str = PNG,
     alternative: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, bytes]:
     """Return pictures of a run by chart; a chart that has nothing to show is left out.
 
     They are drawn by `hands`, or else here; `form` is one of `canvas.FORMATS`; charts of one show the `alternative`.
+    Without a font for Chinese letters the words are English. `progress` is told (charts done, charts in all).
     """
-    tasks: list[Task] = [(name, _needed(run, name), language, alternative or run.main, form) for name in names]
-    drawn = {task[0]: content for task, content in (hands or Here()).run(_drawn, tasks)}
+    written = language_drawn(language)
+    tasks: list[Task] = [
+        (name, _needed(run, name), written, BY_NAME[name].shown(run, alternative), form) for name in names
+    ]
+    drawn: dict[str, bytes | None] = {}
+    for task, content in (hands or Here()).run(_drawn, tasks):
+        drawn[task[0]] = content
+        if progress is not None:
+            progress(len(drawn), len(tasks))
     pictures = ((name, drawn[name]) for name in names)
     return {name: content for name, content in pictures if content is not None}
 
