@@ -318,17 +318,17 @@ def _whisker(place: int, base: str) -> list[Spec]:
 
 def _words() -> list[Spec]:
     """Return the name and the totals of each alternative above its bar; where it is narrow, one of the totals."""
-    marks = "".join(
-        f" + (datum.{mark} && indexof(datum.who, {LABELS}.{mark}) < 0 ? ' ' + {LABELS}.{mark} : '')" for mark in MARKS
-    )
+    said = f"(datum.{{0}} && indexof(datum.who, {LABELS}.{{0}}) < 0 ? ' ' + {LABELS}.{{0}} : '')"
+    marks = "".join(f" + {said.format(mark)}" for mark in MARKS)
     parts = [f"(datum.totals['{base}'] ? {LABELS}['{base}'] + ' ' + datum.totals['{base}'] : '')" for base in BASES]
     judged = parts[list(BASES).index(SHOWN_BASE)]
     totals = f"width < {NARROW_PIXELS} ? {judged} : " + " + '  ·  ' + ".join(parts)
+    whole = {"align": "left", "x": 0, "limit": {"expr": "width"}}
     lines = ((f"datum.who{marks}", NAME_RISE_PIXELS, "bold"), (totals, TOTAL_RISE_PIXELS, "normal"))
     return [
         {
             "transform": [{"filter": "isObject(datum.totals)"}, {"calculate": words, "as": "line"}],
-            "mark": {"type": "text", "align": "left", "yOffset": rise, "fontWeight": weight, "x": 0},
+            "mark": {"type": "text", "yOffset": rise, "fontWeight": weight, **whole},
             "encoding": {"text": {"field": "line"}},
         }
         for words, rise, weight in lines

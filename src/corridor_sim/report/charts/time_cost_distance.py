@@ -355,7 +355,7 @@ def _heights(ways: Sequence[Journey]) -> tuple[Spec, Spec]:
         "hours": ([0, ticks[-1]], [{"expr": f"height * {TIME_PART}"}, 0]),
         "cny": ([cheapest, dearest * HEADROOM], [{"expr": "height"}, {"expr": f"height * {COST_FROM}"}]),
     }
-    axes = {
+    axes: dict[str, Spec] = {
         "hours": {"title": say("charts.hours_since_release"), "values": ticks},
         "cny": {"title": say("charts.cny_per_box"), "format": ",.0f", "tickCount": COST_TICKS},
     }
