@@ -282,11 +282,11 @@ def _bars() -> list[Spec]:
         },
     }
     ends = {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}}
-    strokes: tuple[Spec, ...] = (
+    strokes = (
         {"color": "white", "strokeWidth": HALO_PIXELS},
         {"color": BASELINE_COLOUR, "strokeWidth": 2},
     )
-    whiskers = [
+    whiskers: list[Spec] = [
         {
             "transform": [{"filter": "isValid(datum.low)"}],
             "mark": {"type": "rule", "yOffset": BAR_DROP_PIXELS, **look},
