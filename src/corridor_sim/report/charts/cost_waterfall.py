@@ -172,7 +172,7 @@ def _finish(axes: Axes, waterfall: Waterfall, limits: tuple[float, float]) -> No
     axes.set_yticks([])
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
 
 
 def _name(axes: Axes, waterfall: Waterfall, panel: str) -> None:
@@ -268,7 +268,7 @@ def _span(bar: Shown, begin: float, total: bool) -> Spec:
 def _bars() -> list[Spec]:
     """Return bars from where the one above ends, and the interval of their sum."""
     ticks = {"expr": f"width / {TICK_PIXELS}"}
-    axis = {"title": say("charts.cny_per_tonne"), "format": ",.0f", "tickCount": ticks}
+    axis = {"title": say("charts.cny_per_tonne"), "format": ",f", "tickCount": ticks}
     paint = {"domain": ["cheaper", "dearer", "total"], "range": [CHEAPER, DEARER, GREY]}
     told = tooltip(what_words="activity", place_words="where", shown="cny_per_tonne")
     bar = {
