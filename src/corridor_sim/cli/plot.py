@@ -73,7 +73,7 @@ def plot(
         if empty:
             raise InputError(f"this run has nothing to show in: {', '.join(empty)}")
         scenario = str(run.summary["scenario"]["name"])
-        files = {out / _file_name(scenario, name, lang, form): content for name, content in drawn.items()}
+        files = {out / file_name(scenario, name, lang, form): content for name, content in drawn.items()}
         write_files(files)
         for path in files:
             print(path)
@@ -95,7 +95,7 @@ def _wanted(run: Run, charts: Sequence[str], alternative: str | None) -> list[st
     return list(dict.fromkeys(charts)) or list(BY_NAME)
 
 
-def _file_name(scenario: str, chart: str, language: Language, form: Format) -> str:
+def file_name(scenario: str, chart: str, language: Language, form: Format) -> str:
     """Return the name of a picture; one in English does not say so."""
     safe = UNSAFE.sub("-", scenario).lstrip(".") or "run"
     words = [safe, chart, *([] if language is Language.EN else [language.value])]

@@ -82,6 +82,18 @@ def tooltip(**columns: str) -> list[Spec]:
     ]
 
 
+TOLD = "told"
+
+
+def told(*columns: str) -> Spec:
+    """Return the transform that writes what a mark says to those who cannot see it, for `DESCRIBED`."""
+    parts = [f"(isValid(datum['{column}']) ? datum['{column}'] : '')" for column in columns]
+    return {"calculate": " + ' ' + ".join(parts), "as": TOLD}
+
+
+DESCRIBED: Spec = {"description": {"field": TOLD, "type": "nominal"}}
+
+
 def one_alternative(run: Run) -> tuple[Spec, Spec]:
     """Return the parameter that says which alternative is shown, and the filter that keeps its rows."""
     return {"name": ALTERNATIVE, "value": run.main}, {"filter": f"datum.{ALTERNATIVE} == {ALTERNATIVE}"}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from corridor_sim.report.charts.base import LABELS, Chart, Spec, names_param, tooltip
+from corridor_sim.report.charts.base import DESCRIBED, LABELS, Chart, Spec, named, names_param, told, tooltip
 from corridor_sim.report.charts.canvas import (
     BASELINE_COLOUR,
     COLOURS,
@@ -50,7 +50,7 @@ Row = tuple[str | None, Mapping[str, Any], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Speech:
     """How names are said, and in which language."""
 
     language: str = ENGLISH
@@ -73,14 +73,14 @@ def claims_chart(answers: Mapping[str, Any], answer: Answer) -> bytes:
     """Return the chart of one claim as PNG, in English, names as they are written."""
     from matplotlib.figure import Figure
 
-    told, rows = _Told(), _rows(answer)
+    speech, rows = _Speech(), _rows(answer)
     height = ROW_INCHES * len(rows) + TITLE_INCHES + AXIS_INCHES
     with house_style():
         figure = Figure(figsize=(WIDTH_INCHES, height))
         axes = figure.subplots()
         figure.subplots_adjust(LEFT, AXIS_INCHES / height, RIGHT, 1 - TITLE_INCHES / height)
-        _draw_panel(axes, answer, told)
-        axes.set_xlabel(f"{_axis(answer, told)}\n{told.foot}", size=SMALL)
+        _draw_panel(axes, answer, speech)
+        axes.set_xlabel(f"{_axis(answer, speech)}\n{speech.foot}", size=SMALL)
         caption(figure, answers, say("charts.claims_one", name=drawable(answer["name"]))[ENGLISH])
         return png(figure, answers, say("charts.claims")[ENGLISH])
 
@@ -91,7 +91,7 @@ def _draw(run: Run, language: str, _alternative: str) -> Figure | None:
 
     if not run.claims or not run.claims["claims"]:
         return None
-    told = _Told(language, run.name, run.alternative)
+    speech = _Speech(language, run.name, run.alternative)
     answers = run.claims["claims"]
     inches = [ROW_INCHES * len(_rows(answer)) for answer in answers]
     height = TITLE_INCHES + sum(inches) + (PANEL_INCHES + UNDER_INCHES) * len(answers) + FOOT_INCHES
@@ -101,11 +101,11 @@ def _draw(run: Run, language: str, _alternative: str) -> Figure | None:
         for answer, high in zip(answers, inches, strict=True):
             top -= PANEL_INCHES + high
             axes = figure.add_axes((LEFT, top / height, RIGHT - LEFT, high / height))
-            _draw_panel(axes, answer, told)
-            axes.set_title(drawable(_heading(answer, told)[language], LONGEST_HEADING))
-            axes.set_xlabel(_axis(answer, told), size=SMALL)
+            _draw_panel(axes, answer, speech)
+            axes.set_title(drawable(_heading(answer, speech)[language], LONGEST_HEADING))
+            axes.set_xlabel(_axis(answer, speech), size=SMALL)
             top -= UNDER_INCHES
-        figure.text(LEFT, FOOT_INCHES / height / 2, told.foot, size=SMALL)
+        figure.text(LEFT, FOOT_INCHES / height / 2, speech.foot, size=SMALL)
         caption(figure, run.claims, say(f"charts.{NAME}")[language], language)
         return figure
 
@@ -115,19 +115,19 @@ def _rows(answer: Answer) -> list[Row]:
     return [(None, answer["stated"], answer["doubt"]), *((cell["flow"], cell["stated"], cell) for cell in cells)]
 
 
-def _heading(answer: Answer, told: _Told) -> Words:
+def _heading(answer: Answer, speech: _Speech) -> Words:
     verdict = say(f"charts.verdict_{answer['verdict'].replace(' ', '_')}")
     low, high = map(short_number, answer["interval"])
-    return say("charts.claims_heading", name=told.name(answer["name"]), low=low, high=high, verdict=verdict)
+    return say("charts.claims_heading", name=speech.name(answer["name"]), low=low, high=high, verdict=verdict)
 
 
-def _axis(answer: Answer, told: _Told) -> str:
-    against = drawable(told.alternative(answer["against"])[told.language])
+def _axis(answer: Answer, speech: _Speech) -> str:
+    against = drawable(speech.alternative(answer["against"])[speech.language])
     base = say(f"charts.base_{answer['cost_base']}")
-    return say("charts.claims_axis", base=base, against=against)[told.language]
+    return say("charts.claims_axis", base=base, against=against)[speech.language]
 
 
-def _draw_panel(axes: Axes, answer: Answer, told: _Told) -> None:
+def _draw_panel(axes: Axes, answer: Answer, speech: _Speech) -> None:
     """Draw the claimed band and a line for all cargo and each kind."""
     rows = _rows(answer)
     low, high = _limits(rows, answer["interval"])
@@ -136,7 +136,7 @@ def _draw_panel(axes: Axes, answer: Answer, told: _Told) -> None:
     for place, (_, stated, spread) in enumerate(rows):
         colour = BASELINE_COLOUR if not place else COLOURS[0]
         _draw_row(axes, -place, stated["value"], spread, colour, (low, high))
-    labels = [drawable(told.cargo(flow)[told.language], LONGEST_LABEL) for flow, *_ in rows]
+    labels = [drawable(speech.cargo(flow)[speech.language], LONGEST_LABEL) for flow, *_ in rows]
     axes.set_yticks([-place for place in range(len(rows))], labels)
     axes.set_xlim(low, high)
     axes.set_ylim(-len(rows) + 1 / 2, 1 / 2)
@@ -170,17 +170,17 @@ def _spec(run: Run) -> Spec | None:
     if not run.claims or not run.claims["claims"]:
         return None
     answers = run.claims["claims"]
-    told = _Told(ENGLISH, run.name, run.alternative)
+    speech = _Speech(ENGLISH, run.name, run.alternative)
     labels: dict[str, Words] = {}
     limits = [_limits(_rows(answer), answer["interval"]) for answer in answers]
     low, high = min(low for low, _ in limits), max(high for _, high in limits)
-    rows = [row for answer in answers for row in _claim_rows(answer, told, labels, (low, high))]
+    rows = [row for answer in answers for row in _claim_rows(answer, speech, labels, (low, high))]
     axis = {"title": None, "grid": False, "ticks": False, "domain": False, "labelLimit": LABEL_PIXELS}
     return {
         "params": [names_param(labels, LABELS)],
         "height": {"step": SPEC_ROW_PIXELS},
         "data": {"values": rows},
-        "transform": [{"calculate": f"{LABELS}[datum.key]", "as": "cargo"}],
+        "transform": [named("key", "cargo", LABELS), told("cargo", "stated_shown")],
         "encoding": {
             "y": {
                 "field": "row",
@@ -193,16 +193,18 @@ def _spec(run: Run) -> Spec | None:
     }
 
 
-def _claim_rows(answer: Answer, told: _Told, labels: dict[str, Words], limits: tuple[float, float]) -> Iterator[Spec]:
+def _claim_rows(
+    answer: Answer, speech: _Speech, labels: dict[str, Words], limits: tuple[float, float]
+) -> Iterator[Spec]:
     """Yield two lines of heading, then a row for each kind of cargo; their words go into `labels` by row."""
-    for place, words in enumerate((_heading(answer, told), told.axis(answer))):
+    for place, words in enumerate((_heading(answer, speech), speech.axis(answer))):
         key = f"heading {len(labels)}"
         labels[key] = words
         yield {"row": len(labels), "key": key, "line": place}
     claimed = " – ".join(map(short_number, answer["interval"]))
     for flow, stated, spread in _rows(answer):
         row = len(labels) + 1
-        labels[str(row)] = told.cargo(flow)
+        labels[str(row)] = speech.cargo(flow)
         first, third = spread["quartiles"]
         found = {"low": spread["low"], "first": first, "median": spread["median"], "third": third}
         shown = {
@@ -219,7 +221,7 @@ def _claim_rows(answer: Answer, told: _Told, labels: dict[str, Words], limits: t
         yield {**whose, **found, **ends, **shown, **beyond}
 
 
-def _told_of() -> list[Spec]:
+def _tip() -> list[Spec]:
     return tooltip(
         cargo="cargo",
         claimed="claimed",
@@ -235,10 +237,10 @@ def _bands(limits: tuple[float, float]) -> list[Spec]:
     axis = {"title": say("charts.saving_percent"), "tickCount": {"expr": f"width / {TICK_PIXELS}"}}
     x: Spec = {"type": "quantitative", "scale": {"domain": list(limits), "nice": False}, "axis": axis}
     look: Spec = {"color": COLOURS[2], "opacity": BAND_ALPHA}
-    band = {"x": {"field": "band_low", **x}, "x2": {"field": "band_high"}, "tooltip": _told_of()}
+    band = {"x": {"field": "band_low", **x}, "x2": {"field": "band_high"}, "tooltip": _tip()}
     rows = [{"filter": "isValid(datum.low)"}]
     return [
-        {"transform": rows, "mark": {"type": "rect", **look}, "encoding": band},
+        {"transform": rows, "mark": {"type": "rect", "aria": False, **look}, "encoding": band},
         {
             "transform": rows,
             "mark": {"type": "tick", "thickness": 1, "color": GREY},
@@ -251,17 +253,21 @@ def _lines() -> list[Spec]:
     """Return a line over nine of ten cases, a thick one over half of them, and the median as a tick."""
     paint: Spec = {"domain": ["all", "one"], "range": [BASELINE_COLOUR, COLOURS[0]]}
     colour: Spec = {"color": {"field": "who", "type": "nominal", "scale": paint, "legend": None}}
-    told: Spec = {"tooltip": _told_of()}
     lines: list[Spec] = [
         {
             "transform": [{"filter": f"isValid(datum.{begin})"}],
-            "mark": {"type": "rule", "strokeWidth": width, "clip": True},
-            "encoding": {"x": {"field": begin, "type": "quantitative"}, "x2": {"field": end}, **colour, **told},
+            "mark": {"type": "rule", "strokeWidth": width, "aria": False, "clip": True},
+            "encoding": {
+                "x": {"field": begin, "type": "quantitative"},
+                "x2": {"field": end},
+                **colour,
+                "tooltip": _tip(),
+            },
         }
         for begin, end, width in (("low", "high", LINE_PIXELS), ("first", "third", BULK_PIXELS))
     ]
     median: Spec = {
-        "mark": {"type": "tick", "color": "white", "size": MEDIAN_PIXELS, "thickness": 2, "clip": True},
+        "mark": {"type": "tick", "aria": False, "color": "white", "size": MEDIAN_PIXELS, "thickness": 2, "clip": True},
         "encoding": {"x": {"field": "median", "type": "quantitative"}},
     }
     return [*lines, median]
@@ -282,13 +288,20 @@ def _points() -> list[Spec]:
     arrows = [
         {
             "transform": [{"filter": f"datum.beyond_{side}"}],
-            "mark": {"type": "point", "filled": True, "size": ARROW_AREA, "shape": shape, "color": COLOURS[0]},
+            "mark": {
+                "type": "point",
+                "filled": True,
+                "size": ARROW_AREA,
+                "shape": shape,
+                "color": COLOURS[0],
+                "aria": False,
+            },
             "encoding": {"x": x},
         }
         for side, (shape, x) in sides.items()
     ]
     return [
-        {"mark": dot, "encoding": {"x": {"field": "stated", "type": "quantitative"}, "tooltip": _told_of()}},
+        {"mark": dot, "encoding": {"x": {"field": "stated", "type": "quantitative"}, "tooltip": _tip(), **DESCRIBED}},
         *arrows,
     ]
 
@@ -296,7 +309,7 @@ def _points() -> list[Spec]:
 def _headings() -> list[Spec]:
     """Return the name and verdict of each claim, and under them what is saved against what."""
     weight = {"expr": "datum.line ? 'normal' : 'bold'"}
-    mark: Spec = {"type": "text", "align": "left", "x": -HEADING_PIXELS, "fontWeight": weight}
+    mark: Spec = {"type": "text", "aria": False, "align": "left", "x": -HEADING_PIXELS, "fontWeight": weight}
     return [
         {
             "transform": [{"filter": "isValid(datum.line)"}],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor_sim.report.charts.base import (
     ALTERNATIVE,
+    DESCRIBED,
     LABELS,
     NARROW_PIXELS,
     Chart,
@@ -17,6 +18,7 @@ from corridor_sim.report.charts.base import (
     named,
     names_param,
     pick_param,
+    told,
     tooltip,
 )
 from corridor_sim.report.charts.canvas import (
@@ -229,14 +231,18 @@ def _spec(run: Run) -> Spec:
     kept = largest_activities(run.alternatives)
     used = {key for one in run.alternatives for key, amount in amounts_of(one, kept).items() if amount}
     colours = {key: colour for key, colour in colours_of(kept).items() if key in used}
-    labels = {_key(*key): words for key, words in words_of(run, colours).items()}
+    labels = {str(place): words for place, words in enumerate(words_of(run, colours).values())}
     labels |= {base: say(f"charts.base_{base}") for base in BASES}
     labels |= {mark: say(f"charts.mark_{mark}") for mark in MARKS}
     return {
         "params": [names_param(alternative_names(run)), names_param(labels, LABELS)],
         "height": {"step": SPEC_ROW_PIXELS},
         "data": {"values": [*_amount_rows(run, kept, colours), *_total_rows(run), *_heads(run)]},
-        "transform": [named(ALTERNATIVE, "who"), named("what", "what_words", LABELS)],
+        "transform": [
+            named(ALTERNATIVE, "who"),
+            named("what", "what_words", LABELS),
+            told("who", "what_words", "shown"),
+        ],
         "encoding": {
             "y": {"field": ALTERNATIVE, "type": "nominal", "sort": run.names, "axis": None},
         },
@@ -244,17 +250,13 @@ def _spec(run: Run) -> Spec:
     }
 
 
-def _key(base: str, activity: str) -> str:
-    return f"{base}: {activity}"
-
-
 def _amount_rows(run: Run, kept: Sequence[tuple[str, str]], colours: Colours) -> Iterator[Spec]:
-    """Yield the amount of each activity of each alternative."""
+    """Yield the amount of each activity, by its place among those with colours, of each alternative."""
     places = {key: place for place, key in enumerate(colours)}
     for one in run.alternatives:
         for key, amount in amounts_of(one, kept).items():
             if amount:
-                row = {"what": _key(*key), "order": places[key], "cny": amount}
+                row = {"what": str(places[key]), "order": places[key], "cny": amount}
                 yield {ALTERNATIVE: one["name"], **row, "shown": number(amount, CNY_PER_BOX)}
 
 
@@ -280,7 +282,7 @@ def _heads(run: Run) -> Iterator[Spec]:
 
 def _bars(colours: Colours) -> Spec:
     """Return the stacked amounts."""
-    paint = {"domain": [_key(*key) for key in colours], "range": list(colours.values())}
+    paint = {"domain": [str(place) for place in range(len(colours))], "range": list(colours.values())}
     axis = {"title": say("charts.cny_per_box"), "format": ",.0f", "tickCount": {"expr": f"width / {TICK_PIXELS}"}}
     legend = below_legend(LABELS, LEGEND_COLUMNS_BY_WIDTH, symbolType="square")
     return {
@@ -291,6 +293,7 @@ def _bars(colours: Colours) -> Spec:
             "x": {"field": "cny", "type": "quantitative", "stack": "zero", "axis": axis},
             "color": {"field": "what", "scale": paint, "legend": legend},
             "order": {"field": "order"},
+            **DESCRIBED,
             "opacity": if_picked(1, FADED),
             "tooltip": tooltip(who="alternative", what_words="activity", shown="cny_per_box"),
         },
@@ -302,7 +305,7 @@ def _whisker(place: int, base: str) -> list[Spec]:
     at = BAR_DROP_PIXELS + (place - 1) * WHISKER_PIXELS
     x = {"field": "low", "type": "quantitative"}
     lines = [
-        {"mark": {"type": "rule", "yOffset": at, **look}, "encoding": {"x": x, "x2": {"field": "high"}}}
+        {"mark": {"type": "rule", "aria": False, "yOffset": at, **look}, "encoding": {"x": x, "x2": {"field": "high"}}}
         for look in ({"color": "white", "strokeWidth": HALO_PIXELS}, {"color": BASELINE_COLOUR, "strokeWidth": 2})
     ]
     look = {"size": POINT_AREA, "color": BASELINE_COLOUR, "stroke": "white", "strokeWidth": 1}
@@ -310,6 +313,7 @@ def _whisker(place: int, base: str) -> list[Spec]:
         "mark": {"type": "point", "filled": True, "yOffset": at, **look},
         "encoding": {
             "x": {"field": "total", "type": "quantitative"},
+            **DESCRIBED,
             "tooltip": tooltip(who="alternative", what_words="counted_as", shown="cny_per_box"),
         },
     }
@@ -328,7 +332,7 @@ def _words() -> list[Spec]:
     return [
         {
             "transform": [{"filter": "isObject(datum.totals)"}, {"calculate": words, "as": "line"}],
-            "mark": {"type": "text", "yOffset": rise, "fontWeight": weight, **whole},
+            "mark": {"type": "text", "aria": False, "yOffset": rise, "fontWeight": weight, **whole},
             "encoding": {"text": {"field": "line"}},
         }
         for words, rise, weight in lines

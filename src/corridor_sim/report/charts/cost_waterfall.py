@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor_sim.report.charts.base import (
     ALTERNATIVE,
+    DESCRIBED,
     LABELS,
     Chart,
     Spec,
@@ -20,6 +21,7 @@ from corridor_sim.report.charts.base import (
     named,
     names_param,
     one_alternative,
+    told,
     tooltip,
 )
 from corridor_sim.report.charts.canvas import (
@@ -221,7 +223,12 @@ def _spec(kind: _Kind, run: Run) -> Spec | None:
         "params": [parameter, names_param(alternative_names(run)), names_param(labels.said, LABELS)],
         "height": {"step": SPEC_ROW_PIXELS},
         "data": {"values": rows},
-        "transform": [chosen, named("what", "what_words", LABELS), named("place", "place_words", LABELS)],
+        "transform": [
+            chosen,
+            named("what", "what_words", LABELS),
+            named("place", "place_words", LABELS),
+            told("what_words", "place_words", "shown"),
+        ],
         "encoding": {"y": {"field": "row", "type": "ordinal", "axis": None}},
         "layer": [*_bars(), *_texts()],
     }
@@ -270,7 +277,6 @@ def _bars() -> list[Spec]:
     ticks = {"expr": f"width / {TICK_PIXELS}"}
     axis = {"title": say("charts.cny_per_tonne"), "format": ",f", "tickCount": ticks}
     paint = {"domain": ["cheaper", "dearer", "total"], "range": [CHEAPER, DEARER, GREY]}
-    told = tooltip(what_words="activity", place_words="where", shown="cny_per_tonne")
     bar = {
         "transform": [{"filter": "isValid(datum.to)"}],
         "mark": {"type": "bar", "height": BAR_PIXELS, "yOffset": BAR_DROP_PIXELS},
@@ -278,7 +284,8 @@ def _bars() -> list[Spec]:
             "x": {"field": "from", "type": "quantitative", "axis": axis},
             "x2": {"field": "to"},
             "color": {"field": "kind", "type": "nominal", "scale": paint, "legend": None},
-            "tooltip": told,
+            "tooltip": tooltip(what_words="activity", place_words="where", shown="cny_per_tonne"),
+            **DESCRIBED,
         },
     }
     ends = {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}}
@@ -289,7 +296,7 @@ def _bars() -> list[Spec]:
     whiskers: list[Spec] = [
         {
             "transform": [{"filter": "isValid(datum.low)"}],
-            "mark": {"type": "rule", "yOffset": BAR_DROP_PIXELS, **look},
+            "mark": {"type": "rule", "aria": False, "yOffset": BAR_DROP_PIXELS, **look},
             "encoding": ends,
         }
         for look in strokes
@@ -309,7 +316,7 @@ def _texts() -> list[Spec]:
     return [
         {
             "transform": [{"filter": f"isValid(datum.{needs})"}],
-            "mark": {"type": "text", "yOffset": TEXT_RISES[line], **look},
+            "mark": {"type": "text", "aria": False, "yOffset": TEXT_RISES[line], **look},
             "encoding": {"text": {"field": column}},
         }
         for needs, column, look, line in lines

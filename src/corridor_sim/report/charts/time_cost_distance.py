@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor_sim.report.charts.base import (
     ALTERNATIVE,
+    DESCRIBED,
     Chart,
     Spec,
     alternative_names,
@@ -17,6 +18,7 @@ from corridor_sim.report.charts.base import (
     named,
     names_param,
     pick_param,
+    told,
     tooltip,
 )
 from corridor_sim.report.charts.canvas import (
@@ -274,7 +276,12 @@ def _spec(run: Run) -> Spec | None:
         "params": [names_param({**names, **alternative_names(run)})],
         "height": SPEC_PIXELS,
         "data": {"values": [row for way in ways for row in _rows(way)]},
-        "transform": [named(ALTERNATIVE, "who"), named("step", "step_words"), named("place", "place_words")],
+        "transform": [
+            named(ALTERNATIVE, "who"),
+            named("step", "step_words"),
+            named("place", "place_words"),
+            told("who", "step_words", "place_words", "hours_shown", "cny_shown"),
+        ],
         "layer": _layers(ways, style),
         "resolve": {"scale": {"y": "independent"}},
     }
@@ -310,7 +317,7 @@ def _layers(ways: Sequence[Journey], style: Mapping[str, Mapping[str, Any]]) -> 
     scale = {"domain": [-SIDE_ROOM * end, (1 + SIDE_ROOM) * end], "nice": False}
     x = {"x": {"field": "km", "type": "quantitative", "scale": scale, "axis": axis}}
     hours, costs = _heights(ways)
-    line = {"type": "line", "clip": True, "strokeWidth": 2}
+    line = {"type": "line", "aria": False, "clip": True, "strokeWidth": 2}
     order = {"order": {"field": "order"}}
     move = {"name": "moved", "select": {"type": "interval", "encodings": ["x"]}, "bind": "scales"}
     band = {"y": {**hours, "field": "low"}, "y2": {"field": "high"}, "color": look["color"]}
@@ -322,7 +329,7 @@ def _layers(ways: Sequence[Journey], style: Mapping[str, Mapping[str, Any]]) -> 
         },
         {"mark": line, "encoding": {**x, "y": costs, **look, **order, "opacity": if_picked(1, FADED)}},
         {
-            "mark": {"type": "area", "clip": True},
+            "mark": {"type": "area", "aria": False, "clip": True},
             "encoding": {**x, **band, "opacity": if_picked(BAND_ALPHA, HIDDEN)},
         },
         *(_points({**x, "y": height, "color": look["color"]}) for height in (hours, costs)),
@@ -331,7 +338,7 @@ def _layers(ways: Sequence[Journey], style: Mapping[str, Mapping[str, Any]]) -> 
 
 def _points(encoding: Spec) -> Spec:
     """Return points that tell what they are of, drawn above all lines."""
-    told = tooltip(
+    tip = tooltip(
         who="alternative",
         step_words="step",
         place_words="place",
@@ -341,7 +348,7 @@ def _points(encoding: Spec) -> Spec:
         cny_shown="cost_so_far",
     )
     mark = {"type": "point", "filled": True, "clip": True, "size": POINT_AREA}
-    return {"mark": mark, "encoding": {**encoding, "opacity": if_picked(1, 0), "tooltip": told}}
+    return {"mark": mark, "encoding": {**encoding, "opacity": if_picked(1, 0), "tooltip": tip, **DESCRIBED}}
 
 
 def _heights(ways: Sequence[Journey]) -> tuple[Spec, Spec]:
