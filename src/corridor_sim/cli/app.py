@@ -35,6 +35,7 @@ from corridor_sim.cli.options import (
     workers,
 )
 from corridor_sim.cli.outcome import USAGE, complain, print_json, reported, use_safe_streams
+from corridor_sim.cli.plot import plot
 from corridor_sim.cli.progress import progress_bar, tell
 from corridor_sim.cli.report import report
 from corridor_sim.cli.results import results
@@ -65,6 +66,7 @@ app.command()(breakeven)
 app.command()(modemap)
 app.command()(sensitivity)
 app.command()(report)
+app.command()(plot)
 app.command()(warmup)
 
 
