@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from corridor_sim.reading.located import printable
+from corridor_sim.report.script.figures import estimate_words
 from corridor_sim.report.script.words import ENGLISH, Words, as_written, say, spaced
-from corridor_sim.report.words import LONGEST_TEXT, PERCENT, has_interval, number, with_interval
+from corridor_sim.report.words import LONGEST_TEXT, PERCENT, number
 
 Row = Mapping[str, Any]
 """A row of `late_because` of the summary."""
@@ -21,7 +22,7 @@ MOST_TOLD = 5
 
 def late_words(row: Row, name: Namer = as_written) -> Words:
     """Return why a share of the late was late, such as "41.0 ±2.3 % of the late: ..."."""
-    share = with_interval(row, PERCENT) if has_interval(row) else number(row["share"], PERCENT)
+    share = estimate_words(row, PERCENT)
     why = {language: text.strip() for language, text in _reason(row, name).items()}
     said = say("late.told", share=share, why=why)
     return {language: printable(text, LONGEST_TEXT) for language, text in said.items()}
