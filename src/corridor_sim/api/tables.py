@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 ALTERNATIVE = "alternative"
 PRICE = "price"
-MOMENT, LENGTH = "datetime64[us]", "timedelta64[us]"
+MOMENT: Final = "datetime64[us]"
+LENGTH: Final = "timedelta64[us]"
 CONSIGNMENTS = (
     *(ALTERNATIVE, "replication", "consignment", "flow", "ordinal", "released_at", "delivered_at"),
     *("hours", "late_hours", "on_time"),
