@@ -9,9 +9,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from corridor_sim.errors import InputError, did_you_mean
+from corridor_sim.report.markdown import table_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+HEAD = ("column", "unit", "what")
 
 
 @dataclass(frozen=True)
@@ -35,16 +39,25 @@ def described() -> Mapping[str, Described]:
     }
 
 
-def columns_of(table: str | None) -> pd.DataFrame:
+def columns_of(name: str | None) -> pd.DataFrame:
     """Return table, column, unit and meaning of every column of one table, or of all. Raises InputError."""
     import pandas as pd
 
     known = described()
-    if table is not None and table not in known:
-        raise InputError(f'there is no table "{table}"{did_you_mean(table, known)}; there are {", ".join(known)}')
+    if name is not None and name not in known:
+        raise InputError(f'there is no table "{name}"{did_you_mean(name, known)}; there are {", ".join(known)}')
     rows = [
-        (name, column, unit, says)
-        for name in (known if table is None else [table])
-        for column, (unit, says) in known[name].columns.items()
+        (table, column, unit, says)
+        for table in (known if name is None else [name])
+        for column, (unit, says) in known[table].columns.items()
     ]
     return pd.DataFrame(rows, columns=["table", "column", "unit", "says"], dtype="str")
+
+
+def columns_page() -> str:
+    """Return the description of every table as Markdown."""
+    parts = []
+    for name, one in described().items():
+        rows = [(f"`{column}`", unit, says) for column, (unit, says) in one.columns.items()]
+        parts += [f"### {name}", f"{one.says[:1].upper()}{one.says[1:]}.", "\n".join(table_of(HEAD, rows))]
+    return "\n\n".join(parts) + "\n"

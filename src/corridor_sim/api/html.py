@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
 
+from corridor_sim.reading.located import printable
 from corridor_sim.report.run import Run
 from corridor_sim.report.screen import HEADLINE_SAVING, LEGEND, head_of, opening, sections
 from corridor_sim.report.terminal import Row
@@ -15,6 +15,7 @@ RULE = "border-bottom: 1px solid; border-color: rgba(128, 128, 128, 0.5)"
 HEAD = f"text-align: right; vertical-align: bottom; padding-left: 1.5em; {RULE}"
 TABLE = "border-collapse: collapse; color: inherit; font-size: inherit"
 LABEL, NUMBER = "text-align: left; white-space: nowrap", "text-align: right; white-space: nowrap; padding-left: 1.5em"
+LONGEST_LINE = 2000
 FAINT = "opacity: 0.75; font-size: 0.9em"
 
 
@@ -31,7 +32,7 @@ def overview(run: Run) -> str:
     return "\n".join(
         [
             '<div style="overflow-x: auto">',
-            f"<p><strong>{escape(title)}</strong><br>{escape(question)}</p>",
+            f"<p><strong>{_text(title)}</strong><br>{_text(question)}</p>",
             _small(rest),
             f'<table style="{TABLE}">',
             *table,
@@ -43,7 +44,7 @@ def overview(run: Run) -> str:
 
 
 def _head(heads: Sequence[Sequence[str]]) -> str:
-    cells = ("<br>".join(map(escape, lines)) for lines in heads)
+    cells = ("<br>".join(map(_text, lines)) for lines in heads)
     columns = "".join(f'<th scope="col" style="{HEAD}">{cell}</th>' for cell in cells)
     return f'<thead><tr><th style="{HEAD}"></th>{columns}</tr></thead>'
 
@@ -52,12 +53,17 @@ def _body(parts: Iterable[tuple[str, Iterable[Row]]], columns: int) -> Iterable[
     yield "<tbody>"
     for title, rows in parts:
         if title:
-            yield f'<tr><th colspan="{columns + 1}" style="{LABEL}">{escape(title)}</th></tr>'
+            yield f'<tr><th colspan="{columns + 1}" style="{LABEL}">{_text(title)}</th></tr>'
         for label, cells in rows:
-            numbers = "".join(f'<td style="{NUMBER}">{escape(cell)}</td>' for cell in cells)
-            yield f'<tr><th scope="row" style="{LABEL}; font-weight: normal">{escape(label)}</th>{numbers}</tr>'
+            numbers = "".join(f'<td style="{NUMBER}">{_text(cell)}</td>' for cell in cells)
+            yield f'<tr><th scope="row" style="{LABEL}; font-weight: normal">{_text(label)}</th>{numbers}</tr>'
     yield "</tbody>"
 
 
-def _small(lines: Sequence[Any]) -> str:
-    return f'<p style="{FAINT}">{"<br>".join(map(escape, lines))}</p>'
+def _small(lines: Sequence[str]) -> str:
+    return f'<p style="{FAINT}">{"<br>".join(map(_text, lines))}</p>'
+
+
+def _text(words: str) -> str:
+    """Return words as HTML that shows them: no tag, no control character."""
+    return escape(printable(words, LONGEST_LINE))

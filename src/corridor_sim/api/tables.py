@@ -129,6 +129,7 @@ def departures(run: Run) -> pd.DataFrame:
             departure=np.arange(len(rows)),
             service=rows["service_name"],
             state=_words(states, rows["state"]),
+            left_behind=_numbers(rows["left_behind"]),
             **{name: _moments(run, one, rows[tick]) for tick, name in DEPARTURE_TIMES.items()},
         )
 
