@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor_sim.api import figures, tables
 from corridor_sim.api.columns import columns_of
-from corridor_sim.api.plot import Plots
+from corridor_sim.api.plot import Plots, check_language
 from corridor_sim.report.run import Run
 
 if TYPE_CHECKING:
@@ -137,12 +137,28 @@ class Result:
 
         Raises ResultsError, leaving nothing half-written.
         """
-        from corridor_sim.report.figures import draw_figures
+        from corridor_sim.report.shown import for_readers
         from corridor_sim.study.bundle import check_out, write_bundle
+        from corridor_sim.study.executors import Here
 
         check_out(Path(out))
+        pictures, reports = for_readers(self.run, Here())
         command = str(self.run.manifest.get("command", ""))
-        return write_bundle(_Bundled(self.run), Path(out), draw_figures(self.run), command)
+        return write_bundle(_Bundled(self.run), Path(out), pictures, command, reports)
+
+    def to_html(self, path: Path | str, language: str | None = None) -> Path:
+        """Write the report, one HTML file that needs no network, and return its path.
+
+        `language`: en, zh-Hans or zh-Hant-HK, in which it opens; by default that of its reader's browser. Raises
+        InputError for another one, ResultsError where it cannot be written.
+        """
+        from corridor_sim.report.html.page import page_html
+        from corridor_sim.study.pages import write_page
+
+        if language is not None:
+            check_language(language)
+        write_page(Path(path), page_html(self.run, language))
+        return Path(path)
 
     def __repr__(self) -> str:
         run = self.summary["run"]

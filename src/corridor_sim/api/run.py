@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +70,8 @@ def run(
         engine=engine,
         why=why,
     )
-    made = run_of(results, Path(out))
-    if isinstance(file, ScenarioFile):
-        return Result(made)
-    options = {"--replications": replications, "--seed": seed, "--noise": None if noise else "off"}
-    command = ["corridor-sim", "run", str(file), *(word for one in sets for word in ("--set", one))]
-    command += [str(word) for option in options.items() if option[1] is not None for word in option]
-    command += [word for step, lane in (lanes or {}).items() for word in ("--lane", f"{step}={lane}")]
-    command += ["--why"] if why else []
-    return Result(replace(made, manifest={**made.manifest, "command": shlex.join(command)}))
+    command = "" if isinstance(file, ScenarioFile) else _command(file, sets, replications, seed, noise, lanes, why)
+    return Result(run_of(results, Path(out), command))
 
 
 def read(folder: Path | str) -> Result:
@@ -127,3 +119,21 @@ def _whole(number: object, least: int, most: int) -> bool:
 def _text(value: Any) -> str:
     """Return a value as `--set` writes it: text as it is, everything else as JSON, which YAML contains."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _command(
+    file: Path | str,
+    sets: Sequence[str],
+    replications: int | None,
+    seed: int | None,
+    noise: bool,
+    lanes: Mapping[str, str] | None,
+    why: bool,
+) -> str:
+    """Return the command line that makes the same result."""
+    words = ["corridor-sim", "run", str(file), *(word for one in sets for word in ("--set", one))]
+    words += [] if replications is None else ["--replications", str(replications)]
+    words += [] if seed is None else ["--seed", str(seed)]
+    words += [] if noise else ["--noise", "off"]
+    words += [word for step, lane in (lanes or {}).items() for word in ("--lane", f"{step}={lane}")]
+    return shlex.join([*words, *(["--why"] if why else [])])

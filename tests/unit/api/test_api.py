@@ -163,6 +163,17 @@ def test_a_folder_that_is_not_ours_is_refused(busy_result: Result, tmp_path: Pat
         busy_result.save(tmp_path / "file")
 
 
+def test_the_report_is_the_one_of_the_folder(busy_result: Result, tmp_path: Path) -> None:
+    folder = busy_result.save(tmp_path)
+    page = busy_result.to_html(tmp_path / "one.html")
+    assert page.read_bytes() == (folder / "report.html").read_bytes()
+    assert '<html lang="zh-Hans"' in busy_result.to_html(str(page), language="zh-Hans").read_text("utf-8")
+    with pytest.raises(InputError, match='"fr" is no language of reports'):
+        busy_result.to_html(page, language="fr")
+    with pytest.raises(ResultsError):
+        busy_result.to_html(tmp_path / "one.html" / "two.html")
+
+
 class Shown(HTMLParser):
     """What a browser takes from the HTML: tags, their attributes, the text, and the cells of figures."""
 

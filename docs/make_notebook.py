@@ -1,4 +1,6 @@
-"""Executes docs/python.ipynb again and renews the tables of docs/python.md: `make notebook`.
+"""Executes docs/python.ipynb again and renews the tables of docs/python.md.
+
+python docs/make_notebook.py      (needs `pip install -e '.[docs]'`; `make notebook`)
 
 The notebook is written without what differs from machine to machine: times, versions, paths. It must not say anything
 on stderr.
