@@ -73,7 +73,7 @@ def show_run(summary: Summary, written: Path | None, console: Console) -> None:
         shown = [one for one in summary["alternatives"] if one["name"] in names]
         heads = [head_of(one, footnotes) for one in shown]
         console.print()
-        console.print(side_by_side(console, heads, _sections(summary, shown, footnotes)))
+        console.print(side_by_side(console, heads, sections(summary, shown, footnotes)))
     console.print()
     legend = LEGEND.format(base=BASES[HEADLINE_SAVING["base"]], perspective=HEADLINE_SAVING["perspective"])
     for line in (legend, *findings(summary), *footnotes.lines()):
@@ -110,7 +110,8 @@ def head_of(alternative: Alternative, footnotes: Footnotes) -> list[str]:
     return [printable(alternative["name"]), *filter(None, marks)]
 
 
-def _sections(summary: Summary, shown: Sequence[Alternative], footnotes: Footnotes) -> Iterator[Section]:
+def sections(summary: Summary, shown: Sequence[Alternative], footnotes: Footnotes) -> Iterator[Section]:
+    """Yield the parts of the table of some alternatives: figures, costs, savings, views of services, assumptions."""
     yield "", _kpi_rows(shown, footnotes)
     for (per, bases), perspective in product(SHOWN_BASES.items(), SHOWN_PERSPECTIVES):
         yield (
