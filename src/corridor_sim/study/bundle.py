@@ -1,9 +1,11 @@
 """Writes the results of a run as one folder that is there wholly or not at all.
 
     results/<scenario>/<key>/  manifest.json  resolved.yaml  summary.json  kpis.csv  *.parquet  figures/*.png
+                               report.html
 
 The key is a hash of what decides the numbers; the engine is not in it. Files are written aside, flushed to the disk,
-then the folder is renamed; manifest.json lists the digest of every other file.
+then the folder is renamed; manifest.json lists the digest of every other file but reports, which are made again from
+these at any time.
 """
 
 from __future__ import annotations
@@ -139,8 +141,14 @@ def check_out(out: Path) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
-def write_bundle(results: Bundled, out: Path, figures: Mapping[str, bytes], command: str = "") -> Path:
-    """Write the results below `out` and return their folder; `figures` are PNG bytes by name.
+def write_bundle(
+    results: Bundled,
+    out: Path,
+    figures: Mapping[str, bytes],
+    command: str = "",
+    reports: Mapping[str, bytes] | None = None,
+) -> Path:
+    """Write the results below `out` and return their folder; `figures` are PNG bytes by name, `reports` by file name.
 
     A complete bundle of the same key is replaced at once. Raises ResultsError, leaving nothing half-written.
     """
@@ -156,6 +164,9 @@ def write_bundle(results: Bundled, out: Path, figures: Mapping[str, bytes], comm
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=final.parent, ignore_cleanup_errors=True) as aside:
             folder = Path(aside) / final.name
             _fill(folder, results, figures, command)
+            for report, content in (reports or {}).items():
+                (folder / report).write_bytes(content)
+                flush(folder / report)
             _replace(final, folder, Path(aside))
         flush(final.parent)
     return final
