@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from corridor_sim.reading.located import printable
 from corridor_sim.report.comparison import SEPARATED, signed
@@ -39,23 +40,22 @@ KPI_ROWS = (
     ("on_time", "% on time", PERCENT),
     ("undelivered", "% undelivered", PERCENT),
 )
+PAIRED = "paired"
+ADDED = "half-widths are added"
 SAMPLINGS = {
-    ("paired", True): "paired replication by replication, on the same consignments",
-    ("paired", False): "paired replication by replication (one seed), though other consignments are released",
-    ("independent", True): "independent samples of other seeds, though the same consignments are released",
-    ("independent", False): "independent samples of other seeds (Welch)",
-    ("shared in part", True): "one seed, but not equally many replications: half-widths are added",
-    ("shared in part", False): "one seed, but not equally many replications: half-widths are added",
+    PAIRED: "paired replication by replication (one seed)",
+    "independent": "independent samples of other seeds (Welch)",
+    "shared in part": f"one seed, but not equally many replications: {ADDED}",
 }
+SAME, OTHERS = ", on the same consignments", ", though other consignments are released"
+WITHOUT_SUMS = f"one seed, but sums by replication were not kept: but for P50 and P90 {ADDED}"
 """How the replications of a column belong to those of the first, and whether both released the same."""
 
 
 def show_columns(found: Found, console: Console) -> None:
     """Print every figure of all columns beside the first's, the differences under it, and what they rest on."""
     footnotes = Footnotes()
-    say(console, "Alternatives of several runs, side by side", style="bold")
-    for line in _opening(found):
-        say(console, line, HANGING)
+    _show_opening(found, console)
     first, *others = found["columns"]
     for places in chunks([str(place) for place in range(len(others))], MOST_BESIDE_FIRST) or [()]:
         shown = [first, *(others[int(place)] for place in places)]
@@ -72,19 +72,27 @@ def column_name(one: Found) -> str:
     return f"{one['subject']}: {printable(one['alternative'])}"
 
 
-def _opening(found: Found) -> Iterator[str]:
-    """Yield which run each letter stands for, and the titles of the alternatives, each once."""
+def _show_opening(found: Found, console: Console) -> None:
+    """Print which run each letter stands for, and the titles of the alternatives, each once."""
+    say(console, "Alternatives of several runs, side by side", style="bold")
     for subject in found["subjects"]:
-        scenario, kept = subject["scenario"], subject["folder"]
-        known = "" if kept in (None, subject["place"].rstrip("/")) else f", kept in {printable(kept, LONGEST_TEXT)}"
-        yield f"{subject['label']}  {printable(subject['place'], LONGEST_TEXT)}{known}"
-        yield f"   {text_of(scenario['title']) or printable(scenario['name'])}"
-        yield f"   {size_of(subject['run'])}"
-    yield f"{interval_words(found['confidence'])}; costs are those of the whole chain, after subsidies"
-    titles = [
-        f"  {printable(one['alternative'])}: {text_of(one['title'])}{say_supposed(one)}" for one in found["columns"]
-    ]
-    yield from dict.fromkeys(titles)
+        scenario, place, kept = subject["scenario"], subject["place"], subject["folder"]
+        _say_path(f"{subject['label']}  ", place, console)
+        if kept not in (None, place.rstrip("/")):
+            _say_path("   kept in ", kept, console)
+        say(console, f"   {text_of(scenario['title']) or printable(scenario['name'])}")
+        say(console, f"   {size_of(subject['run'])}")
+    words = f"{interval_words(found['confidence'])}; costs are those of the whole chain, after subsidies"
+    say(console, words, style="dim")
+    titles = {one["alternative"]: (text_of(one["title"]), say_supposed(one)) for one in found["columns"]}
+    for name, (title, supposed) in titles.items():
+        if title != name or supposed:
+            say(console, f"  {printable(name)}: {title}{supposed}", HANGING)
+
+
+def _say_path(before: str, path: str, console: Console) -> None:
+    """Print a path on one line, however long, so that it can be copied."""
+    console.print(Text(f"{before}{printable(path, LONGEST_TEXT)}"), soft_wrap=True)
 
 
 def _head(one: Found, is_first: bool, footnotes: Footnotes) -> list[str]:
@@ -146,9 +154,17 @@ def _legend(found: Found) -> Iterator[str]:
         yield f"None is marked: {'not all columns are resolved' if unsure else 'none is separated from all others'}."
     groups: dict[str, list[Found]] = {}
     for pair in found["comparisons"]:
-        groups.setdefault(SAMPLINGS[pair["sampling"], pair["same_consignments"]], []).append(pair)
+        groups.setdefault(_sampling_words(pair), []).append(pair)
     for words, pairs in groups.items():
         yield f"Against {first}, {words}: {_names(found, pairs)}."
+
+
+def _sampling_words(pair: Found) -> str:
+    if pair["sampling"] != PAIRED:
+        return SAMPLINGS[pair["sampling"]]
+    if not pair["sums_kept"]:
+        return WITHOUT_SUMS
+    return SAMPLINGS[PAIRED] + (SAME if pair["same_consignments"] else OTHERS)
 
 
 def _names(found: Found, pairs: Sequence[Found]) -> str:

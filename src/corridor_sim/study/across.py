@@ -179,6 +179,7 @@ def _compared(column: Column, first: Column) -> Figures:
         **_id(column),
         "sampling": sampling.value,
         "same_consignments": column.released == first.released,
+        "sums_kept": column.keeps_sums and first.keeps_sums,
         "figures": figures,
     }
 
