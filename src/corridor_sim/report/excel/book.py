@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,13 +25,17 @@ CREATED = datetime(2000, 1, 1)
 """Every workbook says this day, so that the same run gives the same bytes."""
 OPTIONS = {"in_memory": True, **dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)}
 LINK = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
-WIDEST, NARROWEST, MARGIN, WIDEST_HEAD = 60, 6, 2, 16
+WIDEST, NARROWEST, MARGIN, WIDEST_HEAD = 50, 6, 2, 16
+LINE_POINTS, MOST_HEAD_LINES = 15, 6
 NOTE_LINE, NOTE_LINE_PIXELS, NOTE_WIDTH = 34, 18, 260
 HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#DDE8F0"}
-GROUP = {"bold": True, "align": "center", "bg_color": "#DDE8F0", "left": 1}
+GROUP = {"bold": True, "text_wrap": True, "align": "center", "valign": "top", "bg_color": "#DDE8F0", "left": 1}
 TITLE = {"bold": True, "font_size": 14}
 WEAK = {"italic": True, "font_color": "#767676"}
 LINKED = {"font_color": "#0000EE", "underline": 1}
+RIGHT, INDENTED = {"align": "right"}, {"indent": 1}
+TRUTH = '"TRUE";"TRUE";"FALSE"'
+"""Shows yes and no; without a format LibreOffice shows some of them as 0 and 1."""
 A4 = 9
 UTF16_BYTES = 2
 
@@ -78,8 +83,7 @@ class _Book:
         for place, line in enumerate(sheet.above):
             page.loose(line, TITLE if place == 0 else {})
         page.groups()
-        head = page.row
-        page.heads()
+        head, page.row = page.row, page.row + 1
         for line in sheet.lines:
             if page.row >= MOST_ROWS - 1:
                 self.cuts.lines[sheet.key] = self.cuts.lines.get(sheet.key, 0) + 1
@@ -107,6 +111,8 @@ class _Page:
     sheet: Sheet
     row: int = 0
     widths: dict[int, int] = field(default_factory=dict)
+    numeric: set[int] = field(default_factory=set)
+    """Columns of numbers, whose heads stand to the right."""
 
     def loose(self, line: Line, looks: Mapping[str, Any]) -> None:
         """Write a line outside the table."""
@@ -124,18 +130,22 @@ class _Page:
             self.target.write_string(self.row, first, words, self.book.style(**GROUP, **_prefix(words)))
         self.row += 1 if self.sheet.groups else 0
 
-    def heads(self) -> None:
-        """Write the head of each column, with its note."""
+    def heads(self, row: int) -> None:
+        """Write the head of each column, with its note, as high as its words need."""
+        most_lines = 1
         for place, head in enumerate(self.sheet.columns):
             title = self.book.text(head.title)
-            self.target.write_string(self.row, place, title, self.book.style(**HEAD, **_prefix(title)))
-            self.widths[place] = max(self.widths.get(place, 0), min(cell_len(title) + MARGIN, WIDEST_HEAD))
+            width = max(self.widths.get(place, NARROWEST), min(cell_len(title) + MARGIN, WIDEST_HEAD))
+            self.widths[place] = width
+            most_lines = max(most_lines, ceil((cell_len(title) + MARGIN) / width))
+            looks = {**HEAD, **(RIGHT if place in self.numeric else self._indent(place)), **_prefix(title)}
+            self.target.write_string(row, place, title, self.book.style(**looks))
             if head.note is not None:
                 note = self.book.text(head.note)
                 height = NOTE_LINE_PIXELS * (MARGIN + cell_len(note) // NOTE_LINE)
-                looks = {"width": NOTE_WIDTH, "height": height, "author": ""}
-                self.target.write_comment(self.row, place, note, looks)
-        self.row += 1
+                options = {"width": NOTE_WIDTH, "height": height, "author": ""}
+                self.target.write_comment(row, place, note, options)
+        self.target.set_row(row, LINE_POINTS * min(most_lines, MOST_HEAD_LINES))
 
     def line(self, line: Line) -> None:
         """Write a line of the table."""
@@ -160,21 +170,28 @@ class _Page:
             self.target.write_blank(self.row, place, None, style(**looks))
             return 0
         if isinstance(value, bool):
-            self.target.write_boolean(self.row, place, value, style(**looks))
+            self.target.write_boolean(self.row, place, value, style(**looks, num_format=TRUTH))
             return len(str(value))
         if isinstance(value, int | float):
+            self.numeric.add(place)
             form = {"num_format": number_format(unit)} if unit else {}
             self.target.write_number(self.row, place, Exact(value), style(**looks, **form))
             return len(number(value, Unit("", decimals=unit.decimals if unit else 0))) + 1
         text = self.book.text(value)
         if link and is_link(text):
-            self.target.write_url(self.row, place, text, style(**looks, **LINKED), text)
+            self.target.write_url(self.row, place, text, style(**looks, **LINKED, **self._indent(place)), text)
         else:
-            self.target.write_string(self.row, place, text, style(**looks, **_prefix(text)))
+            self.target.write_string(self.row, place, text, style(**looks, **self._indent(place), **_prefix(text)))
         return cell_len(text)
+
+    def _indent(self, place: int) -> dict[str, int]:
+        """Return the looks that keep a text from touching the number before it."""
+        return INDENTED if place else {}
 
     def finish(self, head: int) -> None:
         """Freeze the heads, let readers filter, set widths and how it is printed."""
+        self._fit_groups(head - 1)
+        self.heads(head)
         columns, last = len(self.sheet.columns), max(head + 1, self.row - 1)
         self.target.freeze_panes(head + 1, self.sheet.frozen)
         self.target.autofilter(head, 0, last, columns - 1)
@@ -184,6 +201,18 @@ class _Page:
         self.target.set_paper(A4)
         self.target.fit_to_pages(1, 0)
         self.target.repeat_rows(head)
+
+    def _fit_groups(self, row: int) -> None:
+        """Widen columns for the head above them, and make it higher where that is not enough."""
+        most_lines = 1
+        for title, first, last in self.sheet.groups:
+            wanted, columns = cell_len(self.book.text(title)) + MARGIN, range(first, last + 1)
+            for place in columns:
+                each = min(ceil(wanted / len(columns)), WIDEST_HEAD)
+                self.widths[place] = max(self.widths.get(place, NARROWEST), each)
+            most_lines = max(most_lines, ceil(wanted / sum(self.widths[place] for place in columns)))
+        if self.sheet.groups:
+            self.target.set_row(row, LINE_POINTS * min(most_lines, MOST_HEAD_LINES))
 
 
 def _prefix(text: str) -> dict[str, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridor_sim.economics.ledger import BASES, COST_BASES
@@ -86,7 +86,7 @@ def mean_cny(table: pd.DataFrame) -> dict[Key, float]:
     replications = table.groupby("alternative")["replication"].nunique()
     cents = (table["cny"] * CENTS).round().astype("int64")
     sums = cents.groupby([table[name] for name in ("alternative", *ACTIVITY)]).sum()
-    found: dict[Key, int] = sums.to_dict()
+    found: Mapping[Any, int] = sums.to_dict()
     return {key: total / (CENTS * int(replications[key[0]])) for key, total in found.items()}
 
 
@@ -107,8 +107,8 @@ def _posting_lines(names: Names, table: pd.DataFrame, payers: Sequence[str]) -> 
     ordered = {name: place for place, name in enumerate(names.run.names)}
     cents = (table["amount_cny"] * CENTS).round().astype("int64")
     by = [table[name] for name in (*POSTING, "payer")]
-    sums: dict[Key, int] = cents.groupby(by).sum().to_dict()
-    counts: dict[Key, int] = cents.groupby(by).size().to_dict()
+    sums: Mapping[Any, int] = cents.groupby(by).sum().to_dict()
+    counts: Mapping[Any, int] = cents.groupby(by).size().to_dict()
     keys = sorted({key[:-1] for key in sums}, key=lambda key: (ordered[key[0]], *key[1:]))
     for key in keys:
         alternative, step, base, view, activity = key

@@ -13,7 +13,7 @@ from corridor_sim.report.run import Run
 from corridor_sim.report.script.words import LANGUAGES, Words, joined, room, same, say
 from corridor_sim.report.words import CNY_PER, READY_PERCENT, Figure, Unit, has_interval, unit_of
 
-ROOM = "excel"
+ROOM, KPIS_ROOM = "excel", "kpis"
 WORDS_OF_KPIS = {kpi.name: kpi.words for kpi in KPIS}
 REASONS = {TOO_FEW: "too_few", NOT_AVAILABLE: "not_available"}
 UNITS = {"%": READY_PERCENT, "USD": Unit("USD"), "boxes": Unit("boxes"), "t": Unit("t")}
@@ -31,12 +31,13 @@ def phrases(name: str) -> Mapping[str, Words]:
 
 def kpi_words(name: str) -> Words:
     """Return what a KPI or an indicator of the corridor is called."""
-    return phrases("kpis").get(name) or phrases(ROOM).get(f"kpi_{name}") or same(WORDS_OF_KPIS.get(name, name))
+    return phrases(KPIS_ROOM).get(name) or same(WORDS_OF_KPIS.get(name, name))
 
 
 def code_words(kind: str, code: str) -> Words:
     """Return the words of a code of the summary, such as ("base", "cash"); an unknown one as it is."""
-    return phrases(ROOM).get(f"{kind}_{code.replace(' ', '_')}") or same(code)
+    known = phrases(KPIS_ROOM).get(f"{kind} {code}") or phrases(KPIS_ROOM).get(code)
+    return known or phrases(ROOM).get(f"{kind}_{code.replace(' ', '_')}") or same(code.replace("_", " "))
 
 
 def unit_words(unit: str) -> Words:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
+from corridor_sim.reading.located import printable
 from corridor_sim.report.excel.names import Names, code_words, cost_words, kpi_words, unit_words
 from corridor_sim.report.excel.sheet import ENDS, Cell, Line, Sheet, column, interval, quantity
 from corridor_sim.report.screen import (
@@ -19,7 +20,15 @@ from corridor_sim.report.screen import (
     verdict,
 )
 from corridor_sim.report.script.words import Words, joined, say, text_words
-from corridor_sim.report.words import PERCENT, READY_PERCENT, Unit, differs_by_subsidy, row_with, savings_of
+from corridor_sim.report.words import (
+    LONGEST_TEXT,
+    PERCENT,
+    READY_PERCENT,
+    Unit,
+    differs_by_subsidy,
+    row_with,
+    savings_of,
+)
 
 Summary = Mapping[str, Any]
 ASSUMED = ("cost_share", "time_share", "unknown_tax_share")
@@ -42,8 +51,16 @@ def summary_sheet(names: Names) -> Sheet:
 
 
 def _head(names: Names, one: Summary) -> Words:
-    marks = [say(f"excel.mark_{mark}") for mark in ("is_baseline", "supposition") if one[mark]]
-    return joined([names.alternative(one["name"]), *marks])
+    return _marked(names.alternative(one["name"]), one)
+
+
+def _marked(words: Words, one: Summary) -> Words:
+    """Return an alternative's words with its marks, each only where the words do not say it themselves."""
+    for mark in ("is_baseline", "supposition"):
+        said = say(f"excel.mark_{mark}")
+        if one[mark]:
+            words = {key: text if said[key] in text else f"{text} {said[key]}" for key, text in words.items()}
+    return words
 
 
 def _above(summary: Summary) -> Iterator[Line]:
@@ -77,7 +94,7 @@ def _lines(names: Names) -> Iterator[Line]:
         yield from _savings(names)
     for key in ASSUMED:
         shares = [quantity(one["assumptions"][key], PERCENT) for one in alternatives]
-        yield Line([say(f"excel.{key}"), unit_words("%"), *(cell for share in shares for cell in _alone(share))])
+        yield Line([kpi_words(key), unit_words("%"), *(cell for share in shares for cell in _alone(share))])
 
 
 def _line(words: Words, unit: Unit, figures: Sequence[Summary | None]) -> Line:
@@ -115,7 +132,7 @@ def _below(names: Names) -> Iterator[Line]:
     yield Line([])
     yield Line([say("excel.alternatives")], bold=True)
     for one in summary["alternatives"]:
-        yield Line([joined([_head(names, one), names.run.title(one["name"])], ": ")])
+        yield Line([joined([printable(one["name"], LONGEST_TEXT), _marked(names.run.title(one["name"]), one)], ": ")])
 
 
 def _cheapest(names: Names, summary: Summary) -> Words:
