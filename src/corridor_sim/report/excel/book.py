@@ -9,22 +9,21 @@ from datetime import datetime
 from io import BytesIO
 from math import ceil
 from typing import Any
-from urllib.parse import urlsplit
 
 from rich.cells import cell_len
 
 from corridor_sim.reading.located import printable
 from corridor_sim.report.excel.sheet import Cell, Cuts, Line, Sheet, Shown, Value, column, number_format
+from corridor_sim.report.links import is_link
 from corridor_sim.report.script.words import in_language, say
 from corridor_sim.report.words import Unit, number
 from corridor_sim.study.bundle import FORMULA_SIGNS
 
-LONGEST_TEXT, MOST_ROWS, LONGEST_LINK, LONGEST_TAB = 32_767, 1_048_576, 2_079, 31
-"""Excel's limits: characters of a cell (in UTF-16), rows of a sheet, characters of a link and of a sheet's name."""
+LONGEST_TEXT, MOST_ROWS, LONGEST_TAB = 32_767, 1_048_576, 31
+"""Excel's limits: characters of a cell (in UTF-16), rows of a sheet, characters of a sheet's name."""
 CREATED = datetime(2000, 1, 1)
 """Every workbook says this day, so that the same run gives the same bytes."""
 OPTIONS = {"in_memory": True, **dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)}
-LINK = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
 WIDEST, NARROWEST, MARGIN, WIDEST_HEAD = 50, 6, 2, 16
 LINE_POINTS, MOST_HEAD_LINES = 15, 6
 NOTE_LINE, NOTE_LINE_PIXELS, NOTE_WIDTH = 34, 18, 260
@@ -227,16 +226,6 @@ def fitting(text: str) -> str:
         return shown
     room = (LONGEST_TEXT - len("...")) * UTF16_BYTES
     return shown.encode("utf-16-le")[:room].decode("utf-16-le", errors="ignore") + "..."
-
-
-def is_link(text: str) -> bool:
-    """Return whether a text is an address of the web that may be clicked."""
-    if len(text) > LONGEST_LINK or not LINK.fullmatch(text):
-        return False
-    try:
-        return bool(urlsplit(text).hostname)
-    except ValueError:
-        return False
 
 
 def tab_name(title: str) -> str:
