@@ -18,9 +18,23 @@ from rich.console import Console
 
 from corridor_sim import evaluate, load
 from corridor_sim.report.excel.workbook import workbook_bytes
+from corridor_sim.report.html.page import page_html
 from corridor_sim.report.run import Run, stored_run
 from corridor_sim.report.screen import FIGURES, HEADLINE_SAVING, SHOWN_BASES, SHOWN_PERSPECTIVES, UNITS_SHOWN, show_run
-from corridor_sim.report.words import READY_PERCENT, Unit, has_interval, number, row_with, savings_of, with_interval
+from corridor_sim.report.waterfall import PER_TONNE
+from corridor_sim.report.words import (
+    CNY_PER,
+    DAYS,
+    PERCENT,
+    READY_PERCENT,
+    UNITS,
+    Unit,
+    has_interval,
+    number,
+    row_with,
+    savings_of,
+    with_interval,
+)
 from corridor_sim.study.bundle import write_bundle
 from corridor_sim.study.stored import read_run
 from html_numbers import at_path, numbers_in_html, wrong_numbers
@@ -178,6 +192,16 @@ def displayed(cell: Any) -> str:
     decimals, sign = len(pattern[2] or ".") - 1, pattern[3] or ""
     value = cell.value * 100 if sign == "%" else cell.value
     return f"{value:,.{decimals}f}{sign.strip(chr(34))}"
+
+
+def test_the_page_marks_each_number_with_its_place_and_writes_it_as_everywhere(run: Run) -> None:
+    html = page_html(run, None)
+    assert wrong_numbers(html, run.summary) == []
+    shown = numbers_in_html(html)
+    units = (*UNITS.values(), *UNITS_SHOWN.values(), *CNY_PER.values(), DAYS, PERCENT, READY_PERCENT, PER_TONNE)
+    for path, value, text in shown:
+        assert text.lstrip("+").split(" ")[0] in {number(value, unit) for unit in units}, (path, value, text)
+    assert {path.split("/")[0] for path, _, _ in shown} >= {"alternatives", "comparisons"}
 
 
 PAGE = """<p>Half arrive within <data value="191.5" data-at="alternatives/1/kpis/transit_p50"><b>8.0</b>

@@ -8,8 +8,8 @@ from typing import Any
 from corridor_sim.errors import InputError
 from corridor_sim.reading.located import printable
 from corridor_sim.report.charts.cost_waterfall import most_different
-from corridor_sim.report.links import is_link
 from corridor_sim.report.lateness import HONG_KONG, SIMPLIFIED, late_sentence, late_sentences
+from corridor_sim.report.links import is_link
 from corridor_sim.report.screen import NOT_APPLICABLE, UNITS_SHOWN, findings, headline
 from corridor_sim.report.waterfall import signed, where_of, why_of
 from corridor_sim.report.words import (
