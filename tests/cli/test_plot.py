@@ -37,7 +37,10 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
         title="plums & <trains> 重庆",
         alternatives={
             "base": {"title": {"en": "As it is"}, "baseline": True},
-            "daily": {"title": {"en": "Every day", "zh-Hans": "每天"}, "set": {"services.train.departs": "daily 20:00"}},
+            "daily": {
+                "title": {"en": "Every day", "zh-Hans": "每天"},
+                "set": {"services.train.departs": "daily 20:00"},
+            },
             "faster": {"like": "daily", "title": {"en": "And faster"}, "set": {"services.train.takes": "5 h"}},
         },
     )
@@ -107,7 +110,10 @@ def test_the_same_call_gives_the_same_bytes(stored: Path) -> None:
     ("asked", "says"),
     [
         (["cost_brakdown"], 'there is no chart "cost_brakdown" (did you mean "cost_breakdown"?); there are: '),
-        (["--alternative", "dayly"], 'there is no alternative "dayly" (did you mean "daily"?); there are: base, daily,'),
+        (
+            ["--alternative", "dayly"],
+            'there is no alternative "dayly" (did you mean "daily"?); there are: base, daily,',
+        ),
         (["--alternative", ""], 'there is no alternative ""; there are: base,'),
         (["claims"], "this run has nothing to show in: claims"),
     ],
