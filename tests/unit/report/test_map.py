@@ -245,6 +245,8 @@ def test_a_barge_follows_the_river_and_a_flight_the_great_circle() -> None:
     whole = distance_km(flight[0], flight[-1])
     for point in flight:
         assert distance_km(flight[0], point) + distance_km(point, flight[-1]) == pytest.approx(whole)
+    stretches = [distance_km(one, other) for one, other in pairwise(flight)]
+    assert stretches == pytest.approx([whole / len(stretches)] * len(stretches))
     assert course("road", CHONGQING, HONG_KONG, 1400) == [CHONGQING, HONG_KONG]
 
 
@@ -284,7 +286,7 @@ def test_names_are_readable_from_as_far_as_they_stand_clear() -> None:
     assert found[1] == (1, pytest.approx(10 / 66))
     assert found[2] == (1, pytest.approx(28 / 14))
     # on their outer sides two names never meet but for their points
-    assert readable_upto(points[:2], widths, [(-1,), (1, -1)])[1] == (1, pytest.approx(10 / 16))
+    assert readable_upto(points[:2], widths, [(-1,), (-1, 1)])[1] == (1, pytest.approx(10 / 16))
 
 
 def test_the_specification_holds_the_figures_of_the_summary() -> None:
