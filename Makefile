@@ -1,7 +1,7 @@
 # `make check` is what CI runs; `make verify` is the slow statistical verification before a release.
 PYTHON ?= .venv/bin/python
 
-.PHONY: setup check test lint types imports verify docs claims bench
+.PHONY: setup check test lint types imports verify docs claims bench gallery
 
 setup:
 	test -x $(PYTHON) || python3 -m venv .venv
@@ -41,3 +41,7 @@ claims:
 # races against models written by hand; takes long, needs `pip install -e '.[bench]'`, writes the tables of its page
 bench:
 	$(PYTHON) -m benchmarks --write docs/performance.md
+
+# pictures of each scenario's report in a browser, and the page that shows them; needs Chromium
+gallery:
+	$(PYTHON) docs/make_gallery.py

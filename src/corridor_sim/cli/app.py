@@ -112,15 +112,15 @@ def run(
 ) -> None:
     """Simulate a scenario, show and write its results."""
     with reported(debug):
-        from corridor_sim.report.figures import draw_figures
         from corridor_sim.report.run import run_of
+        from corridor_sim.report.shown import for_readers
         from corridor_sim.study.bundle import check_out, write_bundle
 
         check_out(out)
         results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet, engine, why)
         with _processes() as hands:
-            pictures = draw_figures(run_of(results, out), hands)
-        folder = write_bundle(results, out, pictures, _command_line())
+            pictures, reports = for_readers(run_of(results, out, _command_line()), hands)
+        folder = write_bundle(results, out, pictures, _command_line(), reports)
         if json:
             print_json(results.summary)
         elif quiet:
@@ -202,9 +202,9 @@ def page(
 ) -> None:
     """Run a scenario and renew the results part of its docs page."""
     with reported(debug):
-        from corridor_sim.report.figures import draw_figures
         from corridor_sim.report.page import results_page, with_results
         from corridor_sim.report.run import run_of
+        from corridor_sim.report.shown import for_readers
         from corridor_sim.study.bundle import check_out, write_bundle
         from corridor_sim.study.pages import read_page, write_page
 
@@ -213,8 +213,8 @@ def page(
         with_results(written, "", str(into))
         results = _evaluated(file, (), None, replications, None, Switch.ON, None, quiet)
         with _processes() as hands:
-            pictures = draw_figures(run_of(results, out), hands)
-        write_bundle(results, out, pictures, _command_line())
+            pictures, reports = for_readers(run_of(results, out, _command_line()), hands)
+        write_bundle(results, out, pictures, _command_line(), reports)
         name = results.summary["scenario"]["name"]
         where = os.path.relpath(images, into.parent)
         text = results_page(results.summary, f"{PROGRAM} run {file}", f"{Path(where).as_posix()}/{name}_")

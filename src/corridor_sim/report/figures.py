@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from corridor_sim.report.charts.canvas import PNG, picture
 from corridor_sim.report.charts.registry import BY_NAME, KEPT
@@ -28,18 +27,23 @@ def draw_figures(
 
     They are drawn by `hands`, or else here; `form` is one of `canvas.FORMATS`; charts of one show the `alternative`.
     """
-    tasks: list[Task] = [(name, _needed(run, name), language, alternative or run.main, form) for name in names]
+    tasks = [picture_task(run, name, language, form, alternative) for name in names]
     drawn = {task[0]: content for task, content in (hands or Here()).run(_drawn, tasks)}
     pictures = ((name, drawn[name]) for name in names)
     return {name: content for name, content in pictures if content is not None}
 
 
-def _needed(run: Run, name: str) -> Run:
-    """Return the run with only the tables that a chart reads, which is what other processes are sent."""
-    return replace(run, tables={table: run.tables[table] for table in BY_NAME[name].tables})
+def picture_task(run: Run, name: str, language: str = ENGLISH, form: str = PNG, alternative: str | None = None) -> Task:
+    """Return what `draw_picture` is to draw, with only the tables that the chart reads."""
+    needed = replace(run, tables={table: run.tables[table] for table in BY_NAME[name].tables})
+    return name, needed, language, alternative or run.main, form
 
 
-def _drawn(task: Any) -> bytes | None:
-    name, run, language, alternative, form = task
+def draw_picture(name: str, run: Run, language: str, alternative: str, form: str) -> bytes | None:
+    """Return a chart as a file's bytes; None where the run has nothing to show in it."""
     figure = BY_NAME[name].draw(run, language, alternative)
     return None if figure is None else picture(figure, run.summary, BY_NAME[name].title[language], form)
+
+
+def _drawn(task: Task) -> bytes | None:
+    return draw_picture(*task)

@@ -227,7 +227,7 @@ def findings(summary: Summary) -> Iterator[str]:
     supposed = {one["name"] for one in summary["alternatives"] if one["supposition"]}
     for threshold in summary["thresholds"]:
         mark = f" ({SUPPOSITION} {SUPPOSITION_ZH})" if threshold.get("of") in supposed else ""
-        yield f"{text_of(threshold['says'])}{mark}: {_answer(threshold)}"
+        yield f"{text_of(threshold['says'])}{mark}: {threshold_answer(threshold)}"
     yield from map(_anomaly, summary["anomalies"])
     notes = summary["notes"]
     yield from (f"Note: {printable(note, LONGEST_TEXT)}" for note in notes[:MOST_NOTES])
@@ -244,7 +244,7 @@ def _cheapest_words(summary: Summary) -> str:
     return f"the cheapest is {one['name']}{say_supposed(one)}{'' if resolved else ' (not resolved)'}"
 
 
-def _answer(threshold: Mapping[str, Any]) -> str:
+def threshold_answer(threshold: Mapping[str, Any]) -> str:
     """Return the verdict with the value at which it turns and how sure that is, or the range that was tried."""
     unit, crossing, verdict = printable(threshold["unit"]), threshold["crossing"], threshold["verdict"]
     tried = [point["number"] for point in threshold["points"]]
