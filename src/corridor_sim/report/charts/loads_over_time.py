@@ -16,7 +16,6 @@ from corridor_sim.report.charts.moments import (
     origin_param,
     span_of,
     time_axis,
-    zone_of,
     zoom,
 )
 from corridor_sim.report.charts.strips import (
@@ -72,7 +71,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
             _draw_strip(axes, place, loads)
         draw_labels(axes, [label[language] for label in _labels(run, alternative, strips)])
         draw_dates(axes, span, (span.begin, span.end))
-        axes.set_xlabel(say("flows.time", zone=zone_of(run))[language])
+        axes.set_xlabel(say("flows.time")[language])
         head = joined([run.alternative(alternative), _said(left_out)], ": ")[language]
         text = cut(drawable(head, len(head)), HEAD_COLUMNS, HEAD_LINES)
         axes.set_title("\n".join(text), size="small", weight="normal")
@@ -179,7 +178,7 @@ def _rows(number: int, name: str, strips: Sequence[Loads]) -> Iterator[Spec]:
 
 
 def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
-    x = time_axis("time", span, (span.begin, span.end), say("flows.time", zone=zone_of(run)))
+    x = time_axis("time", span, (span.begin, span.end), say("flows.time"))
     bars = {
         "params": [zoom()],
         "transform": [*_apart(["at", "load", "teu"]), height_of("load", "height")],

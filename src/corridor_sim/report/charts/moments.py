@@ -69,11 +69,6 @@ def span_of(run: Run) -> Span | None:
     return Span(clock.start.replace(tzinfo=None), clock.tick_of(first), end)
 
 
-def zone_of(run: Run) -> str:
-    """Return the name of the zone in which a run tells the time."""
-    return str(run.scenario()["clock"]["timezone"])
-
-
 def minutes(ticks: Iterable[int]) -> list[int]:
     """Return ticks as whole minutes, rounded."""
     return [(int(tick) + SECONDS_PER_MINUTE // 2) // SECONDS_PER_MINUTE for tick in ticks]

@@ -32,7 +32,6 @@ from corridor_sim.report.charts.moments import (
     origin_param,
     span_of,
     time_axis,
-    zone_of,
     zoom,
 )
 from corridor_sim.report.charts.string_rows import Departures, Strings, strings_of
@@ -83,7 +82,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
         axes.set_yticks(strings.way.heights, labels, size=SMALL)
         axes.set_ylim(1 + EDGE, -EDGE)
         draw_dates(axes, span, span.first_shown(strings.end))
-        axes.set_xlabel(say("flows.time", zone=zone_of(run))[language])
+        axes.set_xlabel(say("flows.time")[language])
         figure.legend(loc="lower left", ncols=4, bbox_to_anchor=(0, 0))
         told = "\n".join(wrapped(drawable(_told(run, strings, span)[language], DRAWN_COLUMNS * 4), DRAWN_COLUMNS))
         axes.set_title(f"{drawable(run.alternative(alternative)[language])}\n{told}", size=SMALL, weight="normal")
@@ -193,7 +192,7 @@ def _layers(run: Run, span: Span, end: int) -> list[Spec]:
         "scale": {"range": list(SHADES)},
         "legend": named_axis(title=say("flows.service"), orient="bottom", columns=2, labelLimit=160),
     }
-    x = time_axis("time", span, span.first_shown(end), say("flows.time", zone=zone_of(run)))
+    x = time_axis("time", span, span.first_shown(end), say("flows.time"))
     return [_departures_layer(x, colour), _fallen_layer(x, colour), _paths_layer(x)]
 
 

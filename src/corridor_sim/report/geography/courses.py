@@ -82,7 +82,10 @@ def course(mode: str, origin: Point, destination: Point, km: float) -> list[Poin
 
 def _along(network: Network, origin: Point, destination: Point, km: float) -> list[Point]:
     """Return the way through a network's waypoints; straight where the network does not reach both ends."""
-    ends = [min((distance_km(each, point), name) for name, point in network.points.items()) for each in (origin, destination)]
+    ends = [
+        min((distance_km(each, point), name) for name, point in network.points.items())
+        for each in (origin, destination)
+    ]
     (apart, first), (other_apart, last) = ends
     if max(apart, other_apart) > network.reach_km or first == last:
         return [origin, destination]
@@ -158,6 +161,9 @@ def drawn(line: Sequence[Point], place: float, gap_km: float) -> list[Point]:
     side = 1 if (x, y) <= (to_x, to_y) else -1
     size = place * side * min(gap_km, BOW_STEP * chord) / chord
     return [
-        (px - size * (to_y - y) * sin(pi * length / lengths[-1]), py + size * (to_x - x) * sin(pi * length / lengths[-1]))
+        (
+            px - size * (to_y - y) * sin(pi * length / lengths[-1]),
+            py + size * (to_x - x) * sin(pi * length / lengths[-1]),
+        )
         for (px, py), length in zip(flat, lengths, strict=True)
     ]

@@ -108,7 +108,9 @@ def kept(ring: Ring) -> list[list[float]]:
 
 def main(source: Path) -> None:
     """Write land.json."""
-    rings = (ring for ring in rings_of(json.loads(source.read_bytes())) if max(point[1] for point in ring) > SOUTHERNMOST)
+    rings = (
+        ring for ring in rings_of(json.loads(source.read_bytes())) if max(point[1] for point in ring) > SOUTHERNMOST
+    )
     found = [points for ring in rings if (points := kept(ring))]
     lines = ",\n".join(json.dumps(points, separators=(",", ":")) for points in found)
     head = json.dumps(HEADER, indent=1)[:-2]
