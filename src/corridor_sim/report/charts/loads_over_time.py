@@ -14,6 +14,7 @@ from corridor_sim.report.charts.moments import (
     moment_from,
     moment_text,
     origin_param,
+    same_time,
     span_of,
     time_axis,
     zoom,
@@ -178,7 +179,7 @@ def _rows(number: int, name: str, strips: Sequence[Loads]) -> Iterator[Spec]:
 
 
 def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
-    x = time_axis("time", span, (span.begin, span.end), say("flows.time"))
+    x = time_axis(span, (span.begin, span.end), say("flows.time"))
     bars = {
         "params": [zoom()],
         "transform": [*_apart(["at", "load", "teu"]), height_of("load", "height")],
@@ -202,7 +203,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
         ],
         "mark": _mark("triangle-down", BEHIND),
         "encoding": {
-            "x": x,
+            "x": same_time(),
             "y": {"field": "height", "type": "quantitative"},
             "tooltip": _tip(("behind", "left_behind")),
         },
@@ -210,7 +211,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
     fallen = {
         "transform": _apart(["not_run"]),
         "mark": {**_mark(CROSS, GREY), "filled": False, "strokeWidth": 1.5},
-        "encoding": {"x": x, "y": {"field": "foot", "type": "quantitative"}, "tooltip": _tip(of="not_run")},
+        "encoding": {"x": same_time(), "y": {"field": "foot", "type": "quantitative"}, "tooltip": _tip(of="not_run")},
     }
     return [bars, capacity, fallen, behind, label_layer()]
 

@@ -14,6 +14,7 @@ from corridor_sim.report.charts.moments import (
     moment_from,
     moment_text,
     origin_param,
+    same_time,
     span_of,
     time_axis,
     zoom,
@@ -177,7 +178,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
         foot_of("foot"),
         {"calculate": "split(told[datum.label], '\\n')[0]", "as": "words"},
     ]
-    x = time_axis("time", span, (span.begin, span.end), say("flows.time"))
+    x = time_axis(span, (span.begin, span.end), say("flows.time"))
     strip = {"field": "place", "type": "nominal"}
     tip = [
         {"field": "words", "title": say("flows.place")},
@@ -203,7 +204,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
             "transform": apart,
             "mark": {"type": "line", "color": MEAN, "strokeWidth": 1.2, **step},
             "encoding": {
-                "x": x,
+                "x": same_time(),
                 "y": {"field": "mean_height", "type": "quantitative"},
                 "detail": strip,
                 "tooltip": tip,
