@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from corridor_sim import evaluate, load
+from corridor_sim import load
 from corridor_sim.cli.app import app
 from corridor_sim.report.stress import NOT_STATED
 from corridor_sim.study.bundle import write_bundle
+from corridor_sim.study.evaluate import evaluate
 from small_world import world
 
 NUMBERS = [

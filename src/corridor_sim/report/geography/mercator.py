@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import asin, asinh, cos, degrees, hypot, radians, sin, sinh, tan
+from math import asin, asinh, atan, cos, degrees, hypot, radians, sin, sinh, tan
 
 Point = tuple[float, float]
 """(x, y) in the plane, km, or (degrees east, degrees north), as the name says."""
@@ -25,8 +25,6 @@ def mercator(east: float, north: float) -> Point:
 
 def on_globe(x: float, y: float) -> Point:
     """Return degrees east and north of a point in the plane."""
-    from math import atan
-
     return degrees(x / RADIUS_KM), degrees(atan(sinh(y / RADIUS_KM)))
 
 
@@ -89,7 +87,11 @@ class Window:
 
     def shaped(self, narrowest: float, widest: float) -> Window:
         """Return what is seen of it at most in frames whose width is `narrowest` to `widest` times their height."""
-        (x, y), wide, high = self.middle, max(self.width, self.height * widest), max(self.height, self.width / narrowest)
+        (x, y), wide, high = (
+            self.middle,
+            max(self.width, self.height * widest),
+            max(self.height, self.width / narrowest),
+        )
         return Window(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
 
 
@@ -108,9 +110,7 @@ def clipped(ring: Sequence[Point], window: Window) -> list[Point]:
             inside, was_inside = (sign * (each[axis] - end) >= 0 for each in (point, before))
             if inside != was_inside:
                 share = (end - before[axis]) / (point[axis] - before[axis])
-                found.append(
-                    (before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1]))
-                )
+                found.append((before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])))
             if inside:
                 found.append(point)
     return found
