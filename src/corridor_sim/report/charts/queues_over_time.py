@@ -24,6 +24,7 @@ from corridor_sim.report.charts.strips import (
     FOOT,
     STRIP_INCHES,
     STRIP_PIXELS,
+    UNSAID,
     draw_labels,
     foot_of,
     height,
@@ -186,7 +187,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
         {"field": "mean", "title": say("flows.mean_waiting")},
         {"field": "most", "title": say("flows.most_waiting")},
     ]
-    step = {"interpolate": "step-after", "clip": True}
+    step = {"interpolate": "step-after", **UNSAID}
     return [
         {
             "params": [zoom()],
