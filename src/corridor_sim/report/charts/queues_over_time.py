@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 NAME = "queues_over_time"
 TITLE_INCHES, AXIS_INCHES = 0.95, 0.55
 LEFT, RIGHT = 0.03, 0.98
-MEAN, MOST = COLOURS[0], COLOURS[5]
+MEAN, MOST = COLOURS[1], COLOURS[5]
 FILL = 0.55
 DECIMALS = 2
 WAITS = {FACILITY: "flows.waiting_at", SERVICE: "flows.waiting_for", STEP: "flows.waiting_at"}
