@@ -101,7 +101,7 @@ def _spec(run: Run) -> Spec | None:
             "y": {"field": ALTERNATIVE, "type": "nominal", "sort": run.names, "axis": axis},
             "yOffset": {"field": "kind", "type": "nominal", "sort": list(KINDS)},
         },
-        "layer": _layers(),
+        "layer": _layers()[: None if any(row.hours["low"] is not None for row in rows) else 1],
     }
 
 
