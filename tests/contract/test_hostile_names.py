@@ -23,7 +23,6 @@ import yaml
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from corridor_sim import evaluate, load
 from corridor_sim.errors import InputError
 from corridor_sim.report.charts.base import Chart
 from corridor_sim.report.charts.canvas import SVG
@@ -36,7 +35,9 @@ from corridor_sim.report.run import Run, stored_run
 from corridor_sim.report.screen import show_run
 from corridor_sim.report.script.words import LANGUAGES
 from corridor_sim.report.stress import stress_report
+from corridor_sim.scenario.load import load
 from corridor_sim.study.bundle import write_bundle
+from corridor_sim.study.evaluate import evaluate
 from corridor_sim.study.stored import read_run
 
 SMALL = Path(__file__).parents[1] / "unit" / "scenario" / "small.yaml"

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from corridor_sim import evaluate, load
 from corridor_sim.errors import InputError, ResultsError
+from corridor_sim.scenario.load import load
 from corridor_sim.study.across import FIGURES, compare_across
 from corridor_sim.study.bundle import json_bytes, write_bundle
+from corridor_sim.study.evaluate import evaluate
 from corridor_sim.study.stored import kept_run, read_run
 from corridor_sim.study.subjects import Asked, Plan, Subject, label_of, read_subjects, told_apart
 
