@@ -161,7 +161,7 @@ def _spec(run: Run) -> Spec | None:
     }
     return {
         "params": [names_param({**alternative_names(run), **days}), told_param(told)],
-        "height": {"step": SPEC_ROW_PIXELS},
+        "height": SPEC_ROW_PIXELS * len({cell.alternative for cell in cells}),
         "data": {"values": [_row(cell) for cell in cells]},
         "transform": [named(ALTERNATIVE, "alternative_words"), named("weekday", "weekday_words")],
         "encoding": {"x": x, "y": y},
