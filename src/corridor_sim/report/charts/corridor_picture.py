@@ -45,7 +45,7 @@ def draw_map(atlas: Atlas, language: str, alternative: str) -> Figure:
     window = window.shaped(shape, shape)
     high = wide / shape
     height = high + TITLE_INCHES + LEGEND_INCHES
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, height))
         axes = figure.add_axes((EDGE_INCHES / WIDTH_INCHES, LEGEND_INCHES / height, wide / WIDTH_INCHES, high / height))
         _frame(axes, window)
