@@ -1,7 +1,7 @@
 # `make check` is what CI runs; `make verify` is the slow statistical verification before a release.
 PYTHON ?= .venv/bin/python
 
-.PHONY: setup check test lint types imports verify docs claims bench
+.PHONY: setup check test lint types imports verify docs notebook claims bench gallery
 
 setup:
 	test -x $(PYTHON) || python3 -m venv .venv
@@ -13,8 +13,8 @@ test:
 	$(PYTHON) -m pytest -m "not verify"
 
 lint:
-	$(PYTHON) -m ruff check src tests benchmarks
-	$(PYTHON) -m ruff format --check src tests benchmarks
+	$(PYTHON) -m ruff check src tests benchmarks docs
+	$(PYTHON) -m ruff format --check src tests benchmarks docs
 
 types:
 	$(PYTHON) -m mypy
@@ -34,6 +34,10 @@ docs:
 	done
 	$(PYTHON) -m corridor_sim validation --into docs/validation.md --quiet
 
+# the notebook of the docs, executed again, and the tables of its page; needs `pip install -e '.[docs]'`
+notebook:
+	$(PYTHON) docs/make_notebook.py
+
 # the answers to the claims of scenarios, over all that is in doubt; about five minutes
 claims:
 	$(PYTHON) -m corridor_sim claims scenarios/gba_global.yaml --into docs/claims.md --quiet
@@ -41,3 +45,7 @@ claims:
 # races against models written by hand; takes long, needs `pip install -e '.[bench]'`, writes the tables of its page
 bench:
 	$(PYTHON) -m benchmarks --write docs/performance.md
+
+# pictures of each scenario's report in a browser, and the page that shows them; needs Chromium
+gallery:
+	$(PYTHON) docs/make_gallery.py

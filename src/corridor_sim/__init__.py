@@ -2,11 +2,15 @@
 
 For instance:
 
-from pathlib import Path
-from corridor_sim import evaluate, load
+import corridor_sim
 
-results = evaluate(load(Path("scenarios/qinzhou.yaml")), replications=10)
-results.summary["comparisons"], results.tables["consignments"]
+result = corridor_sim.run("scenarios/qinzhou.yaml", replications=10)
+result.kpis, result.ledger, result.plot.transit_times()
+
+run, read, Result   run a scenario or read a stored run: figures and tables as DataFrames, charts
+load, ScenarioFile  a scenario from its file or its text, resolved for each alternative
+lower               alternatives as programs for the engines; simulate, Replication: what happens in them
+CorridorSimError    the base of InputError, ModelError, EngineError and ResultsError (see `corridor_sim.errors`)
 """
 
 from __future__ import annotations
@@ -15,20 +19,42 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from corridor_sim.api.result import Result
+    from corridor_sim.api.run import read, run
+    from corridor_sim.errors import CorridorSimError, EngineError, InputError, ModelError, ResultsError
     from corridor_sim.network.lower import lower
     from corridor_sim.scenario.load import ScenarioFile, load
-    from corridor_sim.study.evaluate import Results, evaluate
     from corridor_sim.study.simulate import Replication, simulate
 
-__all__ = ["Replication", "Results", "ScenarioFile", "evaluate", "load", "lower", "simulate"]
+__all__ = [
+    "CorridorSimError",
+    "EngineError",
+    "InputError",
+    "ModelError",
+    "Replication",
+    "Result",
+    "ResultsError",
+    "ScenarioFile",
+    "load",
+    "lower",
+    "read",
+    "run",
+    "simulate",
+]
 
 _HOMES = {
+    "CorridorSimError": "errors",
+    "EngineError": "errors",
+    "InputError": "errors",
+    "ModelError": "errors",
     "Replication": "study.simulate",
-    "Results": "study.evaluate",
+    "Result": "api.result",
+    "ResultsError": "errors",
     "ScenarioFile": "scenario.load",
-    "evaluate": "study.evaluate",
     "load": "scenario.load",
     "lower": "network.lower",
+    "read": "api.run",
+    "run": "api.run",
     "simulate": "study.simulate",
 }
 
@@ -38,3 +64,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

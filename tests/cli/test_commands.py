@@ -48,8 +48,9 @@ def world(results: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Simp
 
     monkeypatch.setitem(sys.modules, "corridor_sim.scenario.load", SimpleNamespace(load=load))
     monkeypatch.setitem(sys.modules, "corridor_sim.study.prepare", SimpleNamespace(prepare=prepare))
-    monkeypatch.setitem(sys.modules, "corridor_sim.study.evaluate", SimpleNamespace(evaluate=evaluate))
-    monkeypatch.setattr("corridor_sim.report.figures.draw_figures", lambda summary, samples, hands: {"picture": b"PNG"})
+    monkeypatch.setattr("corridor_sim.study.evaluate.evaluate", evaluate)
+    shown = {"picture": b"PNG"}, {"report.html": b"a page"}
+    monkeypatch.setattr("corridor_sim.report.shown.for_readers", lambda run, hands: shown)
     monkeypatch.chdir(tmp_path)
     return asked
 
@@ -64,6 +65,7 @@ def test_run_writes_the_results_and_says_where_on_one_screen(world: SimpleNamesp
     (folder,) = Path("results/qinzhou").iterdir()
     assert result.stdout.splitlines()[-1] == f"Results: {folder}"
     assert (folder / "figures" / "picture.png").read_bytes() == b"PNG"
+    assert (folder / "report.html").read_text() == "a page"
 
 
 def test_run_hands_over_what_it_was_told(world: SimpleNamespace) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from corridor_sim import evaluate, load
+from corridor_sim import load
 from corridor_sim.cli.app import app
 from corridor_sim.report.stress import NOT_STATED
 from corridor_sim.study.bundle import write_bundle
+from corridor_sim.study.evaluate import evaluate
 from small_world import world
 
 NUMBERS = [
@@ -167,6 +168,34 @@ def test_an_incomplete_or_altered_run_and_one_of_another_version_are_refused(sto
     assert refused(old).startswith("made with results version 2, and this program makes ")
 
 
-def test_it_says_what_can_be_reported(stored: Path) -> None:
+def test_it_writes_a_page_into_the_results_folder(stored: Path) -> None:
+    page = stored / "report.html"
     result = call("report", stored)
-    assert (result.exit_code, result.stderr) == (2, "say what to report: --stress\n")
+    assert (result.exit_code, result.stdout) == (0, f"{page}\n")
+    first = page.read_bytes()
+    assert call("report", stored).exit_code == 0
+    assert page.read_bytes() == first
+    assert first.startswith(b"<!DOCTYPE html>")
+
+
+def test_it_opens_in_a_script_and_goes_where_it_is_told(stored: Path, tmp_path: Path) -> None:
+    page = tmp_path / "elsewhere" / "page.html"
+    result = call("report", stored, "--lang", "zh-Hant-HK", "--into", page)
+    assert result.exit_code == 0
+    assert '<html lang="zh-Hant-HK"' in page.read_text(encoding="utf-8")
+
+
+def test_several_reports_do_not_fit_into_one_file(stored: Path, tmp_path: Path) -> None:
+    result = call("report", stored, stored, "--into", tmp_path / "page.html")
+    assert (result.exit_code, result.stderr) == (2, "--into takes one report; give one result\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_browser_it_says_so_and_leaves_the_page(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import webbrowser
+
+    monkeypatch.setattr(webbrowser, "open", lambda address: False)
+    result = call("report", stored, "--open")
+    page = stored / "report.html"
+    assert (result.exit_code, result.stderr) == (0, f"no browser could be opened; open {page} yourself\n")
+    assert page.is_file()

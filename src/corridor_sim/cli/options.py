@@ -25,6 +25,14 @@ class Switch(StrEnum):
     OFF = "off"
 
 
+class Language(StrEnum):
+    """The scripts of reports; a test keeps them equal to those of `report.script`."""
+
+    EN = "en"
+    ZH_HANS = "zh-Hans"
+    ZH_HANT_HK = "zh-Hant-HK"
+
+
 class EngineName(StrEnum):
     """The engines of `study.engines`; a test keeps them equal."""
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor_sim.cli.options import Debug
-from corridor_sim.cli.outcome import reported
+from corridor_sim.cli.options import Debug, Language
+from corridor_sim.cli.outcome import complain, reported
 from corridor_sim.errors import InputError
+
+if TYPE_CHECKING:
+    from corridor_sim.study.stored import StoredRun
 
 
 def report(
@@ -18,26 +22,61 @@ def report(
         list[Path],
         typer.Argument(metavar="RESULT...", help="Folders results/<scenario>/<key> of runs.", show_default=False),
     ],
+    lang: Annotated[
+        Language | None,
+        typer.Option(help="Script it opens in; by default that of its reader's browser.", show_default=False),
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
     stress: Annotated[
         bool, typer.Option("--stress", help="The reporting list STRESS-DES, filled from the run, as Markdown.")
     ] = False,
     into: Annotated[
-        Path | None, typer.Option(metavar="PAGE", help="Write there instead of printing.", show_default=False)
+        Path | None,
+        typer.Option(metavar="FILE", help="Write there; by default report.html of its folder.", show_default=False),
     ] = None,
     debug: Debug = False,
 ) -> None:
-    """Report stored runs, without running anything again."""
+    """Report stored runs, without running anything again: an HTML page that needs no network."""
     with reported(debug):
-        if not stress:
-            raise InputError("say what to report: --stress")
-        from corridor_sim.report.stress import stress_report
-        from corridor_sim.study.pages import write_page
         from corridor_sim.study.stored import read_run
 
         runs = [read_run(folder) for folder in results]
-        text = "\n".join(stress_report(run.manifest, run.summary, run.resolved) for run in runs)
-        if into is None:
-            sys.stdout.write(text)
-        else:
-            write_page(into, text)
-            print(into)
+        if stress:
+            _stress(runs, into)
+            return
+        if into is not None and len(runs) > 1:
+            raise InputError("--into takes one report; give one result")
+        from corridor_sim.report.html.page import REPORT, page_html
+        from corridor_sim.report.run import stored_run
+        from corridor_sim.study.pages import write_page
+
+        for run in runs:
+            path = into or run.folder / REPORT
+            write_page(path, page_html(stored_run(run), None if lang is None else lang.value))
+            print(path)
+            if open_it:
+                _open(path)
+
+
+def _stress(runs: Sequence[StoredRun], into: Path | None) -> None:
+    from corridor_sim.report.stress import stress_report
+    from corridor_sim.study.pages import write_page
+
+    text = "\n".join(stress_report(run.manifest, run.summary, run.resolved) for run in runs)
+    if into is None:
+        sys.stdout.write(text)
+    else:
+        write_page(into, text)
+        print(into)
+
+
+def _open(path: Path) -> None:
+    """Show a page in the reader's browser, or say that there is none."""
+    import webbrowser
+
+    try:
+        opened = webbrowser.open(path.absolute().as_uri())
+    except webbrowser.Error:
+        opened = False
+    if not opened:
+        complain([f"no browser could be opened; open {path} yourself"])

@@ -97,10 +97,12 @@ class Run:
         return found
 
 
-def run_of(results: Results, out: Path) -> Run:
-    """Return a run that was just played, with the answers to its claims if they are kept below `out`."""
-    folder = out / results.summary["scenario"]["name"] / bundle_key(results.summary, results.resolved)
-    return Run(results.summary, results.resolved, results.tables, claims_beside(folder), results.manifest_recipe)
+def run_of(results: Results, out: Path, command: str = "") -> Run:
+    """Return a run that was just played by a command, with the answers to its claims if they are kept below `out`."""
+    key = bundle_key(results.summary, results.resolved)
+    claims = claims_beside(out / results.summary["scenario"]["name"] / key)
+    manifest = {**results.manifest_recipe, "key": key, "command": command}
+    return Run(results.summary, results.resolved, results.tables, claims, manifest)
 
 
 def stored_run(stored: StoredRun) -> Run:

@@ -1,9 +1,11 @@
 """Writes the results of a run as one folder that is there wholly or not at all.
 
     results/<scenario>/<key>/  manifest.json  resolved.yaml  summary.json  kpis.csv  *.parquet  figures/*.png
+                               report.html
 
 The key is a hash of what decides the numbers; the engine is not in it. Files are written aside, flushed to the disk,
-then the folder is renamed; manifest.json lists the digest of every other file.
+then the folder is renamed; manifest.json lists the digest of every other file but reports, which are made again from
+these at any time.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ FORMULA_SIGNS = ("=", "+", "-", "@")
 """A spreadsheet takes a cell that starts with one of these for a formula."""
 LONGEST_CELL = 400
 MOST_TRIES = 5
+SHARED_LEVELS, SHORTEST_SHARED = 3, 80
+"""How deep and from how many characters on equal parts of resolved scenarios are written once."""
 TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
 
 Json = Mapping[str, Any]
@@ -139,8 +143,14 @@ def check_out(out: Path) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
-def write_bundle(results: Bundled, out: Path, figures: Mapping[str, bytes], command: str = "") -> Path:
-    """Write the results below `out` and return their folder; `figures` are PNG bytes by name.
+def write_bundle(
+    results: Bundled,
+    out: Path,
+    figures: Mapping[str, bytes],
+    command: str = "",
+    reports: Mapping[str, bytes] | None = None,
+) -> Path:
+    """Write the results below `out` and return their folder; `figures` are PNG bytes by name, `reports` by file name.
 
     A complete bundle of the same key is replaced at once. Raises ResultsError, leaving nothing half-written.
     """
@@ -156,6 +166,9 @@ def write_bundle(results: Bundled, out: Path, figures: Mapping[str, bytes], comm
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=final.parent, ignore_cleanup_errors=True) as aside:
             folder = Path(aside) / final.name
             _fill(folder, results, figures, command)
+            for report, content in (reports or {}).items():
+                (folder / report).write_bytes(content)
+                flush(folder / report)
             _replace(final, folder, Path(aside))
         flush(final.parent)
     return final
@@ -179,13 +192,30 @@ def _fill(folder: Path, results: Bundled, figures: Mapping[str, bytes], command:
 
 
 def _yaml_bytes(resolved: Json) -> bytes:
+    """Return YAML in which what an alternative shares with one before it is written once (`&id001`, `*id001`)."""
     import yaml
 
     # the dumper over libyaml is ten times faster but not in every build of PyYAML
     dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     plain = json.loads(json.dumps(resolved, allow_nan=False))
-    written: bytes = yaml.dump(plain, Dumper=dumper, sort_keys=False, allow_unicode=True, encoding="utf-8")
+    written: bytes = yaml.dump(
+        _shared(plain, SHARED_LEVELS, {}), Dumper=dumper, sort_keys=False, allow_unicode=True, encoding="utf-8"
+    )
     return written
+
+
+def _shared(tree: Any, levels: int, seen: dict[str, Any]) -> Any:
+    """Return a tree in which long equal parts of the first levels are one object."""
+    if not isinstance(tree, dict) or not levels:
+        return tree
+    shared = {}
+    for name, part in tree.items():
+        text = json.dumps(part, sort_keys=False)
+        long = isinstance(part, dict) and len(text) > SHORTEST_SHARED
+        shared[name] = seen[text] if text in seen else _shared(part, levels - 1, seen)
+        if long:
+            seen.setdefault(text, shared[name])
+    return shared
 
 
 def _replace(final: Path, new: Path, aside: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from corridor_sim import evaluate, load
+from corridor_sim import load
 from corridor_sim.catalog import numbers
 from corridor_sim.catalog.laws import LAW_NAMES
 from corridor_sim.catalog.values import GRADES, NOTES
@@ -30,6 +30,7 @@ from corridor_sim.scenario import (
     world,
 )
 from corridor_sim.scenario.overrides import parse_path
+from corridor_sim.study.evaluate import evaluate
 from corridor_sim.study.prepare import prepare
 from corridor_sim.units import LONGEST_NUMBER, units
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from corridor_sim import evaluate, load
+from corridor_sim import load
+from corridor_sim.study.evaluate import evaluate
 from small_world import world
 
 CHANNELS = {

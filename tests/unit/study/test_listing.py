@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from corridor_sim import evaluate, load
+from corridor_sim import load
+from corridor_sim.study.evaluate import evaluate
 
 SMALL = (Path(__file__).parents[1] / "scenario" / "small.yaml").read_text(encoding="utf-8")
 LIFT = "    price: HKD 300/box\n    tax: {basis: exempt}\n"

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from corridor_sim import evaluate
 from corridor_sim.errors import InputError, ResultsError
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.study import archive
 from corridor_sim.study.archive import find, kept_below
 from corridor_sim.study.bundle import write_bundle
+from corridor_sim.study.evaluate import evaluate
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.query import ask
 

@@ -14,12 +14,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from corridor_sim import evaluate
 from corridor_sim.errors import InputError, ModelError
 from corridor_sim.scenario.load import ScenarioFile, load
 from corridor_sim.study import play as playing
 from corridor_sim.study.bundle import kpis_csv
 from corridor_sim.study.design import lay_out
+from corridor_sim.study.evaluate import evaluate
 from corridor_sim.study.executors import Here, local_executor
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.goals import goal_of, wanted_figure

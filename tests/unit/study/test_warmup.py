@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from corridor_sim import evaluate
 from corridor_sim.cli.app import app
 from corridor_sim.errors import ModelError
 from corridor_sim.scenario.load import ScenarioFile, load
 from corridor_sim.study import warmup
+from corridor_sim.study.evaluate import evaluate
 from corridor_sim.study.prepare import prepare
 from corridor_sim.study.warmup import find_warm_up, settled, weekly_hours
 

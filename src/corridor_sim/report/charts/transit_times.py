@@ -38,7 +38,7 @@ def _draw(run: Run, language: str, _alternative: str) -> Figure:
     alternatives = run.alternatives
     days = _days(run)
     height = ROW_INCHES * len(alternatives) + TITLE_INCHES + AXIS_INCHES
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, height))
         rows = figure.subplots(len(alternatives), 1, sharex=True, squeeze=False)[:, 0]
         figure.subplots_adjust(LEFT, AXIS_INCHES / height, RIGHT, 1 - TITLE_INCHES / height, hspace=ROW_GAP)
@@ -75,7 +75,7 @@ def _spec(run: Run) -> Spec:
     names = alternative_names(run)
     colours = {name: look["color"] for name, look in looks(run.alternatives).items()}
     paint = {"field": ALTERNATIVE, "legend": None, "scale": {"domain": list(colours), "range": list(colours.values())}}
-    header = {**named_axis(), "title": None, "labelAngle": 0, "labelAlign": "left", "labelOrient": "top"}
+    header = {**named_axis(), "title": None, "labelAngle": 0, "labelAnchor": "start", "labelOrient": "top"}
     return {
         "params": [names_param(names)],
         "data": {"values": [*_bars(run, days, last), *_marks(run)]},
@@ -99,13 +99,15 @@ def _bars(run: Run, days: Mapping[str, np.ndarray], last: int) -> Iterator[Spec]
 
 
 def _marks(run: Run) -> Iterator[Spec]:
-    """Yield P50 and P90 of each alternative, with their intervals as text."""
+    """Yield P50 and P90 of each alternative, and both with their intervals as one text."""
     for one in run.alternatives:
+        told = []
         for kpi, words, _ in MARKS:
             figure = one["kpis"].get(kpi)
             if figure is not None and figure["value"] is not None:
-                shown = f"{words} {interval_text(figure, DAYS)}"
-                yield {ALTERNATIVE: one["name"], "mark": words, "days": figure["value"] * DAYS.factor, "shown": shown}
+                told.append(f"{words} {interval_text(figure, DAYS)}")
+                yield {ALTERNATIVE: one["name"], "days": figure["value"] * DAYS.factor, "shown": told[-1]}
+        yield {ALTERNATIVE: one["name"], "told": ", ".join(told)}
 
 
 def _layers(last: int, paint: Spec) -> list[Spec]:
@@ -124,18 +126,25 @@ def _layers(last: int, paint: Spec) -> list[Spec]:
     return [
         {
             "transform": [{"filter": "isValid(datum.share)"}],
-            "mark": {"type": "bar", "binSpacing": 0},
-            "encoding": {"x": days, "x2": {"field": "to"}, "y": share, "color": paint, "tooltip": tip},
+            "mark": {"type": "rect"},
+            "encoding": {
+                "x": days,
+                "x2": {"field": "to"},
+                "y": share,
+                "y2": {"datum": 0},
+                "color": paint,
+                "tooltip": tip,
+            },
         },
         {
-            "transform": [{"filter": "isValid(datum.mark)"}],
+            "transform": [{"filter": "isValid(datum.days)"}],
             "mark": {"type": "rule", "strokeWidth": 2},
-            "encoding": {**marked, "color": paint},
+            "encoding": marked,
         },
         {
-            "transform": [{"filter": "isValid(datum.mark)"}],
-            "mark": {"type": "text", "align": "left", "dx": 4, "baseline": "top", "y": 2},
-            "encoding": {**marked, "text": {"field": "shown"}},
+            "transform": [{"filter": "isValid(datum.told)"}],
+            "mark": {"type": "text", "align": "right", "baseline": "bottom", "y": -3},
+            "encoding": {"x": {"value": "width"}, "text": {"field": "told"}},
         },
     ]
 

@@ -1,0 +1,167 @@
+"""One self-contained HTML file of a run: no network, three scripts, light and dark, printable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import Markup
+
+from corridor_sim.report.charts.base import Spec
+from corridor_sim.report.charts.canvas import BASELINE_COLOUR
+from corridor_sim.report.charts.registry import CHARTS
+from corridor_sim.report.charts.replay import replay_data, replay_words
+from corridor_sim.report.html import sections
+from corridor_sim.report.html.answer import answer
+from corridor_sim.report.html.markup import Numbers, spans, tell
+from corridor_sim.report.lateness import late_rows
+from corridor_sim.report.run import Run
+from corridor_sim.report.script.notes import notes_of
+from corridor_sim.report.script.verdicts import answer_words
+from corridor_sim.report.script.words import LANGUAGES, Words, say, text_words
+from corridor_sim.report.words import PERCENT
+
+LANGUAGE_NAMES = (("zh-Hans", "简体"), ("zh-Hant-HK", "繁體（香港）"), ("en", "English"))
+REPORT = "report.html"
+"""Its file in the folder of a run."""
+MOST_LATE = 3
+SECTIONS = ("answer", "figures", "changes", "claims", "charts", "replay", "late", "inputs", "sources", "model", "again")
+
+
+def page_html(run: Run, language: str | None = None, library: str | None = None) -> str:
+    """Return the report of a run as one HTML file, at first in `language`, by default in that of its reader.
+
+    `library`: the charting library's script, when it is at hand already (see `chart_library`).
+    """
+    numbers = Numbers(run.summary)
+    specs = {chart.name: spec for chart in CHARTS if (spec := chart.spec(run)) is not None}
+    replay = replay_data(run)
+    shown = [chart for chart in CHARTS if chart.name in specs]
+    parts = {**_parts(run, numbers), "charts": shown, "replay": replay is not None}
+    scripts = [library or chart_library(), _asset("replay.js"), _asset("page.js")]
+    page: str = _template().render(
+        **parts,
+        language=language,
+        languages=LANGUAGE_NAMES,
+        sections=[name for name in SECTIONS if name not in parts or parts[name]],
+        data=_data(run, specs, replay),
+        style=Markup(_asset("style.css")),
+        scripts=[Markup(script) for script in scripts],
+    )
+    return page
+
+
+@cache
+def chart_library() -> str:
+    """Return the charting library (Vega-Lite and what it stands on) as one script that needs no network."""
+    import vl_convert
+
+    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return script.replace("</script", "<\\/script")
+
+
+def _parts(run: Run, numbers: Numbers) -> dict[str, Any]:
+    """Return what the template shows, by the names it uses."""
+    summary = run.summary
+    scenario = text_words(summary["scenario"]["title"], summary["scenario"]["name"])
+    inputs = sections.input_rows(run)
+    supposed = {one["name"] for one in run.alternatives if one["supposition"]}
+    figures = sections.figure_rows(run, numbers)
+    return {
+        "summary": summary,
+        "title": say("page.title", scenario=scenario),
+        "scenario": scenario,
+        "question": text_words(summary["scenario"]["question"], ""),
+        "made": _made(summary),
+        "answer": answer(run, numbers),
+        "figures": figures,
+        "unresolved": any('class="mark"' in cell for row in figures for _, cell in row.cells),
+        "notes": notes_of(summary, run.name, run.alternative),
+        "changes": sections.change_rows(run, numbers),
+        "thresholds": [
+            (text_words(one["says"], one["name"]), one["of"] in supposed, answer_words(one))
+            for one in summary["thresholds"]
+        ],
+        "claims": sections.claim_rows(run),
+        "alternatives": [(name, run.alternative(name)) for name in run.names],
+        "main": run.main,
+        "late": [
+            (run.alternative(one["name"]), late_rows(one["late_because"], MOST_LATE, run.name))
+            for one in run.alternatives
+        ],
+        "inputs": inputs,
+        "grades": sections.grade_counts(inputs),
+        "sources": sections.source_rows(run, inputs),
+        "flows": sections.flow_rows(run),
+        "routes": sections.route_rows(run),
+        "services": sections.service_rows(run),
+        "again": tell(
+            "page.again_says",
+            version=summary["version"],
+            results_version=str(summary["results_version"]),
+            key=str(run.manifest.get("key", "–")),
+        ),
+        "command": run.manifest.get("command") or f"corridor-sim run {summary['scenario']['file']}",
+    }
+
+
+def _made(summary: Mapping[str, Any]) -> Words:
+    run = summary["run"]
+    begin, end = (*run["measure"], "")[:2]
+    return say(
+        "page.made",
+        replications=str(run["replications"]),
+        seed=str(run["seed"]),
+        begin=begin,
+        end=end,
+        confidence=f"{PERCENT.factor * run['confidence']:g}",
+    )
+
+
+def _late(run: Run, one: Mapping[str, Any]) -> tuple[Words, list[Words]]:
+    """Return an alternative and the biggest causes of its lateness as sentences."""
+    return run.alternative(one["name"]), late_rows(one["late_because"], MOST_LATE, run.name)
+
+
+def _data(run: Run, specs: Mapping[str, Spec], replay: Mapping[str, Any] | None) -> Markup:
+    """Return what the page's script reads, as JSON that cannot end its element."""
+    content = {
+        "languages": LANGUAGES,
+        "main": run.main,
+        "baseline_colour": BASELINE_COLOUR,
+        "of_one": [chart.name for chart in CHARTS if chart.of_one and chart.name in specs],
+        "charts": specs,
+        "replay": None if replay is None else {"data": replay, "words": replay_words(run, replay)},
+    }
+    return Markup(_json(content))
+
+
+def _json(content: Any) -> str:
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    environment.globals |= {
+        "say": say,
+        "spans": spans,
+        "words": _json_text,
+        "base_words": lambda base: say(f"page.base_{base}"),
+        "perspective_words": lambda whom: say(f"page.whom_{whom}"),
+    }
+    return environment.from_string(_asset("template.html"))
+
+
+def _json_text(words: Words) -> str:
+    return json.dumps({language: words[language] for language in LANGUAGES}, ensure_ascii=False)
+
+
+def _asset(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")

@@ -1,0 +1,183 @@
+"""The report in a real browser: nothing leaves the file, every label changes script, everything can be reached."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+ARTEFACTS = Path(__file__).parents[2] / "test-artefacts"
+LANGUAGES = {"en-US": "en", "zh-CN": "zh-Hans", "zh-HK": "zh-Hant-HK"}
+"""Language of a browser -> the script in which a report opens in it."""
+OPEN_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
+CODES = re.compile(
+    r"\b(P\d\d|CNY|HKD|USD|EUR|TEU|FEU|CO2e?|CIF|DAP|FOB|CFS|Natural Earth|corridor[_-]sim|JavaScript|kg|km|UNESCAP"
+    r"|Vega|EXW|DDP|LCL|RCEP|NACCS|ULD)\b"
+)
+"""Codes and names of other languages that read the same in every script."""
+WORD = re.compile(r"[A-Za-z]{3,}")
+OWN_TEXTS = ".own, .path, .list td, .sources, pre, code, .small, option, script, style, .switch, noscript, summary code"
+"""What the scenario's author wrote in one language: paths, reasons, sources, notes."""
+
+
+class Page:
+    """A report that is open: what it logged, and what it asked for."""
+
+    def __init__(self, browser: Any, path: Path, size: Any, locale: str, dark: bool = False) -> None:
+        scheme = "dark" if dark else "light"
+        self.context = browser.new_context(viewport=size, locale=locale, color_scheme=scheme, reduced_motion="reduce")
+        self.tab = self.context.new_page()
+        self.logged: list[str] = []
+        self.asked: list[str] = []
+        self.tab.on("console", lambda message: self.logged.append(f"{message.type}: {message.text}"))
+        self.tab.on("pageerror", lambda error: self.logged.append(str(error)))
+        self.tab.on("request", lambda request: self.asked.append(request.url))
+        self.tab.goto(path.as_uri())
+        self.tab.wait_for_selector("html[data-ready=yes]")
+
+    def draw_all(self) -> int:
+        """Scroll to every chart until it is drawn; return how many there are."""
+        boxes = self.tab.query_selector_all("[data-chart]")
+        for box in boxes:
+            box.scroll_into_view_if_needed()
+            name = box.get_attribute("data-chart")
+            self.tab.wait_for_selector(f'[data-chart="{name}"] svg', state="attached")
+        return len(boxes)
+
+    def labels(self) -> set[str]:
+        """Every visible text that is a label: none of the scenario's own texts."""
+        found = self.tab.evaluate(
+            """(own) => {
+              const texts = new Set();
+              const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+              while (walk.nextNode()) {
+                const node = walk.currentNode, box = node.parentElement;
+                if (!node.data.trim() || box.closest(own)) continue;
+                if (box.checkVisibility({checkVisibilityCSS: true})) texts.add(node.data.trim());
+              }
+              return [...texts];
+            }""",
+            OWN_TEXTS,
+        )
+        return {text for text in found if WORD.search(CODES.sub("", text))}
+
+    def choose(self, language: str) -> None:
+        """Switch the script, and wait for the charts that are in view."""
+        self.tab.click(f'button[data-language="{language}"]')
+        self.tab.wait_for_function(
+            "(l) => [...document.querySelectorAll('[data-drawn]')].every((box) => box.dataset.drawn === l)",
+            arg=language,
+        )
+
+
+@pytest.fixture
+def opened(browser: Any, report: Path) -> Iterator[Any]:
+    pages: list[Page] = []
+
+    def open_it(size: Any = DESK, locale: str = "en-US", dark: bool = False) -> Page:
+        pages.append(Page(browser, report, size, locale, dark))
+        return pages[-1]
+
+    yield open_it
+    for page in pages:
+        page.context.close()
+
+
+def test_nothing_is_logged_and_nothing_leaves_the_file(opened: Any, report: Path) -> None:
+    page = opened()
+    assert page.draw_all() >= 1
+    assert page.logged == []
+    assert [url for url in page.asked if not url.startswith("data:")] == [report.as_uri()]
+
+
+def test_the_switch_changes_every_visible_label(opened: Any) -> None:
+    page = opened()
+    page.draw_all()
+    for part in page.tab.query_selector_all("details"):
+        part.evaluate("(part) => { part.open = true; }")
+    english = page.labels()
+    assert len(english) > 1
+    for language in ("zh-Hans", "zh-Hant-HK"):
+        page.choose(language)
+        assert page.labels() & english == set()
+    page.choose("en")
+    assert page.labels() == english
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_it_opens_in_its_readers_script(opened: Any, locale: str) -> None:
+    page = opened(locale=locale)
+    assert page.tab.get_attribute("html", "lang") == LANGUAGES[locale]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_it_can_be_read_by_all(opened: Any, dark: bool) -> None:
+    page = opened(dark=dark)
+    page.draw_all()
+    for part in page.tab.query_selector_all("details"):
+        part.evaluate("(part) => { part.open = true; }")
+    found = Axe().run(page.tab, options={"runOnly": {"type": "tag", "values": list(OPEN_RULES)}}).response
+    wrong = [(rule["id"], node["html"][:200]) for rule in found["violations"] for node in rule["nodes"][:2]]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1440"])
+def test_it_fits_the_screen(opened: Any, report: Path, size: Any) -> None:
+    page = opened(size=size, locale="zh-CN")
+    page.draw_all()
+    page.tab.evaluate("window.scrollTo(0, 0)")
+    assert page.tab.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    small = page.tab.evaluate(
+        """() => [...document.querySelectorAll("p, li, td, th, h1, h2, h3, button, select")]
+          .filter((one) => one.checkVisibility() && parseFloat(getComputedStyle(one).fontSize) < 12)
+          .map((one) => one.outerHTML.slice(0, 100))"""
+    )
+    assert small == []
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.tab.screenshot(path=ARTEFACTS / f"{report.stem}_{size['width']}.png", full_page=True)
+
+
+def test_everything_is_reached_by_the_keyboard(opened: Any) -> None:
+    page = opened()
+    page.draw_all()
+    page.tab.evaluate("window.scrollTo(0, 0); document.activeElement.blur()")
+    wanted = set(
+        page.tab.evaluate(
+            """() => [...document.querySelectorAll("button, select, input, summary, a[href], [tabindex='0']")]
+              .filter((one) => one.checkVisibility({checkVisibilityCSS: true}))
+              .map((one, place) => { one.dataset.stop = place; return place; })"""
+        )
+    )
+    met = set()
+    for _ in range(2 * len(wanted) + 10):
+        page.tab.keyboard.press("Tab")
+        stop = page.tab.evaluate("document.activeElement.dataset.stop")
+        met.add(None if stop is None else int(stop))
+    assert wanted - met == set()
+    page.tab.focus('button[data-language="zh-Hans"]')
+    page.tab.keyboard.press("Enter")
+    assert page.tab.get_attribute("html", "lang") == "zh-Hans"
+
+
+def test_the_slider_moves_consignments(opened: Any) -> None:
+    page = opened()
+    slider = page.tab.query_selector("#replay-stage input[type=range]")
+    assert slider is not None
+    slider.scroll_into_view_if_needed()
+    seen = set()
+    for share in (0.3, 0.5, 0.7):
+        slider.evaluate(
+            """(one, share) => {
+              one.value = String(Number(one.min) + share * (Number(one.max) - Number(one.min)));
+              one.dispatchEvent(new Event("input", {bubbles: true}));
+            }""",
+            share,
+        )
+        seen.add(page.tab.inner_text("#replay-stage"))
+    assert len(seen) > 1
+    assert page.logged == []
