@@ -33,10 +33,12 @@ DRAWN = ["time_cost_distance", "transit_times", "cost_breakdown", "cost_waterfal
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stored run of a small world with three alternatives, the last made from the second."""
     text = world(
+        flows={"plums": {"arrives": {"poisson": "3 consignments per day"}}},
+        steps=[{"ride": {"board": "train", "price": "900 CNY/box"}}],
         services={"train": {"departs": "mon,fri 20:00", "cutoff": "2 h"}},
         title="plums & <trains> 重庆",
         alternatives={
-            "base": {"title": {"en": "As it is"}, "baseline": True},
+            "base": {"title": {"en": "As it is"}},
             "daily": {
                 "title": {"en": "Every day", "zh-Hans": "每天"},
                 "set": {"services.train.departs": "daily 20:00"},
