@@ -243,11 +243,7 @@ def findings(summary: Summary) -> Iterator[str]:
     supposed = {one["name"] for one in summary["alternatives"] if one["supposition"]}
     for threshold in summary["thresholds"]:
         mark = f" ({SUPPOSITION} {SUPPOSITION_ZH})" if threshold.get("of") in supposed else ""
-<<<<<<< HEAD
-        yield f"{text_of(threshold['says'])}{mark}: {threshold_answer(threshold)}"
-=======
         yield f"{text_of(threshold['says'])}{mark}: {answer_words(threshold)[ENGLISH]}"
->>>>>>> main
     yield from (anomaly_words(anomaly)[ENGLISH] for anomaly in summary["anomalies"])
     notes = summary["notes"]
     yield from (f"Note: {printable(note, LONGEST_TEXT)}" for note in notes[:MOST_NOTES])
@@ -264,14 +260,6 @@ def _cheapest_words(summary: Summary) -> str:
     return f"the cheapest is {one['name']}{say_supposed(one)}{'' if resolved else ' (not resolved)'}"
 
 
-<<<<<<< HEAD
-def threshold_answer(threshold: Mapping[str, Any]) -> str:
-    """Return the verdict with the value at which it turns and how sure that is, or the range that was tried."""
-    return answer_words(threshold)[ENGLISH]
-
-
-=======
->>>>>>> main
 def _cause(alternative: Alternative) -> str:
     causes = alternative["late_because"]
     return late_sentence(causes[0]) if causes else "nothing was late"
