@@ -33,11 +33,16 @@ DRAWN = ["time_cost_distance", "transit_times", "cost_breakdown", "cost_waterfal
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stored run of a small world with three alternatives, the last made from the second."""
     text = world(
+        flows={"plums": {"arrives": {"poisson": "3 consignments per day"}}},
+        steps=[{"ride": {"board": "train", "price": "900 CNY/box"}}],
         services={"train": {"departs": "mon,fri 20:00", "cutoff": "2 h"}},
         title="plums & <trains> 重庆",
         alternatives={
-            "base": {"title": {"en": "As it is"}, "baseline": True},
-            "daily": {"title": {"en": "Every day", "zh-Hans": "每天"}, "set": {"services.train.departs": "daily 20:00"}},
+            "base": {"title": {"en": "As it is"}},
+            "daily": {
+                "title": {"en": "Every day", "zh-Hans": "每天"},
+                "set": {"services.train.departs": "daily 20:00"},
+            },
             "faster": {"like": "daily", "title": {"en": "And faster"}, "set": {"services.train.takes": "5 h"}},
         },
     )
@@ -107,7 +112,10 @@ def test_the_same_call_gives_the_same_bytes(stored: Path) -> None:
     ("asked", "says"),
     [
         (["cost_brakdown"], 'there is no chart "cost_brakdown" (did you mean "cost_breakdown"?); there are: '),
-        (["--alternative", "dayly"], 'there is no alternative "dayly" (did you mean "daily"?); there are: base, daily,'),
+        (
+            ["--alternative", "dayly"],
+            'there is no alternative "dayly" (did you mean "daily"?); there are: base, daily,',
+        ),
         (["--alternative", ""], 'there is no alternative ""; there are: base,'),
         (["claims"], "this run has nothing to show in: claims"),
     ],

@@ -12,6 +12,8 @@ from rich.text import Text
 
 from corridor_sim.reading.located import printable
 from corridor_sim.report.lateness import late_sentence
+from corridor_sim.report.script.verdicts import anomaly_words, answer_words, broken_words
+from corridor_sim.report.script.words import ENGLISH
 from corridor_sim.report.terminal import Row, Section, chunks, say, side_by_side
 from corridor_sim.report.waterfall import show_waterfalls
 from corridor_sim.report.words import (
@@ -33,7 +35,6 @@ from corridor_sim.report.words import (
     rows_with,
     savings_of,
     say_supposed,
-    short_number,
     text_of,
 )
 
@@ -244,12 +245,12 @@ def findings(summary: Summary) -> Iterator[str]:
     yield from (f"  {one['name']}: {_cause(one)}" for one in summary["alternatives"])
     if any(one["breaks"] for one in summary["alternatives"]):
         yield "What breaks first (a queue that no longer empties):"
-        yield from (f"  {one['name']}: {_broken(one)}" for one in summary["alternatives"])
+        yield from (f"  {one['name']}: {broken_words(one)[ENGLISH]}" for one in summary["alternatives"])
     supposed = {one["name"] for one in summary["alternatives"] if one["supposition"]}
     for threshold in summary["thresholds"]:
         mark = f" ({SUPPOSITION} {SUPPOSITION_ZH})" if threshold.get("of") in supposed else ""
-        yield f"{text_of(threshold['says'])}{mark}: {threshold_answer(threshold)}"
-    yield from map(_anomaly, summary["anomalies"])
+        yield f"{text_of(threshold['says'])}{mark}: {answer_words(threshold)[ENGLISH]}"
+    yield from (anomaly_words(anomaly)[ENGLISH] for anomaly in summary["anomalies"])
     notes = summary["notes"]
     yield from (f"Note: {printable(note, LONGEST_TEXT)}" for note in notes[:MOST_NOTES])
     if len(notes) > MOST_NOTES:
@@ -263,36 +264,6 @@ def _cheapest_words(summary: Summary) -> str:
     rows = [headline(summary, other["name"]) for other in summary["alternatives"]]
     resolved = all(row["cny"]["resolved"] for row in rows if row is not None)
     return f"the cheapest is {one['name']}{say_supposed(one)}{'' if resolved else ' (not resolved)'}"
-
-
-def threshold_answer(threshold: Mapping[str, Any]) -> str:
-    """Return the verdict with the value at which it turns and how sure that is, or the range that was tried."""
-    unit, crossing, verdict = printable(threshold["unit"]), threshold["crossing"], threshold["verdict"]
-    tried = [point["number"] for point in threshold["points"]]
-    if crossing is None or crossing["value"] is None:
-        return f"{verdict} from {short_number(min(tried))} to {short_number(max(tried))} {unit}"
-    low = f"at most {short_number(min(tried))}" if crossing["low"] is None else short_number(crossing["low"])
-    high = f"at least {short_number(max(tried))}" if crossing["high"] is None else short_number(crossing["high"])
-    return f"{verdict} {short_number(crossing['value'])} {unit} ({low} to {high} {unit})"
-
-
-def _broken(alternative: Alternative) -> str:
-    """Return what breaks first, when, and how often."""
-    if not alternative["breaks"]:
-        return "nothing, demand is carried"
-    first = alternative["breaks"][0]
-    day, often = short_number(first["broke_after"]["value"]), number(first["broken"]["value"], PERCENT)
-    return f"{first['kind']} {printable(first['name'], LONGEST_TEXT)}, after {day} days ({often} % of replications)"
-
-
-def _anomaly(anomaly: Mapping[str, Any]) -> str:
-    """Return which readings of a printed figure the timetable can carry."""
-    readings = [
-        f"{printable(one['reading'])} {short_number(one['t'])} t {'fits' if one['fits'] else 'cannot be'}"
-        for one in anomaly["readings"]
-    ]
-    lift = f"the timetable lifts {short_number(anomaly['lift_t'])} t a year"
-    return f"{printable(anomaly['name'], LONGEST_TEXT)}: {lift}; {', '.join(readings)}"
 
 
 def _cause(alternative: Alternative) -> str:

@@ -78,15 +78,15 @@ def house_style(language: str = ENGLISH) -> Iterator[None]:
 
 
 @cache
-def _drawable_letters() -> frozenset[int]:
+def _letters_of(names: tuple[str, ...]) -> frozenset[int]:
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    return frozenset().union(*(get_font(findfont(FontProperties(family=[name]))).get_charmap() for name in families()))
+    return frozenset().union(*(get_font(findfont(FontProperties(family=[name]))).get_charmap() for name in names))
 
 
 def drawable(text: str, longest: int = LONGEST_NAME) -> str:
     """Return a text of a scenario as it can be drawn: one line, no letters that the fonts lack."""
-    letters = _drawable_letters()
+    letters = _letters_of(families())
     return "".join(sign if ord(sign) in letters else UNDRAWABLE for sign in printable(text, longest))
 
 

@@ -39,7 +39,7 @@ DECIMALS = 1
 MOST_STAYS = 5
 LETTER_PIXELS, LABEL_PIXELS, BESIDE_PIXELS = 6.4, 14.0, 8.0
 LABELS_LEFT_FROM = 0.72
-"""Places in the window's east have their names on their left."""
+"""Names of places in the window's east stand on their left, in its west on their right."""
 ALWAYS = 1e6
 GRADIENT_PIXELS, LEGEND_PIXELS = 110, 150
 LAND, LAND_OPACITY = "#8a8a7a", 0.22
@@ -167,10 +167,12 @@ def _stay(stay: Stay, said: Said) -> tuple[int, int, str]:
 
 
 def _sides(atlas: Atlas, point: Point) -> tuple[int, ...]:
-    """Return on which sides a name may stand, east (1) first: in the window's east only west (-1) of its place."""
+    """Return on which sides a name may stand: east (1) or west (-1) of its place, at the edges only inwards."""
     window = atlas.window
-    eastern = window.width and (point[0] - window.west) / window.width > LABELS_LEFT_FROM
-    return (-1,) if eastern else (1, -1)
+    share = (point[0] - window.west) / window.width if window.width else 1 / 2
+    if share > LABELS_LEFT_FROM:
+        return (-1,)
+    return (1, -1) if share > 1 - LABELS_LEFT_FROM else (1,)
 
 
 def readable_upto(
@@ -252,7 +254,7 @@ def _leg_layer(shown: Spec) -> Spec:
                 "legend": named_axis(title=say("map.mode"), symbolType="stroke", symbolStrokeWidth=3),
             },
             "size": {**width, "legend": None},
-            "opacity": {"condition": {"param": "modes", "value": 0.85}, "value": 0.08},
+            "opacity": {"condition": {"param": "modes", "value": 0.85}, "value": 0.1},
             "tooltip": [
                 {"field": column, "title": say(f"map.{title}")} for column, title in zip(columns, told_of, strict=True)
             ],

@@ -14,9 +14,9 @@ from corridor_sim.report.charts.moments import (
     moment_from,
     moment_text,
     origin_param,
+    same_time,
     span_of,
     time_axis,
-    zone_of,
     zoom,
 )
 from corridor_sim.report.charts.strips import (
@@ -72,7 +72,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
             _draw_strip(axes, place, loads)
         draw_labels(axes, [label[language] for label in _labels(run, alternative, strips)])
         draw_dates(axes, span, (span.begin, span.end))
-        axes.set_xlabel(say("flows.time", zone=zone_of(run))[language])
+        axes.set_xlabel(say("flows.time")[language])
         head = joined([run.alternative(alternative), _said(left_out)], ": ")[language]
         text = cut(drawable(head, len(head)), HEAD_COLUMNS, HEAD_LINES)
         axes.set_title("\n".join(text), size="small", weight="normal")
@@ -179,7 +179,7 @@ def _rows(number: int, name: str, strips: Sequence[Loads]) -> Iterator[Spec]:
 
 
 def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
-    x = time_axis("time", span, (span.begin, span.end), say("flows.time", zone=zone_of(run)))
+    x = time_axis(span, (span.begin, span.end), say("flows.time"))
     bars = {
         "params": [zoom()],
         "transform": [*_apart(["at", "load", "teu"]), height_of("load", "height")],
@@ -203,7 +203,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
         ],
         "mark": _mark("triangle-down", BEHIND),
         "encoding": {
-            "x": x,
+            "x": same_time(),
             "y": {"field": "height", "type": "quantitative"},
             "tooltip": _tip(("behind", "left_behind")),
         },
@@ -211,7 +211,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
     fallen = {
         "transform": _apart(["not_run"]),
         "mark": {**_mark(CROSS, GREY), "filled": False, "strokeWidth": 1.5},
-        "encoding": {"x": x, "y": {"field": "foot", "type": "quantitative"}, "tooltip": _tip(of="not_run")},
+        "encoding": {"x": same_time(), "y": {"field": "foot", "type": "quantitative"}, "tooltip": _tip(of="not_run")},
     }
     return [bars, capacity, fallen, behind, label_layer()]
 

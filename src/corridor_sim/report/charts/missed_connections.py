@@ -22,7 +22,7 @@ SHADES = dict(zip(KINDS, (COLOURS[0], COLOURS[4], COLOURS[1]), strict=True))
 ROW_INCHES, TITLE_INCHES, AXIS_INCHES, LEGEND_INCHES = 0.75, 0.75, 0.5, 0.35
 LEFT, RIGHT = 0.2, 0.96
 BAR = 0.26
-BAR_PIXELS = 13
+SPEC_ROW_PIXELS = 50
 NAME_COLUMNS, NAME_LINES = 20, 2
 
 
@@ -94,7 +94,7 @@ def _spec(run: Run) -> Spec | None:
     }
     return {
         "params": [names_param({**alternative_names(run), **kinds}), told_param(told)],
-        "height": {"step": BAR_PIXELS},
+        "height": SPEC_ROW_PIXELS * len({row.alternative for row in rows}),
         "data": {"values": [_row(row) for row in rows]},
         "transform": [named(ALTERNATIVE, "alternative_words"), named("kind", "kind_words")],
         "encoding": {
@@ -118,7 +118,7 @@ def _row(row: Missed) -> Spec:
 
 
 def _layers() -> list[Spec]:
-    legend = {"title": None, "orient": "bottom", "labelExpr": "names[datum.value] || datum.value", "columns": 2}
+    legend = {"title": None, "orient": "bottom", "labelExpr": "names[datum.value] || datum.value"}
     colour = {
         "field": "kind",
         "type": "nominal",

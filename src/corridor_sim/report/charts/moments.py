@@ -69,11 +69,6 @@ def span_of(run: Run) -> Span | None:
     return Span(clock.start.replace(tzinfo=None), clock.tick_of(first), end)
 
 
-def zone_of(run: Run) -> str:
-    """Return the name of the zone in which a run tells the time."""
-    return str(run.scenario()["clock"]["timezone"])
-
-
 def minutes(ticks: Iterable[int]) -> list[int]:
     """Return ticks as whole minutes, rounded."""
     return [(int(tick) + SECONDS_PER_MINUTE // 2) // SECONDS_PER_MINUTE for tick in ticks]
@@ -94,8 +89,8 @@ def moment_text(column: str, into: str) -> Spec:
     return {"calculate": f"utcFormat(datum['{column}'], '{MOMENT}')", "as": into}
 
 
-def time_axis(field: str, span: Span, shown: tuple[int, int], title: Words) -> Spec:
-    """Return the x encoding of a column of moments that first shows some ticks."""
+def time_axis(span: Span, shown: tuple[int, int], title: Words) -> Spec:
+    """Return the x encoding of moments in the column `time` that first shows some ticks."""
     axis = {
         "title": title,
         "labelExpr": DATES,
@@ -104,9 +99,16 @@ def time_axis(field: str, span: Span, shown: tuple[int, int], title: Words) -> S
         "tickCount": {"expr": f"max(2, width / {SHORTEST_WIDTH_PER_DATE})"},
     }
     origin = origin_param(span)["value"]
-    domain = [origin + minute * MILLISECONDS_PER_MINUTE for minute in minutes(shown)]
+    begin, end = (origin + minute * MILLISECONDS_PER_MINUTE for minute in minutes(shown))
+    # an expression, because Vega-Lite reads numbers as dates at one end of a line and as numbers at the other
+    domain = {"expr": f"[{begin}, {end}]"}
     scale = {"type": "utc", "domain": domain}
-    return {"field": field, "type": "temporal", "scale": scale, "axis": axis}
+    return {"field": "time", "type": "temporal", "scale": scale, "axis": axis}
+
+
+def same_time() -> Spec:
+    """Return the x encoding of the other layers of a picture, which stand on the axis of the first."""
+    return {"field": "time", "type": "temporal"}
 
 
 def zoom() -> Spec:

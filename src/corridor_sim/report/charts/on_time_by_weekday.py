@@ -134,7 +134,7 @@ def _spec(run: Run) -> Spec | None:
         return None
     days = {key: weekday_words(place) for place, key in enumerate(DAY_KEYS)}
     told = {name: lines(words, NAME_COLUMNS, NAME_LINES) for name, words in alternative_names(run).items()}
-    header = {"labelAngle": 0, "orient": "top", "ticks": False, "domain": False, "grid": False}
+    header: Spec = {"labelAngle": 0, "orient": "top", "ticks": False, "domain": False, "grid": False}
     x = {
         "field": "weekday",
         "type": "nominal",
@@ -161,7 +161,7 @@ def _spec(run: Run) -> Spec | None:
     }
     return {
         "params": [names_param({**alternative_names(run), **days}), told_param(told)],
-        "height": {"step": SPEC_ROW_PIXELS},
+        "height": SPEC_ROW_PIXELS * len({cell.alternative for cell in cells}),
         "data": {"values": [_row(cell) for cell in cells]},
         "transform": [named(ALTERNATIVE, "alternative_words"), named("weekday", "weekday_words")],
         "encoding": {"x": x, "y": y},

@@ -14,9 +14,9 @@ from corridor_sim.report.charts.moments import (
     moment_from,
     moment_text,
     origin_param,
+    same_time,
     span_of,
     time_axis,
-    zone_of,
     zoom,
 )
 from corridor_sim.report.charts.queue_rows import FACILITY, SERVICE, STEP, Queue, queues_of
@@ -73,7 +73,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
             axes.stairs(mean, edges, baseline=None, color=MEAN, label=f"mean {place}")
         draw_labels(axes, [label[language] for label in _labels(run, alternative, queues)])
         draw_dates(axes, span, (span.begin, span.end))
-        axes.set_xlabel(say("flows.time", zone=zone_of(run))[language])
+        axes.set_xlabel(say("flows.time")[language])
         head = joined([run.alternative(alternative), _said(queues, left_out)], ": ")[language]
         axes.set_title(drawable(head, len(head)), size="medium", weight="normal")
         caption(figure, run.summary, say(f"charts.{NAME}")[language], language)
@@ -178,7 +178,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
         foot_of("foot"),
         {"calculate": "split(told[datum.label], '\\n')[0]", "as": "words"},
     ]
-    x = time_axis("time", span, (span.begin, span.end), say("flows.time", zone=zone_of(run)))
+    x = time_axis(span, (span.begin, span.end), say("flows.time"))
     strip = {"field": "place", "type": "nominal"}
     tip = [
         {"field": "words", "title": say("flows.place")},
@@ -204,7 +204,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
             "transform": apart,
             "mark": {"type": "line", "color": MEAN, "strokeWidth": 1.2, **step},
             "encoding": {
-                "x": x,
+                "x": same_time(),
                 "y": {"field": "mean_height", "type": "quantitative"},
                 "detail": strip,
                 "tooltip": tip,

@@ -34,7 +34,7 @@ MOST_TRACKS = 8000
 NONE = -1
 UNIT_KM = 0.1
 SECONDS_PER_MINUTE = 60
-MARGIN, LEAST_MARGIN_KM = 0.08, 15.0
+MARGIN, LEAST_MARGIN_KM = 0.07, 15.0
 FRAMES = (0.6, 3.2)
 BATCH, BOARD = "batch", "board"
 SPEEDS = ((6, "speed_hours"), (24, "speed_day"), (72, "speed_days"), (168, "speed_days"))
@@ -42,7 +42,7 @@ SPEEDS = ((6, "speed_hours"), (24, "speed_day"), (72, "speed_days"), (168, "spee
 FIRST_SPEED = 1
 TEXTS = (
     "picture", "time", "play", "pause", "speed", "look_at", "whole", "closer", "wider", "delivered", "on_the_way",
-    "standing", "not_yet", "how_sized", "schematic", "none",
+    "standing", "not_yet", "how_sized", "schematic", "none", "colon", "space",
 )  # fmt: skip
 
 
@@ -132,8 +132,8 @@ def tracks_of(run: Run, alternative: str, atlas: Atlas, legs: dict[tuple[Any, ..
     arrivals = _arrivals(run, alternative)
     boards = _boardings(visits, {name for name, step in steps.items() if step["kind"] == BOARD})
     own: dict[int, list[Any]] = {}
-    for row in visits.itertuples(index=False):
-        own.setdefault(int(row.consignment), []).append(row)
+    for number, row in zip(visits["consignment"].tolist(), visits.itertuples(index=False), strict=True):
+        own.setdefault(number, []).append(row)
     loads = {name for name, step in steps.items() if step["kind"] == BATCH}
     found = []
     for rows in own.values():
@@ -160,7 +160,7 @@ def _arrivals(run: Run, alternative: str) -> list[int]:
 def _boardings(visits: pd.DataFrame, names: set[str]) -> set[int]:
     """Return the instructions that are rides: the first of each boarding step that holds no units, as a gate does."""
     rides = visits[visits["step_name"].isin(names) & (visits["units"] == 0) & (visits["start"] != NONE)]
-    return {int(number) for number in rides.groupby("step_name")["step"].min()}
+    return set(rides.groupby("step_name")["step"].min().tolist())
 
 
 def _with_leader(rows: Sequence[Any], own: Mapping[int, Sequence[Any]], loads: set[str]) -> Sequence[Any]:

@@ -30,9 +30,9 @@ from corridor_sim.report.charts.moments import (
     moment_from,
     moment_text,
     origin_param,
+    same_time,
     span_of,
     time_axis,
-    zone_of,
     zoom,
 )
 from corridor_sim.report.charts.string_rows import Departures, Strings, strings_of
@@ -83,7 +83,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
         axes.set_yticks(strings.way.heights, labels, size=SMALL)
         axes.set_ylim(1 + EDGE, -EDGE)
         draw_dates(axes, span, span.first_shown(strings.end))
-        axes.set_xlabel(say("flows.time", zone=zone_of(run))[language])
+        axes.set_xlabel(say("flows.time")[language])
         figure.legend(loc="lower left", ncols=4, bbox_to_anchor=(0, 0))
         told = "\n".join(wrapped(drawable(_told(run, strings, span)[language], DRAWN_COLUMNS * 4), DRAWN_COLUMNS))
         axes.set_title(f"{drawable(run.alternative(alternative)[language])}\n{told}", size=SMALL, weight="normal")
@@ -191,10 +191,10 @@ def _layers(run: Run, span: Span, end: int) -> list[Spec]:
         "type": "nominal",
         "sort": None,
         "scale": {"range": list(SHADES)},
-        "legend": named_axis(title=say("flows.service"), orient="bottom", columns=2, labelLimit=160),
+        "legend": named_axis(title=say("flows.service"), orient="bottom"),
     }
-    x = time_axis("time", span, span.first_shown(end), say("flows.time", zone=zone_of(run)))
-    return [_departures_layer(x, colour), _fallen_layer(x, colour), _paths_layer(x)]
+    x = time_axis(span, span.first_shown(end), say("flows.time"))
+    return [_departures_layer(x, colour), _fallen_layer(), _paths_layer()]
 
 
 def _height_axis() -> Mapping[str, Any]:
@@ -246,7 +246,7 @@ def _departures_layer(x: Spec, colour: Spec) -> Spec:
     }
 
 
-def _fallen_layer(x: Spec, colour: Spec) -> Spec:
+def _fallen_layer() -> Spec:
     tip = [
         {"field": "service_words", "title": say("flows.service")},
         {"field": "time_text", "title": say("flows.not_run")},
@@ -261,11 +261,16 @@ def _fallen_layer(x: Spec, colour: Spec) -> Spec:
             named("service", "service_words"),
         ],
         "mark": {"type": "point", "shape": CROSS, "size": 60, "strokeWidth": 2, "clip": True, "opacity": 1},
-        "encoding": {"x": x, "y": {"field": "y", "type": "quantitative"}, "color": colour, "tooltip": tip},
+        "encoding": {
+            "x": same_time(),
+            "y": {"field": "y", "type": "quantitative"},
+            "color": {"field": "service", "type": "nominal", "sort": None},
+            "tooltip": tip,
+        },
     }
 
 
-def _paths_layer(x: Spec) -> Spec:
+def _paths_layer() -> Spec:
     return {
         "transform": [
             {"filter": "isValid(datum.consignment)"},
@@ -275,7 +280,7 @@ def _paths_layer(x: Spec) -> Spec:
         ],
         "mark": {"type": "line", "strokeWidth": OURS_WIDTH, "color": OURS, "clip": True},
         "encoding": {
-            "x": x,
+            "x": same_time(),
             "y": {"field": "height", "type": "quantitative"},
             "detail": {"field": "consignment", "type": "nominal"},
             "order": {"field": "at", "type": "quantitative"},

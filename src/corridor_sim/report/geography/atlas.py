@@ -78,9 +78,12 @@ class Atlas:
         for name in run.names:
             known |= run.scenario(name).get("places", {})
         known = {name: known[name] for name in named if name in known}
-        self.edge = western_edge(float(place["at"][1]) for place in known.values())
+        easts = {name: float(place["at"][1]) for name, place in known.items()}
+        ends = {(step["origin"], step["destination"]) for step in steps}
+        legs = [(easts[origin], easts[end]) for origin, end in sorted(ends) if origin in easts and end in easts]
+        self.edge = western_edge(easts.values(), legs)
         self.places: dict[str, Point] = {
-            name: (east_of(self.edge, float(place["at"][1])), float(place["at"][0])) for name, place in known.items()
+            name: (east_of(self.edge, easts[name]), float(place["at"][0])) for name, place in known.items()
         }
         self._courses: dict[tuple[str, str, str, float], list[Point]] = {}
         points = [mercator(*point) for point in self.places.values()]

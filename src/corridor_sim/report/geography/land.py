@@ -14,10 +14,9 @@ from corridor_sim.report.geography.mercator import FULL_TURN, Point, Window, cli
 if TYPE_CHECKING:
     import numpy as np
 
-LEVELS_DEGREES = (0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28)
+FINEST_DEGREES, LEVEL_STEP, LEVELS = 0.02, 2.0, 7
+LEVELS_DEGREES = tuple(FINEST_DEGREES * LEVEL_STEP**level for level in range(LEVELS))
 """A point of level n is lost on a map that shows nothing smaller than twice the n-th of these."""
-LEVEL_STEP = 2.0
-FINEST_DEGREES = LEVELS_DEGREES[0]
 DETAIL_BY_DISTANCE = 0.016
 """The further from all places, the coarser: who sees a coast and a place together sees no more than this share."""
 STEPS_ACROSS = 330.0

@@ -35,15 +35,24 @@ def distance_km(one: Point, other: Point) -> float:
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, half**0.5))
 
 
-def western_edge(easts: Iterable[float]) -> float:
-    """Return the meridian at which to cut the globe: the middle of the widest stretch without any of the places."""
+def western_edge(easts: Iterable[float], legs: Sequence[tuple[float, float]] = ()) -> float:
+    """Return the meridian at which to cut the globe: between places, where the fewest `legs` are cut.
+
+    Legs (from, to) go the shorter way round; of equals the middle of the widest stretch without places is taken.
+    """
     known = sorted({east % FULL_TURN for east in easts})
     if not known:
         return -FULL_TURN / 2
-    gaps = [(after - before, before) for before, after in pairwise([*known, known[0] + FULL_TURN])]
-    widest, before = max(gaps)
-    edge = before + widest / 2
+    gaps = [(after - before, (before + after) / 2) for before, after in pairwise([*known, known[0] + FULL_TURN])]
+    _, _, edge = min((sum(_crosses(leg, middle) for leg in legs), -width, middle) for width, middle in gaps)
     return edge - FULL_TURN if edge >= FULL_TURN / 2 else edge
+
+
+def _crosses(leg: tuple[float, float], meridian: float) -> bool:
+    """Return whether the shorter way round between two meridians crosses another."""
+    begin, end = leg
+    turn = (end - begin + FULL_TURN / 2) % FULL_TURN - FULL_TURN / 2
+    return (meridian - begin) % FULL_TURN < turn or (begin - meridian) % FULL_TURN < -turn
 
 
 def east_of(edge: float, east: float) -> float:

@@ -56,7 +56,7 @@
     const spec = fitted(said(data.charts[name]), width);
     for (const one of spec.params || []) if (one.name === "alternative") one.value = alternative;
     const result = await window.vegaEmbed(box, { $schema: undefined, ...spec }, {
-      mode: "vega-lite", renderer: "svg", actions: false, config: looks(), tooltip: { disableDefaultStyle: true },
+      mode: "vega-lite", renderer: "svg", actions: false, config: looks(), logLevel: 1, tooltip: { disableDefaultStyle: true },
     });
     drawn.set(name, result);
     box.dataset.drawn = language;

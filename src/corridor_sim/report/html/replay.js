@@ -274,9 +274,9 @@ window.startReplay = (root, data, words) => {
       text.textContent = here ? String(here) : "";
     }
     trim(rings, count);
-    for (const { key, span } of counted) span.textContent = `${words[key]}: ${number(state[key])}`;
+    for (const { key, span } of counted) span.textContent = `${words[key]}${words.colon}${number(state[key])}`;
     const now = dated();
-    clock.textContent = `${now} (${data.timezone})`;
+    clock.textContent = `${now} · ${data.timezone}`;
     slider.value = String(Math.round(time / MINUTES_PER_HOUR));
     slider.setAttribute("aria-valuetext", now);
   };
@@ -333,7 +333,7 @@ window.startReplay = (root, data, words) => {
   wider.addEventListener("click", () => look_at(view.x, view.y, view.scale / CLOSER));
   let drag = null;
   picture.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "mouse" && event.button === 0) drag = { x: event.clientX, y: event.clientY, ...{ from: view } };
+    if (event.pointerType === "mouse" && event.button === 0) drag = { x: event.clientX, y: event.clientY, from: view };
   });
   const move = (event) => {
     if (!drag) return;
@@ -366,7 +366,7 @@ window.startReplay = (root, data, words) => {
     make("span", standing, { class: "replay-swatch replay-hollow", "aria-hidden": "true" });
     standing.append(words.standing);
     which.textContent = tracks().length ? words.shown[shown] : words.none;
-    notes.textContent = `${words.how_sized} ${words.schematic}`;
+    notes.textContent = `${words.how_sized}${words.space}${words.schematic}`;
     face();
   };
 
