@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from corridor_sim import evaluate, load
 from corridor_sim.report.html.page import page_html
 from corridor_sim.report.run import run_of
+from corridor_sim.scenario.load import load
+from corridor_sim.study.evaluate import evaluate
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")

@@ -7,9 +7,9 @@ from html import escape
 
 from corridor_sim.reading.located import printable
 from corridor_sim.report.run import Run
-from corridor_sim.report.screen import HEADLINE_SAVING, LEGEND, head_of, opening, sections
+from corridor_sim.report.screen import HEADLINE_SAVING, LEGEND, head_of, interval_words, sections, size_of
 from corridor_sim.report.terminal import Row
-from corridor_sim.report.words import BASES, Footnotes
+from corridor_sim.report.words import BASES, Footnotes, say_supposed, text_of
 
 RULE = "border-bottom: 1px solid; border-color: rgba(128, 128, 128, 0.5)"
 HEAD = f"text-align: right; vertical-align: bottom; padding-left: 1.5em; {RULE}"
@@ -25,7 +25,10 @@ def overview(run: Run) -> str:
     The cells are those of the terminal's table. Every text of the scenario is escaped; nothing is loaded.
     """
     footnotes = Footnotes()
-    title, question, *rest = (text.plain for text in opening(run.summary))
+    scenario, made = run.summary["scenario"], run.summary["run"]
+    title, question = (text_of(scenario[part]) for part in ("title", "question"))
+    rest = [f"{size_of(made)}; {interval_words(made['confidence'])}"]
+    rest += [f"{one['name']}: {text_of(one['title'])}{say_supposed(one)}" for one in run.alternatives if one["title"]]
     heads = [head_of(one, footnotes) for one in run.alternatives]
     table = [_head(heads), *_body(sections(run.summary, run.alternatives, footnotes), len(heads))]
     legend = LEGEND.format(base=BASES[HEADLINE_SAVING["base"]], perspective=HEADLINE_SAVING["perspective"])

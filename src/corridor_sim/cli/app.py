@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corridor_sim.cli.across import AcrossOptions, show_across
 from corridor_sim.cli.breakeven import breakeven
 from corridor_sim.cli.catalog import catalog
 from corridor_sim.cli.claims import claims
@@ -35,6 +36,7 @@ from corridor_sim.cli.options import (
     workers,
 )
 from corridor_sim.cli.outcome import USAGE, complain, print_json, reported, use_safe_streams
+from corridor_sim.cli.plot import plot
 from corridor_sim.cli.progress import progress_bar, tell
 from corridor_sim.cli.report import report
 from corridor_sim.cli.results import results
@@ -44,6 +46,7 @@ from corridor_sim.cli.warmup import warmup
 from corridor_sim.errors import CorridorSimError
 
 if TYPE_CHECKING:
+    from corridor_sim.scenario.load import ScenarioFile
     from corridor_sim.study.evaluate import Results
     from corridor_sim.study.executors import Executor
 
@@ -65,6 +68,7 @@ app.command()(breakeven)
 app.command()(modemap)
 app.command()(sensitivity)
 app.command()(report)
+app.command()(plot)
 app.command()(warmup)
 
 
@@ -134,9 +138,16 @@ def run(
 
 @app.command()
 def compare(
-    file: File,
-    alternatives: Annotated[
-        list[str] | None, typer.Argument(metavar="[ALT]...", help="Alternatives; by default all.", show_default=False)
+    first: Annotated[
+        str, typer.Argument(metavar="FILE|FOLDER", help="Scenario, or a folder of results.", show_default=False)
+    ],
+    others: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE|FOLDER|ALT]...",
+            help="Others to compare with, and alternatives to show; by default all.",
+            show_default=False,
+        ),
     ] = None,
     sets: Sets = None,
     replications: Replications = None,
@@ -145,16 +156,34 @@ def compare(
     lanes: Lanes = None,
     engine: Engine = EngineName.AUTO,
     why: Why = False,
-    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON and nothing else.")] = False,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of results, for runs that are kept.")] = Path(
+        "results"
+    ),
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress bar.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Show alternatives beside the baseline, write nothing.
+    """Show alternatives of one or more runs side by side, write nothing.
 
-    Differences are paired replication by replication and have intervals.
+    One FILE or FOLDER (results/SCENARIO/KEY): beside its baseline. Several, in any mixture: beside the first
+    alternative of the first. A word that ends in .yaml or .yml, has a / in it or is a folder of results is one to
+    compare; any other names an alternative. A file whose run is kept is not run again.
+
+    Differences have intervals, and are paired replication by replication where seed and replications are the same.
     """
     with reported(debug):
-        results = _evaluated(file, alternatives or (), sets, replications, seed, noise, lanes, quiet, engine, why)
+        from corridor_sim.study.subjects import told_apart
+
+        asked = told_apart(first, others or ())
+        if not asked.is_one_file:
+            how = AcrossOptions(tuple(sets or ()), replications, seed, noise, tuple(lanes or ()), engine, why, out)
+
+            def play(file: ScenarioFile) -> Results:
+                return _played(file, replications, seed, noise, lanes_of(lanes or (), noise), quiet, engine)
+
+            show_across(asked, how, play, json)
+            return
+        results = _evaluated(Path(first), asked.names, sets, replications, seed, noise, lanes, quiet, engine, why)
         if json:
             print_json(results.summary)
         else:
@@ -292,16 +321,29 @@ def _evaluated(
 
         prepare_processes()
     from corridor_sim.scenario.load import load
+
+    return _played(load(file, sets or (), alternatives), replications, seed, noise, chosen, quiet, engine, why)
+
+
+def _played(
+    file: ScenarioFile,
+    replications: int | None,
+    seed: int | None,
+    noise: Switch,
+    lanes: Mapping[str, str],
+    quiet: bool,
+    engine: EngineName,
+    why: bool = False,
+) -> Results:
     from corridor_sim.study.evaluate import evaluate
 
-    loaded = load(file, sets or (), alternatives)
     with progress_bar(quiet) as progress:
         return evaluate(
-            loaded,
+            file,
             replications=replications,
             seed=seed,
             noise=noise is Switch.ON,
-            lanes=chosen,
+            lanes=lanes,
             workers=workers(),
             progress=progress,
             engine=engine.value,

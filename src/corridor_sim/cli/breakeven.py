@@ -92,7 +92,7 @@ def breakeven(
     """Find from which value on, and up to which, a target holds; say what comes closest where it never does."""
     with reported(debug):
         chosen_path = _one(vary, target, beats, against, precision, cap)
-        from corridor_sim.report.breakeven_chart import break_even_chart
+        from corridor_sim.report.charts.breakeven import break_even_chart
         from corridor_sim.scenario.load import load
         from corridor_sim.study.breakeven import Question, break_even, goal_of, write_break_even
         from corridor_sim.study.bundle import check_out

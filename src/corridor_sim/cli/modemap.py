@@ -61,7 +61,7 @@ def modemap(
 ) -> None:
     """Map which way of a flow is cheapest over the value of its goods and their urgency, by repricing."""
     with reported(debug):
-        from corridor_sim.report.modemap_chart import mode_map_chart
+        from corridor_sim.report.charts.modemap import mode_map_chart
         from corridor_sim.scenario.load import load
         from corridor_sim.study.bundle import check_out
         from corridor_sim.study.modemap import PER_DAY, Question, mode_map, read_ends, ways_of, write_mode_map

@@ -17,8 +17,8 @@ TENTHS = 10
 
 
 @contextmanager
-def progress_bar(quiet: bool) -> Iterator[Report | None]:
-    """Yield a function of (replications done, total), or None where nobody looks."""
+def progress_bar(quiet: bool, doing: str = "simulating") -> Iterator[Report | None]:
+    """Yield a function of (replications done, total), or None where nobody looks; `doing` is said beside the bar."""
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
@@ -26,7 +26,7 @@ def progress_bar(quiet: bool) -> Iterator[Report | None]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("simulating", total=None)
+        task = progress.add_task(doing, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 

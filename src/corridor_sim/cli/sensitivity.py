@@ -81,7 +81,7 @@ def sensitivity(
             from corridor_sim.study.executors import prepare_processes
 
             prepare_processes()
-        from corridor_sim.report.sensitivity_chart import sensitivity_chart
+        from corridor_sim.report.charts.sensitivity import sensitivity_chart
         from corridor_sim.scenario.load import load
         from corridor_sim.study.bundle import check_out
         from corridor_sim.study.doubt import doubted

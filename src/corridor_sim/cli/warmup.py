@@ -66,7 +66,7 @@ def _content(found: WarmUp, run: dict[str, int]) -> dict[str, Any]:
 def _draw(plot: Path, loaded: ScenarioFile, found: WarmUp, run: dict[str, int]) -> None:
     from importlib.metadata import version
 
-    from corridor_sim.report.warmup_chart import warm_up_chart
+    from corridor_sim.report.charts.warmup import warm_up_chart
     from corridor_sim.study.store import write_bytes_whole
 
     summary = {

@@ -13,6 +13,7 @@ from corridor_sim.economics.loads import divide_sheet
 from corridor_sim.economics.passages import Passages, passages_of
 from corridor_sim.economics.prepared import Prepared, prepare_accounts
 from corridor_sim.economics.price import post_charges
+from corridor_sim.economics.remarks import Remark
 from corridor_sim.economics.time_costs import post_delay, post_reliability, post_stock_in_transit
 from corridor_sim.engine.base import Trace
 from corridor_sim.engine.program import Inputs, Ints
@@ -36,7 +37,7 @@ class Accounts:
     remaining_life: Floats
     saleable: Floats
     emitted: Emissions
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
     @property
     def ledger(self) -> Ledger:

@@ -11,6 +11,7 @@ import numpy as np
 from corridor_sim.economics.cargo import Cargo, whole_cents
 from corridor_sim.economics.ledger import Postings
 from corridor_sim.economics.money import Exchange
+from corridor_sim.economics.remarks import EMPTY_BOX, NO_FACTOR, NO_KM, Remark, remark
 from corridor_sim.engine.program import MEASURES, NONE, ONE, Ints
 from corridor_sim.network.info import StepInfo
 from corridor_sim.network.instructions import Flags
@@ -42,7 +43,7 @@ class Emissions:
 
     wtw_kg: Floats | None
     tank_to_wheel: Callable[[], Floats] | None
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
     @property
     def ttw_kg(self) -> Floats | None:
@@ -58,8 +59,8 @@ class Weights:
     """
 
     kg: Floats
-    lacking: dict[tuple[int, int], str] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
+    lacking: dict[tuple[int, int], Remark] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
 
     def add(self, step: int, plugged: int, measure: str, factor: Factor, times: float) -> None:
         """Add a factor's kg CO2e, `times` per unit of a measure."""
@@ -84,11 +85,11 @@ def weigh_steps(lowered: Lowered) -> Weights:
 def _weigh(lowered: Lowered, weights: Weights, number: int, plugged: int) -> None:
     info, factors = lowered.steps[number], lowered.scenario.money.emissions
     if info.kind in TRANSPORT and info.km == 0 and info.origin != info.destination:
-        weights.lacking[number, plugged] = "its km are not given"
+        weights.lacking[number, plugged] = remark(NO_KM, route=info.route, step=info.name)
     for name in _factor_names(info, plugged, factors):
         factor = factors.get(name)
         if factor is None or factor.per not in COUNTED_BY or (info.kind in HUB and factor.per in PER_KM):
-            weights.lacking[number, plugged] = f'money.emissions has no "{name}" that can be counted here'
+            weights.lacking[number, plugged] = remark(NO_FACTOR, route=info.route, step=info.name, factor=name)
         else:
             weights.add(number, plugged, COUNTED_BY[factor.per], factor, _times(factor, float(info.km)))
 
@@ -121,9 +122,7 @@ def _add_empty_legs(lowered: Lowered, weights: Weights) -> None:
         factor = scenario.money.emissions.get(known.factor or known.mode) if known else None
         tare = scenario.boxes[route.type].tare
         if known is None or factor is None or factor.per not in COUNTED_BY or tare is None:
-            weights.remarks.append(
-                f"emissions of the empty box from {start} to {stop}: left out, km, mode or tare not known"
-            )
+            weights.remarks.append(remark(EMPTY_BOX, start=start, stop=stop))
             continue
         times = _times(factor, float(known.km)) * (1 - float(route.reuse.value) if route.reuse else 1)
         by_mass = COUNTED_BY[factor.per] == "mass"
@@ -194,13 +193,9 @@ def emissions(cargo: Cargo, elements: Elements) -> Emissions:
     walk = _walk if cargo.passages.fast else _at_once
     kg, used = walk(cargo, elements, "wtw")
     weights = elements.weights
-    lacking = {
-        f"emissions of {_called(cargo.lowered.steps[step])}: {what}"
-        for (step, plugged), what in weights.lacking.items()
-        if used[step, plugged]
-    }
+    lacking = {what for where, what in weights.lacking.items() if used[where]}
     if lacking:
-        return Emissions(None, None, (*sorted(lacking), *weights.remarks))
+        return Emissions(None, None, (*sorted(lacking, key=str), *weights.remarks))
     return Emissions(kg, lambda: walk(cargo, elements, "ttw")[0], tuple(weights.remarks))
 
 
@@ -243,10 +238,6 @@ def _at_once(cargo: Cargo, elements: Elements, boundary: str) -> tuple[Floats, F
     for place, measure in enumerate(elements.counted):
         kg += things[held, measure] * per[step, plugged, place]
     return paths.divided(rows, step, kg, steps), used
-
-
-def _called(info: StepInfo) -> str:
-    return f"{info.route}/{info.name}"
 
 
 def _elements(cargo: Cargo, elements: Elements) -> tuple[Ints, Ints]:

@@ -14,6 +14,7 @@ from corridor_sim.economics.cargo import SECONDS_PER_YEAR, Cargo, whole_cents
 from corridor_sim.economics.ledger import Postings
 from corridor_sim.economics.money import Factors
 from corridor_sim.economics.paths import MASS
+from corridor_sim.economics.remarks import FEW_PROMISED, Remark, remark
 from corridor_sim.engine.program import NONE, ONE, Ints
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.sampling.law import SQUARE, Floats
@@ -120,13 +121,13 @@ def unreliability_of(lowered: Lowered) -> Unreliability:
     )
 
 
-def post_reliability(cargo: Cargo, rules: Unreliability, postings: Postings, promised: Ints) -> tuple[str, ...]:
+def post_reliability(cargo: Cargo, rules: Unreliability, postings: Postings, promised: Ints) -> tuple[Remark, ...]:
     """Post safety stock or reliability ratio on the standard deviation of lateness against `promised` (ticks or NONE).
 
     Lateness and lead time are those of the consignments released in the window; what is not delivered is late to the
     stop. Returns the flows, in words, for which too little was promised to say anything.
     """
-    remarks: list[str] = []
+    remarks: list[Remark] = []
     if rules.stock is None and rules.ratio is None:
         return ()
     costed: list[tuple[int, Ints, float]] = []
@@ -137,7 +138,7 @@ def post_reliability(cargo: Cargo, rules: Unreliability, postings: Postings, pro
         known = measured[promised[measured] != NONE]
         if len(known) < FEWEST_FOR_A_SPREAD:
             name = cargo.lowered.flow_order[number]
-            remarks.append(f"reliability of {name}: fewer than {FEWEST_FOR_A_SPREAD} promised arrivals, not costed")
+            remarks.append(remark(FEW_PROMISED, flow=name, fewest=str(FEWEST_FOR_A_SPREAD)))
             continue
         lateness_days: Floats = (cargo.paths.ended[known] - promised[known]) / SECONDS_PER_DAY
         if rules.stock is not None:

@@ -104,7 +104,7 @@ def not_resolved(met_in_replications: int, total: int) -> bool:
     return met_in_replications < min(LEAST_MET, total)
 
 
-def t_quantile(degrees: int, confidence: float = CONFIDENCE) -> float:
+def t_quantile(degrees: float, confidence: float = CONFIDENCE) -> float:
     """Return the two-sided quantile of Student's t distribution."""
     from scipy.special import stdtrit
 

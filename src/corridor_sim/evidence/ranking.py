@@ -6,7 +6,7 @@ own; Bonferroni over the comparisons with the unknown best keeps the joint confi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -61,7 +61,23 @@ def rank(alternatives: Mapping[str, Terms], confidence: float = CONFIDENCE, reso
     draws. From fewer than 10 replications, or where `resolved` is False, no one is excluded. Raises ValueError for
     fewer than two alternatives or unequal replications.
     """
-    names = list(alternatives)
+
+    def paired(one: str, other: str, each: float) -> Estimate:
+        return paired_difference_of_ratios(alternatives[one], alternatives[other], each)
+
+    return rank_by(list(alternatives), paired, confidence, resolved)
+
+
+def rank_by(
+    names: Sequence[str],
+    worse_by: Callable[[str, str, float], Estimate],
+    confidence: float = CONFIDENCE,
+    resolved: bool = True,
+) -> Ranking:
+    """Return the same of any figure: `worse_by(one, other, confidence)` says by how much one is worse than another.
+
+    Raises ValueError for fewer than two names.
+    """
     if len(names) <= 1:
         raise ValueError("a ranking needs at least two alternatives")
     # One-sided at (1 - confidence) / (k - 1) is the upper end of a two-sided interval at twice that.
@@ -69,7 +85,7 @@ def rank(alternatives: Mapping[str, Terms], confidence: float = CONFIDENCE, reso
     differences: dict[tuple[str, str], Estimate] = {}
     for place, one in enumerate(names):
         for other in names[place + 1 :]:
-            found = paired_difference_of_ratios(alternatives[one], alternatives[other], max(each, 0.0))
+            found = worse_by(one, other, max(each, 0.0))
             differences[one, other] = found
             differences[other, one] = _turned(found)
     ranks = [
@@ -95,5 +111,5 @@ def _against_best(name: str, differences: list[Estimate], resolved: bool) -> Ran
     if len(lows) < len(differences):
         return Rank(name, Estimate(nearest.value, None, None, nearest.n, nearest.method, resolved), not excluded, False)
     low, high = min(0.0, max(lows)), max(0.0, *highs)
-    method = "comparisons with the best, paired, t, Bonferroni"
+    method = f"comparisons with the best, Bonferroni; {nearest.method}"
     return Rank(name, Estimate(nearest.value, low, high, nearest.n, method, resolved), not excluded, False)

@@ -9,15 +9,15 @@ from corridor_sim.reading.located import printable
 from corridor_sim.report.claims_text import (
     Answer,
     amount,
-    branch_words,
+    branch_text,
     chance,
     findings,
     in_two_sentences,
     name_of,
-    reaches,
 )
 from corridor_sim.report.page import table
 from corridor_sim.report.screen import NOT_APPLICABLE
+from corridor_sim.report.script.claims import reaches
 from corridor_sim.report.words import (
     BASES,
     PERCENT,
@@ -126,7 +126,7 @@ def _cell(cell: Figure, answer: Answer) -> list[str]:
         number(cell["teu"], TEU),
         f"**{shown}**" if reaches(cell, answer) else shown,
         f"{number(cell['chance'], PERCENT)} %",
-        branch_words(rule["branches"][0]) if rule else "",
+        branch_text(rule["branches"][0]) if rule else "",
     ]
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
-from rich.text import Text
 
 from corridor_sim.metrics.kpis import KPIS
-from corridor_sim.report.screen import Alternative, Summary, head_of, opening
+from corridor_sim.report.screen import Alternative, Summary, head_of, show_lines, show_opening
 from corridor_sim.report.terminal import Row, Section, chunks, side_by_side
 from corridor_sim.report.waterfall import show_waterfalls
 from corridor_sim.report.words import (
@@ -35,8 +34,7 @@ LEGEND = f"Below each figure: its difference from the baseline; {SEPARATED} wher
 def show_comparison(summary: Summary, console: Console) -> None:
     """Print every figure of the alternatives beside the baseline's, the differences under it, and the waterfalls."""
     footnotes = Footnotes()
-    for text in opening(summary):
-        console.print(text)
+    show_opening(summary, console)
     baseline = next(one for one in summary["alternatives"] if one["is_baseline"])
     others = {one["name"]: one for one in summary["alternatives"] if not one["is_baseline"]}
     for names in chunks(list(others), MOST_BESIDE_BASELINE) or [()]:
@@ -44,9 +42,8 @@ def show_comparison(summary: Summary, console: Console) -> None:
         heads, sections = [head_of(one, footnotes) for one in shown], _sections(summary, shown, footnotes)
         console.print()
         console.print(side_by_side(console, heads, sections, LABEL_COLUMNS))
-    console.print()
-    for line in (LEGEND, *footnotes.lines()):
-        console.print(Text(line))
+    for lines in ([LEGEND], footnotes.lines()):
+        show_lines(lines, console)
     show_waterfalls(summary, console, with_where=True)
 
 
@@ -67,7 +64,7 @@ def _kpi_rows(summary: Summary, shown: Sequence[Alternative], footnotes: Footnot
         for one, figure in zip(shown, figures, strict=True):
             said = common_reasons(one)
             cell, difference = footnotes.cell(figure, unit, said), compared.get(one["name"], {}).get(kpi.name)
-            under = f"\n{_signed(difference, unit, footnotes, said)}{_star(difference)}" if difference else ""
+            under = f"\n{signed(difference, unit, footnotes, said)}{_star(difference)}" if difference else ""
             cells.append(cell + under)
         yield f"{kpi.words}, {unit.words}", cells
 
@@ -91,8 +88,8 @@ def _cost(summary: Summary, one: Alternative, wanted: Mapping[str, str], unit: U
     saving = row_with(savings_of(summary, one["name"]), **wanted)
     if saving is None:
         return cost
-    cny = _signed(_turned(saving["cny"]), unit, footnotes, said)
-    percent = _signed(_turned(saving["percent"]), READY_PERCENT, footnotes, said)
+    cny = signed(_turned(saving["cny"]), unit, footnotes, said)
+    percent = signed(_turned(saving["percent"]), READY_PERCENT, footnotes, said)
     return f"{cost}\n{cny}\n{percent} %{_star(saving)}"
 
 
@@ -100,7 +97,8 @@ def _star(figure: Figure) -> str:
     return SEPARATED if figure["separated"] else ""
 
 
-def _signed(figure: Figure, unit: Unit, footnotes: Footnotes, said: frozenset[str]) -> str:
+def signed(figure: Figure, unit: Unit, footnotes: Footnotes, said: frozenset[str]) -> str:
+    """Return a difference with its sign, interval and marks."""
     return f"{'+' if (figure['value'] or 0) > 0 else ''}{footnotes.cell(figure, unit, said)}"
 
 

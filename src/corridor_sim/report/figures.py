@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from corridor_sim.report.charts.canvas import PNG, picture
+from corridor_sim.report.charts.fonts import language_drawn
 from corridor_sim.report.charts.registry import BY_NAME, KEPT
 from corridor_sim.report.run import Run
 from corridor_sim.report.script.words import ENGLISH
@@ -22,21 +23,28 @@ def draw_figures(
     language: str = ENGLISH,
     form: str = PNG,
     alternative: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, bytes]:
     """Return pictures of a run by chart; a chart that has nothing to show is left out.
 
     They are drawn by `hands`, or else here; `form` is one of `canvas.FORMATS`; charts of one show the `alternative`.
+    Without a font for Chinese letters the words are English. `progress` is told (charts done, charts in all).
     """
     tasks = [picture_task(run, name, language, form, alternative) for name in names]
-    drawn = {task[0]: content for task, content in (hands or Here()).run(_drawn, tasks)}
+    drawn: dict[str, bytes | None] = {}
+    for task, content in (hands or Here()).run(_drawn, tasks):
+        drawn[task[0]] = content
+        if progress is not None:
+            progress(len(drawn), len(tasks))
     pictures = ((name, drawn[name]) for name in names)
     return {name: content for name, content in pictures if content is not None}
 
 
 def picture_task(run: Run, name: str, language: str = ENGLISH, form: str = PNG, alternative: str | None = None) -> Task:
     """Return what `draw_picture` is to draw, with only the tables that the chart reads."""
-    needed = replace(run, tables={table: run.tables[table] for table in BY_NAME[name].tables})
-    return name, needed, language, alternative or run.main, form
+    chart = BY_NAME[name]
+    needed = replace(run, tables={table: run.tables[table] for table in chart.tables})
+    return name, needed, language_drawn(language), chart.shown(run, alternative), form
 
 
 def draw_picture(name: str, run: Run, language: str, alternative: str, form: str) -> bytes | None:

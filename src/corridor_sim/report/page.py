@@ -8,8 +8,10 @@ from typing import Any
 from corridor_sim.errors import InputError
 from corridor_sim.reading.located import printable
 from corridor_sim.report.charts.cost_waterfall import most_different
-from corridor_sim.report.lateness import HONG_KONG, SIMPLIFIED, late_sentence, late_sentences
+from corridor_sim.report.lateness import late_sentence, late_sentences
+from corridor_sim.report.links import is_link
 from corridor_sim.report.screen import NOT_APPLICABLE, UNITS_SHOWN, findings, headline
+from corridor_sim.report.script.words import HONG_KONG, SIMPLIFIED
 from corridor_sim.report.waterfall import signed, where_of, why_of
 from corridor_sim.report.words import (
     BASES,
@@ -250,11 +252,9 @@ def _sources(summary: Summary) -> Iterator[str]:
     used |= {name for one in summary["alternatives"] for name in one["sources"]}
     for name, source in sorted(summary["sources"].items())[:MOST_SOURCES]:
         if name in used:
-            address = (
-                f", <{source['url']}>" if source["url"].startswith("http") else source["url"] and f", {source['url']}"
-            )
-            marks = ", ".join(filter(None, (source["date"], source["confidence"])))
-            yield f"* {_escaped(source['title'])} ({marks}){address}"
+            address = f"<{source['url']}>" if is_link(source["url"]) else _escaped(source["url"])
+            marks = ", ".join(_escaped(source[key]) for key in ("date", "confidence") if source[key])
+            yield ", ".join(filter(None, (f"* {_escaped(source['title'])} ({marks})", address)))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridor_sim.report.script.words import ENGLISH, Words, name_words, same, text_words
+from corridor_sim.report.script.words import ENGLISH, NAMES, Words, as_written, name_words, room, text_words
 from corridor_sim.study.bundle import bundle_key
 from corridor_sim.study.stored import StoredRun, claims_beside
 
@@ -60,19 +60,28 @@ class Run:
             for name, one in scenario.get(kind, {}).items()
             if one.get("title")
         }
-        return {**places, **titled, **scenario.get("words", {})}
+        return {**places, **titled, **self._spoken}
+
+    @cached_property
+    def _spoken(self) -> Mapping[str, Mapping[str, str]]:
+        """What the section `words` of the scenario says; a name stays in English as it is unless that says otherwise.
+
+        What it says of an alternative is not said of a thing of the house that has the same name.
+        """
+        said = self.scenario().get("words", {})
+        return {name: {ENGLISH: name_words(name)[ENGLISH], **words} for name, words in said.items()}
 
     def name(self, name: str) -> Words:
         """Return a name of the scenario (step, place, flow, service, ...) in words."""
-        return name_words(name, self.own_words)
+        of_the_house = name in self.names and name in room(NAMES)
+        return name_words(name, None if of_the_house else self.own_words)
 
     def alternative(self, name: str) -> Words:
         """Return an alternative's short name: in English as it is written, else its words or its title."""
-        told = self.own_words.get(name)
-        if told:
-            return text_words(told, name)
-        title = {key: text for key, text in self._titles.get(name, {}).items() if key != ENGLISH}
-        return {**text_words(title, name), ENGLISH: same(name)[ENGLISH]}
+        told = self._spoken.get(name) or {
+            key: text for key, text in self._titles.get(name, {}).items() if key != ENGLISH
+        }
+        return {**text_words(told, name), ENGLISH: as_written(name)[ENGLISH]}
 
     def title(self, name: str) -> Words:
         """Return an alternative's title."""

@@ -12,7 +12,9 @@ from rich.text import Text
 
 from corridor_sim.reading.located import printable
 from corridor_sim.report.lateness import late_sentence
-from corridor_sim.report.terminal import Row, Section, chunks, side_by_side
+from corridor_sim.report.script.verdicts import anomaly_words, answer_words, broken_words
+from corridor_sim.report.script.words import ENGLISH
+from corridor_sim.report.terminal import Row, Section, chunks, say, side_by_side
 from corridor_sim.report.waterfall import show_waterfalls
 from corridor_sim.report.words import (
     BASES,
@@ -33,7 +35,6 @@ from corridor_sim.report.words import (
     rows_with,
     savings_of,
     say_supposed,
-    short_number,
     text_of,
 )
 
@@ -59,6 +60,7 @@ HEADLINE_SAVING = {"base": "total_logistics", "perspective": "chain", "per": "kg
 """The saving that the screen judges by, after subsidy. Ways differ in how they fill boxes, never in their kilograms."""
 HEADLINE_WORDS = f"{BASES[HEADLINE_SAVING['base']]} cost of the {HEADLINE_SAVING['perspective']}"
 MOST_NOTES = 5
+HANGING = 2
 NOT_APPLICABLE = "-"
 VIEWS = (("price", "price paid"), ("resource", "cost over its load"), ("gap", "operator keeps"))
 """The two views of a service, which are never added, and what lies between them."""
@@ -67,39 +69,52 @@ VIEWS = (("price", "price paid"), ("resource", "cost over its load"), ("gap", "o
 def show_run(summary: Summary, written: Path | None, console: Console) -> None:
     """Print the screen of one run; `written` is the folder of its results."""
     footnotes = Footnotes()
-    for text in opening(summary):
-        console.print(text)
+    show_opening(summary, console)
     for names in chunks([one["name"] for one in summary["alternatives"]]):
         shown = [one for one in summary["alternatives"] if one["name"] in names]
         heads = [head_of(one, footnotes) for one in shown]
         console.print()
         console.print(side_by_side(console, heads, sections(summary, shown, footnotes)))
-    console.print()
     legend = LEGEND.format(base=BASES[HEADLINE_SAVING["base"]], perspective=HEADLINE_SAVING["perspective"])
-    for line in (legend, *findings(summary), *footnotes.lines()):
-        console.print(Text(line))
+    for lines in ([legend], list(findings(summary)), footnotes.lines()):
+        show_lines(lines, console)
     show_waterfalls(summary, console, with_where=False)
     if written is not None:
+        console.print()
         console.print(Text(f"Engine: {summary['run']['engine']}"))
         console.print(Text(f"Results: {written}"), soft_wrap=True)
 
 
-def opening(summary: Summary) -> Iterator[Text]:
-    """Yield the lines above the table: title, question, size of the run, titles of the alternatives."""
-    scenario, run = summary["scenario"], summary["run"]
-    yield Text(text_of(scenario["title"]) or printable(scenario["name"]), style="bold")
-    yield Text(text_of(scenario["question"]))
-    noise, plural = "" if run["noise"] else ", noise off", "" if run["replications"] == 1 else "s"
-    yield Text(
-        f"{run['replications']} replication{plural}, seed {run['seed']}{noise}; "
-        f"released {' to '.join(run['measure'])}; "
-        f"± is a {PERCENT.factor * run['confidence']:g} % interval",
-        style="dim",
-    )
+def show_opening(summary: Summary, console: Console) -> None:
+    """Print the lines above the table: title, question, size of the run, titles of the alternatives."""
+    scenario = summary["scenario"]
+    say(console, text_of(scenario["title"]) or printable(scenario["name"]), style="bold")
+    say(console, text_of(scenario["question"]))
+    say(console, f"{size_of(summary['run'])}; {interval_words(summary['run']['confidence'])}", style="dim")
     for one in summary["alternatives"]:
         title = text_of(one["title"])
         if title:
-            yield Text(f"  {one['name']}: {title}{say_supposed(one)}")
+            say(console, f"  {one['name']}: {title}{say_supposed(one)}", HANGING)
+
+
+def size_of(run: Summary) -> str:
+    """Return how often, from which seed and over which days a run was played."""
+    noise, plural = "" if run["noise"] else ", noise off", "" if run["replications"] == 1 else "s"
+    size = f"{run['replications']:,} replication{plural}, seed {run['seed']}{noise}"
+    return f"{size}; released {' to '.join(run['measure'])}"
+
+
+def interval_words(confidence: float) -> str:
+    """Return what the sign of an interval means."""
+    return f"± is a {PERCENT.factor * confidence:g} % interval"
+
+
+def show_lines(lines: Sequence[str], console: Console) -> None:
+    """Print an empty line and sentences, each from its own indent on; nothing where there are none."""
+    if lines:
+        console.print()
+    for line in lines:
+        say(console, line, HANGING)
 
 
 def head_of(alternative: Alternative, footnotes: Footnotes) -> list[str]:
@@ -158,10 +173,10 @@ def _saving_rows(summary: Summary, shown: Sequence[Alternative], footnotes: Foot
                 said = common_reasons(one)
                 cells.append(NOT_APPLICABLE if one["is_baseline"] else footnotes.cell(figure, unit, said))
             yield f"{unit.words}{note}", cells
-    yield "so it is", [_verdict(summary, one["name"]) for one in shown]
+    yield "so it is", [verdict(summary, one["name"]) for one in shown]
 
 
-def _verdict(summary: Summary, name: str) -> str:
+def verdict(summary: Summary, name: str) -> str:
     """Return what the headline saving shows, which is nothing where its interval spans zero."""
     if name == summary["baseline"]:
         return NOT_APPLICABLE
@@ -224,12 +239,12 @@ def findings(summary: Summary) -> Iterator[str]:
     yield from (f"  {one['name']}: {_cause(one)}" for one in summary["alternatives"])
     if any(one["breaks"] for one in summary["alternatives"]):
         yield "What breaks first (a queue that no longer empties):"
-        yield from (f"  {one['name']}: {_broken(one)}" for one in summary["alternatives"])
+        yield from (f"  {one['name']}: {broken_words(one)[ENGLISH]}" for one in summary["alternatives"])
     supposed = {one["name"] for one in summary["alternatives"] if one["supposition"]}
     for threshold in summary["thresholds"]:
         mark = f" ({SUPPOSITION} {SUPPOSITION_ZH})" if threshold.get("of") in supposed else ""
-        yield f"{text_of(threshold['says'])}{mark}: {threshold_answer(threshold)}"
-    yield from map(_anomaly, summary["anomalies"])
+        yield f"{text_of(threshold['says'])}{mark}: {answer_words(threshold)[ENGLISH]}"
+    yield from (anomaly_words(anomaly)[ENGLISH] for anomaly in summary["anomalies"])
     notes = summary["notes"]
     yield from (f"Note: {printable(note, LONGEST_TEXT)}" for note in notes[:MOST_NOTES])
     if len(notes) > MOST_NOTES:
@@ -243,36 +258,6 @@ def _cheapest_words(summary: Summary) -> str:
     rows = [headline(summary, other["name"]) for other in summary["alternatives"]]
     resolved = all(row["cny"]["resolved"] for row in rows if row is not None)
     return f"the cheapest is {one['name']}{say_supposed(one)}{'' if resolved else ' (not resolved)'}"
-
-
-def threshold_answer(threshold: Mapping[str, Any]) -> str:
-    """Return the verdict with the value at which it turns and how sure that is, or the range that was tried."""
-    unit, crossing, verdict = printable(threshold["unit"]), threshold["crossing"], threshold["verdict"]
-    tried = [point["number"] for point in threshold["points"]]
-    if crossing is None or crossing["value"] is None:
-        return f"{verdict} from {short_number(min(tried))} to {short_number(max(tried))} {unit}"
-    low = f"at most {short_number(min(tried))}" if crossing["low"] is None else short_number(crossing["low"])
-    high = f"at least {short_number(max(tried))}" if crossing["high"] is None else short_number(crossing["high"])
-    return f"{verdict} {short_number(crossing['value'])} {unit} ({low} to {high} {unit})"
-
-
-def _broken(alternative: Alternative) -> str:
-    """Return what breaks first, when, and how often."""
-    if not alternative["breaks"]:
-        return "nothing, demand is carried"
-    first = alternative["breaks"][0]
-    day, often = short_number(first["broke_after"]["value"]), number(first["broken"]["value"], PERCENT)
-    return f"{first['kind']} {printable(first['name'], LONGEST_TEXT)}, after {day} days ({often} % of replications)"
-
-
-def _anomaly(anomaly: Mapping[str, Any]) -> str:
-    """Return which readings of a printed figure the timetable can carry."""
-    readings = [
-        f"{printable(one['reading'])} {short_number(one['t'])} t {'fits' if one['fits'] else 'cannot be'}"
-        for one in anomaly["readings"]
-    ]
-    lift = f"the timetable lifts {short_number(anomaly['lift_t'])} t a year"
-    return f"{printable(anomaly['name'], LONGEST_TEXT)}: {lift}; {', '.join(readings)}"
 
 
 def _cause(alternative: Alternative) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from rich.text import Text
 
 from corridor_sim.economics.ledger import COST_BASES
 from corridor_sim.reading.located import printable
+from corridor_sim.report.script.words import ENGLISH, Words, same, say
 from corridor_sim.report.terminal import ASCII_HEAD
 from corridor_sim.report.words import BASES, Figure, Unit, has_interval, number, row_with, with_interval
 from corridor_sim.units import CENTS
@@ -21,11 +22,34 @@ Summary = Mapping[str, Any]
 SHOWN_BASE = "total_logistics"
 """The cost base in which waterfalls are shown: the one by which alternatives are judged."""
 PER_TONNE = Unit("CNY/t", decimals=1)
-WHOLE_WAY = "whole way"
 LONGEST_NAME = 40
 FIGURE_COLUMNS, WHAT_COLUMNS = 22, 25
 MOST_ON_SCREEN = 6
 NOTHING = "They cost the same everywhere."
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """The language in which bars are named, and the words of the names of a run."""
+
+    language: str = ENGLISH
+    name: Callable[[str], Words] = same
+
+    def of(self, name: str) -> str:
+        """Return a name in words, on one line."""
+        return printable(self.name(name)[self.language], LONGEST_NAME)
+
+    def activity(self, activity: str) -> str:
+        """Return an activity of the ledger in words."""
+        return self.of(activity).replace("_", " ")
+
+    def say(self, phrase: str, **parts: str) -> str:
+        """Return a phrase of charts."""
+        return say(f"charts.{phrase}", **parts)[self.language]
+
+
+IN_ENGLISH = Tongue()
+"""Names as they are written."""
 
 
 @dataclass(frozen=True)
@@ -54,62 +78,60 @@ class Waterfall:
         return [*self.bars, *([self.rest] if self.rest else [])]
 
 
-def where_of(pair: Summary, most: int, base: str = SHOWN_BASE) -> Waterfall | None:
+def where_of(pair: Summary, most: int, base: str = SHOWN_BASE, tongue: Tongue = IN_ENGLISH) -> Waterfall | None:
     """Return the *where* waterfall of a comparison with at most so many bars, None where there is no cost."""
     inside = [bar for bar in pair["where"]["bars"] if bar["base"] in COST_BASES[base]]
     total = row_with(pair["where"]["totals"], base=base)
-    bars = [Shown(activity_words(bar["activity"]), leg_words(bar), bar["per_tonne"]) for bar in inside]
-    return _waterfall(pair, bars, total, most)
+    bars = [Shown(tongue.activity(bar["activity"]), leg_words(bar, tongue), bar["per_tonne"]) for bar in inside]
+    return _waterfall(pair, bars, total, most, tongue)
 
 
-def why_of(pair: Summary, base: str = SHOWN_BASE) -> Waterfall | None:
+def why_of(pair: Summary, base: str = SHOWN_BASE, tongue: Tongue = IN_ENGLISH) -> Waterfall | None:
     """Return the *why* waterfall of a comparison, None where it was not asked for or there is no cost."""
     if "why" not in pair:
         return None
     sets = {group["name"]: len(group["sets"]) for group in pair["why"]["groups"]}
     bars = [
-        Shown(printable(bar["group"], LONGEST_NAME), overrides_words(sets[bar["group"]]), bar["per_tonne"])
+        Shown(tongue.of(bar["group"]), overrides_words(sets[bar["group"]], tongue), bar["per_tonne"])
         for bar in pair["why"]["bars"]
         if bar["base"] == base
     ]
-    return _waterfall(pair, bars, row_with(pair["where"]["totals"], base=base), len(bars))
+    return _waterfall(pair, bars, row_with(pair["where"]["totals"], base=base), len(bars), tongue)
 
 
-def _waterfall(pair: Summary, bars: list[Shown], total: Figure | None, most: int) -> Waterfall | None:
+def _waterfall(pair: Summary, bars: list[Shown], total: Figure | None, most: int, tongue: Tongue) -> Waterfall | None:
     if total is None or total["per_tonne"]["value"] is None:
         return None
     bars = sorted(bars, key=lambda bar: -abs(bar.figure["value"]))
     shown, rest = (bars, []) if len(bars) <= most + 1 else (bars[:most], bars[most:])
     value = sum(bar.figure["value"] for bar in rest)
-    others = Shown("all other", f"{len(rest)} smaller ones", {"value": value, "low": None, "high": None})
+    smaller = tongue.say("smaller_ones", count=str(len(rest)))
+    others = Shown(tongue.say("all_other"), smaller, {"value": value, "low": None, "high": None})
+    unresolved = "" if total["per_tonne"]["resolved"] else tongue.say("not_resolved")
     return Waterfall(
         printable(pair["alternative"], LONGEST_NAME),
         printable(pair["against"], LONGEST_NAME),
         shown,
         others if rest else None,
-        Shown("together", "" if total["per_tonne"]["resolved"] else "not resolved", total["per_tonne"]),
+        Shown(tongue.say("together"), unresolved, total["per_tonne"]),
         f"{total['cents'] / CENTS:+z,.2f} CNY",
     )
 
 
-def activity_words(activity: str) -> str:
-    """Return an activity of the ledger in words."""
-    return printable(activity.replace("_", " "), LONGEST_NAME)
-
-
-def leg_words(bar: Mapping[str, str]) -> str:
+def leg_words(bar: Mapping[str, str], tongue: Tongue = IN_ENGLISH) -> str:
     """Return where a bar arises: "A - B, rail", "at A", or the whole way."""
     if not bar["origin"]:
-        return WHOLE_WAY
+        return tongue.say("whole_way")
+    origin, destination = (tongue.of(bar[end]) for end in ("origin", "destination"))
     if bar["origin"] == bar["destination"]:
-        return f"at {printable(bar['origin'], LONGEST_NAME)}"
-    ends = " - ".join(printable(bar[end], LONGEST_NAME) for end in ("origin", "destination"))
-    return f"{ends}, {bar['mode']}" if bar["mode"] else ends
+        return tongue.say("at_place", place=origin)
+    ends = f"{origin} - {destination}"
+    return tongue.say("leg_by", leg=ends, mode=tongue.of(bar["mode"])) if bar["mode"] else ends
 
 
-def overrides_words(count: int) -> str:
+def overrides_words(count: int, tongue: Tongue = IN_ENGLISH) -> str:
     """Return how many overrides a bar stands for."""
-    return f"{count} override{'' if count == 1 else 's'}"
+    return tongue.say("override" if count == 1 else "overrides", count=str(count))
 
 
 def signed(figure: Figure, unit: Unit = PER_TONNE) -> str:

@@ -16,6 +16,7 @@ SUPPOSITION = "supposition"
 SUPPOSITION_ZH = "假设情景"
 LONGEST_TEXT = 400
 ROUNDING = 1e-9
+TO = "to"
 NO_REASON = "not available"
 NOT_RESOLVED = "not resolved: a closure or outage that touches it was met in too few replications"
 
@@ -34,6 +35,7 @@ class Unit:
 
 HOURS_PER_DAY = SECONDS_PER_DAY / SECONDS_PER_HOUR
 PER_CENT = 100.0
+LITRES_PER_M3 = 1000
 DAYS = Unit("days", 1 / HOURS_PER_DAY, 1)
 PERCENT = Unit("%", PER_CENT, 1)
 """Shows a share."""
@@ -116,18 +118,21 @@ def common_reasons(alternative: Mapping[str, Any]) -> frozenset[str]:
     return frozenset.intersection(*known) if known else frozenset()
 
 
-def with_interval(figure: Figure, unit: Unit) -> str:
-    """Return "9.4 ±0.3", or "9.4 (9.0 to 10.1)" where the interval is uneven; the interval must be there."""
+def with_interval(figure: Figure, unit: Unit, to: str = TO) -> str:
+    """Return "9.4 ±0.3", or "9.4 (9.0 to 10.1)" where the interval is uneven; the interval must be there.
+
+    `to` is the word between the ends.
+    """
     value, low, high = figure["value"], figure["low"], figure["high"]
     shown = number(value, unit)
     if abs((high - value) - (value - low)) <= ROUNDING * max(abs(high), abs(low), 1):
         return f"{shown} ±{number(high - value, unit)}"
-    return f"{shown} ({number(low, unit)} to {number(high, unit)})"
+    return f"{shown} ({number(low, unit)} {to} {number(high, unit)})"
 
 
-def interval_text(figure: Figure, unit: Unit) -> str:
+def interval_text(figure: Figure, unit: Unit, to: str = TO) -> str:
     """Return an estimate that has a value, with its interval where it has one."""
-    return with_interval(figure, unit) if has_interval(figure) else number(figure["value"], unit)
+    return with_interval(figure, unit, to) if has_interval(figure) else number(figure["value"], unit)
 
 
 def rows_with(rows: Iterable[Figure], **wanted: str) -> list[Figure]:

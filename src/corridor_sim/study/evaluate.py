@@ -23,7 +23,8 @@ from corridor_sim.study.executors import local_executor
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.kinds import Where
 from corridor_sim.study.lanes import check_lanes
-from corridor_sim.study.listing import holiday_notes, inputs_of
+from corridor_sim.study.listing import inputs_of
+from corridor_sim.study.notes import note_rows, note_text
 from corridor_sim.study.operations import anomaly_figures
 from corridor_sim.study.play import AFTER, Played, cost_key
 from corridor_sim.study.prepare import prepare, prepare_scenarios
@@ -271,6 +272,7 @@ def _summary(
             for value in threshold.values
         }
         thresholds.append(_answer(name, threshold, points))
+    notes = note_rows(lowered, main)
     inputs = {item.path: item for scenario in file.alternatives.values() for item in inputs_of(scenario)}
     return {
         "results_version": RESULTS_VERSION,
@@ -298,20 +300,9 @@ def _summary(
         "anomalies": anomaly_figures(base),
         "inputs": listed(list(inputs.values())),
         "sources": sources_of(base),
-        "notes": _notes(lowered, main),
+        "notes": [note_text(row) for row in notes],
+        "note_rows": notes,
     }
-
-
-def _notes(lowered: Mapping[str, Lowered], played: Mapping[Any, Sequence[Played]]) -> list[str]:
-    """Return what a reader must know before the figures; the same note of several alternatives stands once."""
-    found: dict[str, list[str]] = {}
-    for name, one in lowered.items():
-        events = unresolved_events(one, played[name])
-        notes = [f"{event} was met in too few replications: figures are not resolved" for event in events]
-        notes += dict.fromkeys(remark for rep in played[name] for remark in rep.remarks)
-        for note in (*holiday_notes(one), *notes):
-            found.setdefault(note, []).append(name)
-    return [note if len(names) == len(lowered) else f"{note} ({', '.join(names)})" for note, names in found.items()]
 
 
 def _recipe(

@@ -28,3 +28,9 @@ def figure(estimate: Estimate, unit: str) -> Figures:
         "resolved": estimate.resolved,
         "method": estimate.method,
     }
+
+
+def estimate_of(told: Figures) -> Estimate:
+    """Return the Estimate of figures; what is not available is NaN."""
+    value = float("nan") if told["value"] is None else float(told["value"])
+    return Estimate(value, told["low"], told["high"], int(told["n"]), str(told["method"]), bool(told["resolved"]))

@@ -111,17 +111,3 @@ def _duration_is_assumed(lowered: Lowered, route: str, name: str) -> bool:
         values += [rules.declaration, rules.hold, rules.inspection]
     known = [value for value in values if value is not None]
     return any(value.provenance.is_assumption for value in known)
-
-
-def holiday_notes(lowered: Lowered) -> list[str]:
-    """Return a note for each region and year whose holiday arrangement is not published."""
-    from corridor_sim.scenario.calendars import holiday_days
-
-    notes = []
-    regions = {facility.holidays for facility in lowered.scenario.facilities.values()} - {"none"}
-    for region in sorted(regions):
-        years = holiday_days(region, lowered.clock.years(lowered.program.horizon)).assumed_years
-        notes += [
-            f"holidays {region} {year}: no arrangement is published, so they are assumed" for year in sorted(years)
-        ]
-    return notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from corridor_sim.errors import InputError, Problem, ResultsError
@@ -20,11 +21,18 @@ def read_page(path: Path) -> str:
 
 def write_page(path: Path, text: str, pictures: Mapping[Path, bytes] | None = None) -> None:
     """Write a page and its pictures (path -> PNG). Raises ResultsError where that fails."""
-    try:
-        for place, content in {**(pictures or {}), path: text.encode()}.items():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            aside = place.with_name(f".{place.name}.{os.getpid()}")
+    write_files({**(pictures or {}), path: text.encode()})
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Write files, each of which is there wholly or not at all. Raises ResultsError for the first that cannot be."""
+    for path, content in files.items():
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             aside.write_bytes(content)
-            aside.replace(place)
-    except OSError as error:
-        raise ResultsError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from error
+            aside.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+            raise ResultsError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from error

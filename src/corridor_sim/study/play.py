@@ -14,6 +14,7 @@ from corridor_sim.economics.accounts import Accounts, settle_prepared
 from corridor_sim.economics.ledger import Ledger, Sheet
 from corridor_sim.economics.passages import Passages
 from corridor_sim.economics.prepared import Prepared, prepare_accounts
+from corridor_sim.economics.remarks import Remark
 from corridor_sim.engine.base import OUTCOMES, Trace
 from corridor_sim.engine.program import MEASURES, NONE, ONE, Inputs, Ints
 from corridor_sim.metrics.kpis import Books, Replication, measure
@@ -80,7 +81,7 @@ class Played:
     counted: Whole = field(default_factory=_none)
     trace_digest: str = ""
     ledger_digest: str = ""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     whole: tuple[Ledger, Trace] | None = None
     """Ledger and Trace of replication 0, which the bundle keeps in full; None of the others."""
 

@@ -109,6 +109,22 @@ def read_run(folder: Path) -> StoredRun:
     raise _unusable(folder, f"damaged ({wrong[0]}); run it again")
 
 
+def kept_run(file: ScenarioFile, out: Path, seed: int | None, replications: int | None) -> StoredRun | None:
+    """Return the kept run of all alternatives of a file with noise, None where there is none that is whole.
+
+    `seed` and `replications` default to the file's. A run that was kept without sums by replication does not count.
+    """
+    from corridor_sim.study.tables import REPLICATIONS
+
+    clock = file.base.clock
+    key = key_of_run(file, clock.seed if seed is None else seed, replications or clock.replications)
+    try:
+        found = read_run(out / file.name / key)
+    except ResultsError:
+        return None
+    return found if REPLICATIONS in found.tables else None
+
+
 def _unusable(folder: Path, reason: str) -> ResultsError:
     return ResultsError(Problem(reason, file=str(folder)))
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from corridor_sim.engine.base import DEPARTURES, VISITS
-from corridor_sim.engine.program import MEASURES, NONE, ONE
+from corridor_sim.engine.program import MEASURES, NONE, ONE, Ints
 from corridor_sim.study.corridor import distance_rows
 from corridor_sim.units import CENTS, SECONDS_PER_HOUR
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from corridor_sim.study.evaluate import Results
 
 
+REPLICATIONS = "replications"
 TEXT, NUMBER, COUNT = "str", "float64", "int64"
 DISTANCE_COLUMNS = {
     **dict.fromkeys(("route", "step", "kind", "mode", "place"), TEXT),
@@ -39,6 +40,8 @@ def result_tables(results: Results) -> dict[str, pd.DataFrame]:
 
     consignments  one row per measured consignment of all replications
     lines         CNY per replication, alternative, cost base, activity, tariff: the roll-up of every posting
+    replications  numerator and denominator of each figure that is a ratio, by alternative, replication and flow, as
+                  those of a sweep; boxes and kg are the denominators of cost_per_box and cost_per_kg
     time_cost_distance  one row at the end of each leg and node (see `corridor.distance_rows`)
     time_release  one row per customs step, lane and interval, hours with their intervals
     ledger_0, visits_0, departures_0  replication 0 of every alternative in full
@@ -46,6 +49,7 @@ def result_tables(results: Results) -> dict[str, pd.DataFrame]:
     return {
         "consignments": _consignments(results),
         "lines": _lines(results),
+        REPLICATIONS: _replications(results),
         "time_cost_distance": _distances(results),
         "time_release": _releases(results),
         **_first_replication(results),
@@ -116,6 +120,30 @@ def _lines(results: Results) -> pd.DataFrame:
                     }
                 )
     return pd.DataFrame(rows)
+
+
+def _replications(results: Results) -> pd.DataFrame:
+    """Return what every ratio of the summary is made from: enough to compare this run with others."""
+    frames = []
+    for name, played in results.played.items():
+        terms, flows = played[0].measured.terms, results.lowered[name].flow_order
+        wide = len(terms) * len(flows)
+        sides = [np.concatenate([one.measured.terms[kpi][side] for one in played for kpi in terms]) for side in (0, 1)]
+        columns = {
+            "alternative": _words(np.zeros(wide * len(played), np.int64), [name]),
+            "flow": _words(np.tile(np.arange(len(flows)), len(terms) * len(played)), flows),
+            "kpi": _words(np.tile(np.repeat(np.arange(len(terms)), len(flows)), len(played)), list(terms)),
+            "replication": np.repeat([one.measured.number for one in played], wide).astype(np.int64),
+            "numerator": sides[0],
+            "denominator": sides[1],
+        }
+        frames.append(pd.DataFrame(columns))
+    whole = pd.concat(frames, ignore_index=True)
+    return whole.astype(dict.fromkeys(("alternative", "flow", "kpi"), "category"))
+
+
+def _words(places: Ints, words: Sequence[str]) -> pd.Series[str]:
+    return pd.Series(pd.Categorical.from_codes(places, categories=pd.Index(list(words))))
 
 
 def _first_replication(results: Results) -> dict[str, pd.DataFrame]:

@@ -100,7 +100,10 @@ def test_what_could_not_be_counted_is_remarked(journey, monkeypatch):
     trip = journey(visits=[(0, 0, 0, 0, DAY, NONE)], delivered=[DAY], steps=[RIDE], money=MONEY | {"emissions": {}})
     books = accounts.settle(trip.lowered, trip.inputs, trip.trace, np.array([NONE]))
     assert books.emissions_wtw_kg is None
-    assert [remark.split(":")[0] for remark in books.remarks] == ["reliability of goods", "emissions of way/step 0"]
+    assert [str(remark).split(":")[0] for remark in books.remarks] == [
+        "reliability of goods",
+        "emissions of way/step 0",
+    ]
 
 
 def test_a_replication_without_consignments_settles_to_nothing(journey):

@@ -196,7 +196,7 @@ def test_too_few_promises_are_told_and_not_costed(journey):
     postings = Postings()
     remarks = post_reliability(straight(journey, DAY, DAY, money=money).cargo(), postings, np.array([DAY, NONE]))
     assert len(postings.ledger()) == 0
-    assert remarks == ("reliability of goods: fewer than 2 promised arrivals, not costed",)
+    assert tuple(map(str, remarks)) == ("reliability of goods: fewer than 2 promised arrivals, not costed",)
 
 
 DECAY = {"shelf_life": "30 d", "at": "5 degC", "q10": "2", "least_remaining": "0", "value_lost_at_end": "1"}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from corridor_sim.report.breakeven import answer_lines, figure_unit, question_words, thinned
-from corridor_sim.report.breakeven_chart import break_even_chart
-from corridor_sim.report.modemap_chart import mode_map_chart
+from corridor_sim.report.charts.breakeven import break_even_chart
+from corridor_sim.report.charts.modemap import mode_map_chart
 
 Edge = dict[str, Any]
 

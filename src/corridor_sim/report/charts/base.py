@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 Spec = dict[str, Any]
 ALTERNATIVE = "alternative"
 """The column, and the parameter of a specification, that says which alternative a chart of one of them shows."""
-NAMES = "names"
+NAMES, LABELS = "names", "labels"
+"""Parameters with words: of names of the scenario, and of what a chart makes up itself; neither hides the other."""
+PICKED = "picked"
+NARROW_PIXELS = 560
+LEGEND_COLUMNS = (1, 3)
+LEGEND_LABEL_PIXELS = 260
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,12 @@ class Chart:
     spec: Callable[[Run], Spec | None]
     tables: tuple[str, ...] = ()
     of_one: bool = False
+    first: Callable[[Run], str] | None = None
+    """Which alternative a chart of one shows where nobody chose; without it the run's main one."""
+
+    def shown(self, run: Run, chosen: str | None) -> str:
+        """Return the alternative that is drawn: the chosen one, or else the one shown first."""
+        return chosen or (self.first(run) if self.first else run.main)
 
     @property
     def title(self) -> Words:
@@ -49,19 +60,38 @@ class Chart:
         return say(f"charts.{self.name}_says")
 
 
-def names_param(names: Mapping[str, Words]) -> Spec:
+def names_param(names: Mapping[str, Words], parameter: str = NAMES) -> Spec:
     """Return the parameter through which a specification says names: name -> words."""
-    return {"name": NAMES, "value": dict(names)}
+    return {"name": parameter, "value": dict(names)}
 
 
-def named_axis(**axis: Any) -> Spec:
+def named_axis(parameter: str = NAMES, **axis: Any) -> Spec:
     """Return the axis (or legend) of a column of names, whose labels are their words."""
-    return {"labelExpr": f"{NAMES}[datum.value] || datum.value", **axis}
+    return {"labelExpr": f"{parameter}[datum.value] || datum.value", **axis}
 
 
-def named(column: str, into: str) -> Spec:
+def named(column: str, into: str, parameter: str = NAMES) -> Spec:
     """Return the transform that writes the words of a column of names into another column, for tooltips."""
-    return {"calculate": f"{NAMES}[datum['{column}']] || datum['{column}']", "as": into}
+    return {"calculate": f"{parameter}[datum['{column}']] || datum['{column}']", "as": into}
+
+
+def tooltip(**columns: str) -> list[Spec]:
+    """Return what is told of a mark: column=phrase of charts that says what it is."""
+    return [
+        {"field": column, "type": "nominal", "title": say(f"charts.{phrase}")} for column, phrase in columns.items()
+    ]
+
+
+TOLD = "told"
+
+
+def told(*columns: str) -> Spec:
+    """Return the transform that writes what a mark says to those who cannot see it, for `DESCRIBED`."""
+    parts = [f"(isValid(datum['{column}']) ? datum['{column}'] : '')" for column in columns]
+    return {"calculate": " + ' ' + ".join(parts), "as": TOLD}
+
+
+DESCRIBED: Spec = {"description": {"field": TOLD, "type": "nominal"}}
 
 
 def one_alternative(run: Run) -> tuple[Spec, Spec]:
@@ -72,3 +102,20 @@ def one_alternative(run: Run) -> tuple[Spec, Spec]:
 def alternative_names(run: Run, names: Iterable[str] | None = None) -> dict[str, Words]:
     """Return the words of alternatives by name."""
     return {name: run.alternative(name) for name in (run.names if names is None else names)}
+
+
+def pick_param(column: str) -> Spec:
+    """Return the selection that clicks on the legend of a column make: each adds a name or takes it away."""
+    return {"name": PICKED, "select": {"type": "point", "fields": [column], "toggle": "true"}, "bind": "legend"}
+
+
+def if_picked(so: float, otherwise: float) -> Spec:
+    """Return a channel that has one value for what is picked (or while nothing is) and another for the rest."""
+    return {"condition": {"param": PICKED, "value": so}, "value": otherwise}
+
+
+def below_legend(parameter: str = NAMES, columns: tuple[int, int] = LEGEND_COLUMNS, **legend: Any) -> Spec:
+    """Return a legend of names below the chart, in the first number of columns where it is narrow, else the second."""
+    by_width = {"expr": f"width < {NARROW_PIXELS} ? {columns[0]} : {columns[1]}"}
+    look = {"orient": "bottom", "columns": by_width, "labelLimit": LEGEND_LABEL_PIXELS, "title": None}
+    return named_axis(parameter, **look, **legend)

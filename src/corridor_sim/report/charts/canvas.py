@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from corridor_sim.reading.located import printable
+from corridor_sim.report.charts.fonts import families
 from corridor_sim.report.run import Run
 from corridor_sim.report.script.words import ENGLISH, say, text_words
 
@@ -27,20 +28,17 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe & Ito's colours, told apart by the colour-blind."""
 GREY = "#777777"
 FAINT = "#DDDDDD"
+WHOLE_LINE = (1.0, 0.0)
+DASH_PIXELS = 2.0
+PARTS = re.compile(r"[⺀-鿿＀-￯][、。，；：！？）」』》]*|\s+|[^\s⺀-鿿＀-￯]+")
+"""Where a text may be broken into lines: at blanks and between Chinese letters, but not before a closing sign."""
 LINES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)))
-LETTERS = "DejaVu Sans"
-CHINESE_LETTERS = (
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Source Han Sans SC",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "SimHei",
-)
 UNDRAWABLE = "?"
+CUT = "..."
+MARKS = ("is_baseline", "supposition")
+"""What an alternative may be, said beside its name unless that says so itself."""
 LONGEST_NAME = 40
+LONGEST_TEXT = 400
 LABEL_WIDTH = 19
 SMALL = 8.0
 TITLE_SIZE = 12.0
@@ -71,46 +69,47 @@ STYLE = {
 
 
 @contextmanager
-def house_style() -> Iterator[None]:
+def house_style(language: str = ENGLISH) -> Iterator[None]:
     """Draw in the style of this house, whatever the user's own settings; formulas in texts are not read."""
     from matplotlib import style
 
-    with style.context(["default", {**STYLE, "font.family": list(_families())}]):
+    with style.context(["default", {**STYLE, "font.family": list(families(language))}]):
         yield
 
 
 @cache
-def _families() -> tuple[str, ...]:
-    from matplotlib.font_manager import fontManager
-
-    known = {font.name for font in fontManager.ttflist}
-    return (LETTERS, *[name for name in CHINESE_LETTERS if name in known][:1])
-
-
-@cache
-def _drawable_letters() -> frozenset[int]:
+def _letters_of(names: tuple[str, ...]) -> frozenset[int]:
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    return frozenset().union(*(get_font(findfont(FontProperties(family=[name]))).get_charmap() for name in _families()))
+    return frozenset().union(*(get_font(findfont(FontProperties(family=[name]))).get_charmap() for name in names))
 
 
 def drawable(text: str, longest: int = LONGEST_NAME) -> str:
     """Return a text of a scenario as it can be drawn: one line, no letters that the fonts lack."""
-    letters = _drawable_letters()
+    letters = _letters_of(families())
     return "".join(sign if ord(sign) in letters else UNDRAWABLE for sign in printable(text, longest))
+
+
+def fitting(text: str, columns: int) -> str:
+    """Return a text as it can be drawn, cut to so many columns (a Chinese letter takes two)."""
+    shown = drawable(text, LONGEST_TEXT)
+    if cell_len(shown) <= columns:
+        return shown
+    kept = [place for place in range(len(shown)) if cell_len(shown[:place]) <= columns - len(CUT)]
+    return f"{shown[: kept[-1]].rstrip()}{CUT}"
 
 
 def label_of(run: Run, alternative: Mapping[str, Any], language: str) -> str:
     """Return an alternative's name, in lines, with its mark."""
-    lines = wrapped(drawable(run.alternative(alternative["name"])[language], LONGEST_NAME), LABEL_WIDTH)
-    marks = [mark for mark in ("is_baseline", "supposition") if alternative[mark]]
-    return "\n".join([*lines, *(say(f"charts.mark_{mark}")[language] for mark in marks)])
+    name = drawable(run.alternative(alternative["name"])[language], LONGEST_NAME)
+    marks = [say(f"charts.mark_{mark}")[language] for mark in MARKS if alternative[mark]]
+    return "\n".join([*wrapped(name, LABEL_WIDTH), *(mark for mark in marks if mark not in name)])
 
 
 def wrapped(text: str, width: int) -> list[str]:
     """Return a text in lines of at most so many columns; Chinese, which has no blanks, is broken anywhere."""
     lines = [""]
-    for part in re.findall(r"[⺀-鿿＀-￯]|\s+|[^\s⺀-鿿＀-￯]+", text):
+    for part in PARTS.findall(text):
         if lines[-1] and cell_len(lines[-1] + part.rstrip()) > width:
             lines.append("")
         lines[-1] += part if lines[-1] else part.lstrip()
@@ -124,6 +123,11 @@ def looks(alternatives: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]
     for place, name in enumerate(others):
         found[name] = {"color": COLOURS[place % len(COLOURS)], "linestyle": LINES[place % len(LINES)]}
     return found
+
+
+def dashes(linestyle: Any) -> list[float]:
+    """Return a line style of `looks` as Vega writes it: lengths of dashes and gaps."""
+    return list(WHOLE_LINE if isinstance(linestyle, str) else (DASH_PIXELS * part for part in linestyle[1]))
 
 
 PNG, SVG = FORMATS = ("png", "svg")

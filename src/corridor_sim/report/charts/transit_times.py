@@ -38,7 +38,7 @@ def _draw(run: Run, language: str, _alternative: str) -> Figure:
     alternatives = run.alternatives
     days = _days(run)
     height = ROW_INCHES * len(alternatives) + TITLE_INCHES + AXIS_INCHES
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, height))
         rows = figure.subplots(len(alternatives), 1, sharex=True, squeeze=False)[:, 0]
         figure.subplots_adjust(LEFT, AXIS_INCHES / height, RIGHT, 1 - TITLE_INCHES / height, hspace=ROW_GAP)

@@ -12,7 +12,7 @@ from functools import cache
 from heapq import heappop, heappush
 from importlib.resources import files
 from itertools import combinations, pairwise
-from math import cos, degrees, hypot, pi, radians, sin
+from math import atan2, cos, degrees, hypot, pi, radians, sin
 from typing import Any
 
 from corridor_sim.report.geography.mercator import (
@@ -82,11 +82,14 @@ def course(mode: str, origin: Point, destination: Point, km: float) -> list[Poin
 
 def _along(network: Network, origin: Point, destination: Point, km: float) -> list[Point]:
     """Return the way through a network's waypoints; straight where the network does not reach both ends."""
-    ends = [min((distance_km(each, point), name) for name, point in network.points.items()) for each in (origin, destination)]
+    ends = [
+        min((distance_km(each, point), name) for name, point in network.points.items())
+        for each in (origin, destination)
+    ]
     (apart, first), (other_apart, last) = ends
     if max(apart, other_apart) > network.reach_km or first == last:
         return [origin, destination]
-    ways = []
+    ways: list[tuple[float, int, list[Point]]] = []
     canals = network.may_be_closed
     for count in range(len(canals) + 1):
         for closed in combinations(canals, count):
@@ -125,8 +128,6 @@ def _unwrapped(line: Iterable[Point]) -> list[Point]:
 
 def _great_circle(origin: Point, destination: Point) -> list[Point]:
     """Return points of the great circle between two places."""
-    from math import atan2
-
     angle = distance_km(origin, destination) / EARTH_RADIUS_KM
     ends = [tuple(radians(part) for part in each) for each in (origin, destination)]
     points = []
@@ -157,7 +158,6 @@ def drawn(line: Sequence[Point], place: float, gap_km: float) -> list[Point]:
     # the same side whichever way the leg goes
     side = 1 if (x, y) <= (to_x, to_y) else -1
     size = place * side * min(gap_km, BOW_STEP * chord) / chord
-    return [
-        (px - size * (to_y - y) * sin(pi * length / lengths[-1]), py + size * (to_x - x) * sin(pi * length / lengths[-1]))
-        for (px, py), length in zip(flat, lengths, strict=True)
-    ]
+    across, up = -size * (to_y - y), size * (to_x - x)
+    bows = [sin(pi * length / lengths[-1]) for length in lengths]
+    return [(px + bow * across, py + bow * up) for (px, py), bow in zip(flat, bows, strict=True)]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from corridor_sim.report.geography.mercator import FULL_TURN, Point, Window, clipped, mercator, on_globe
@@ -13,13 +14,12 @@ from corridor_sim.report.geography.mercator import FULL_TURN, Point, Window, cli
 if TYPE_CHECKING:
     import numpy as np
 
-LEVELS_DEGREES = (0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28)
+FINEST_DEGREES, LEVEL_STEP, LEVELS = 0.02, 2.0, 7
+LEVELS_DEGREES = tuple(FINEST_DEGREES * LEVEL_STEP**level for level in range(LEVELS))
 """A point of level n is lost on a map that shows nothing smaller than twice the n-th of these."""
-LEVEL_STEP = 2.0
-FINEST_DEGREES = LEVELS_DEGREES[0]
-DETAIL_BY_DISTANCE = 0.012
+DETAIL_BY_DISTANCE = 0.016
 """The further from all places, the coarser: who sees a coast and a place together sees no more than this share."""
-STEPS_ACROSS = 450.0
+STEPS_ACROSS = 330.0
 """Nothing is coarser than the window's width divided by this."""
 LEAST_POINTS = 3
 
@@ -47,7 +47,7 @@ def land_in(window: Window, places: Sequence[Point]) -> list[list[Point]]:
     for turn in (-FULL_TURN, 0.0, FULL_TURN):
         moved = points[:, 0] + turn
         shown = points[:, 2] >= _least_level(moved, points[:, 1], places, (east - west) / STEPS_ACROSS)
-        for first, last in zip(begins, begins[1:], strict=False):
+        for first, last in pairwise(begins):
             if moved[first:last].max() < west or moved[first:last].min() > east:
                 continue
             rows = np.flatnonzero(shown[first:last]) + first

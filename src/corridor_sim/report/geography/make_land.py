@@ -1,6 +1,6 @@
 """Makes report/data/land.json from Natural Earth's land: `python -m corridor_sim.report.geography.make_land SOURCE`.
 
-SOURCE is land-50m.json (TopoJSON) of the npm package world-atlas. Run once; data/README.md says what was made from what.
+SOURCE is land-50m.json (TopoJSON) of the npm package world-atlas. Run once; data/README.md says what was made.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ NEAR_LEVEL, FAR_LEVEL = 0, 2
 DECIMALS = 2
 
 
-def rings_of(topology: Mapping[str, Any]) -> Iterator[Ring]:
-    """Yield the rings of a TopoJSON file's land in degrees, without jumps from 180 to -180."""
+def polygons_of(topology: Mapping[str, Any]) -> Iterator[list[Ring]]:
+    """Yield the polygons of a TopoJSON file's land in degrees, a coast and its inland seas, without jumps at 180."""
     (scale_x, scale_y), (from_x, from_y) = topology["transform"]["scale"], topology["transform"]["translate"]
     arcs: list[Ring] = []
     for arc in topology["arcs"]:
@@ -46,8 +46,9 @@ def rings_of(topology: Mapping[str, Any]) -> Iterator[Ring]:
         arcs.append(line)
     for shape in topology["objects"]["land"]["geometries"]:
         for polygon in shape["arcs"]:
-            for numbers in polygon:
-                yield _unwrapped([point for number in numbers for point in _arc(arcs, number)[:-1]])
+            yield [
+                _unwrapped([point for number in numbers for point in _arc(arcs, number)[:-1]]) for numbers in polygon
+            ]
 
 
 def _arc(arcs: Sequence[Ring], number: int) -> Ring:
@@ -106,10 +107,25 @@ def kept(ring: Ring) -> list[list[float]]:
     return points if len(points) > 2 else []
 
 
+def with_seas(coast: list[list[float]], seas: Sequence[list[list[float]]]) -> list[list[float]]:
+    """Return a coast as one ring that goes out to each inland sea and around it and back, so that it stays unfilled."""
+    for sea in seas:
+        _, at, there = min(
+            (_apart((one[0], one[1]), (other[0], other[1])), at, there)
+            for at, one in enumerate(coast)
+            for there, other in enumerate(sea)
+        )
+        top = len(LEVELS_DEGREES) - 1
+        gate, shore = [*coast[at][:2], top], [*sea[there][:2], top]
+        coast = [*coast[:at], gate, shore, *sea[there + 1 :], *sea[:there], shore, gate, *coast[at + 1 :]]
+    return coast
+
+
 def main(source: Path) -> None:
     """Write land.json."""
-    rings = (ring for ring in rings_of(json.loads(source.read_bytes())) if max(point[1] for point in ring) > SOUTHERNMOST)
-    found = [points for ring in rings if (points := kept(ring))]
+    polygons = [[kept(ring) for ring in rings] for rings in polygons_of(json.loads(source.read_bytes()))]
+    shown = [rings for rings in polygons if rings[0] and max(point[1] for point in rings[0]) > SOUTHERNMOST]
+    found = [with_seas(rings[0], [sea for sea in rings[1:] if sea]) for rings in shown]
     lines = ",\n".join(json.dumps(points, separators=(",", ":")) for points in found)
     head = json.dumps(HEADER, indent=1)[:-2]
     text = f'{head},\n "land": [\n{lines}\n]}}\n'

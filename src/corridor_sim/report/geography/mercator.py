@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import asin, asinh, cos, degrees, hypot, radians, sin, sinh, tan
+from math import asin, asinh, atan, cos, degrees, hypot, radians, sin, sinh, tan
 
 Point = tuple[float, float]
 """(x, y) in the plane, km, or (degrees east, degrees north), as the name says."""
@@ -25,8 +25,6 @@ def mercator(east: float, north: float) -> Point:
 
 def on_globe(x: float, y: float) -> Point:
     """Return degrees east and north of a point in the plane."""
-    from math import atan
-
     return degrees(x / RADIUS_KM), degrees(atan(sinh(y / RADIUS_KM)))
 
 
@@ -37,15 +35,24 @@ def distance_km(one: Point, other: Point) -> float:
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, half**0.5))
 
 
-def western_edge(easts: Iterable[float]) -> float:
-    """Return the meridian at which to cut the globe: the middle of the widest stretch without any of the places."""
+def western_edge(easts: Iterable[float], legs: Sequence[tuple[float, float]] = ()) -> float:
+    """Return the meridian at which to cut the globe: between places, where the fewest `legs` are cut.
+
+    Legs (from, to) go the shorter way round; of equals the middle of the widest stretch without places is taken.
+    """
     known = sorted({east % FULL_TURN for east in easts})
     if not known:
         return -FULL_TURN / 2
-    gaps = [(after - before, before) for before, after in pairwise([*known, known[0] + FULL_TURN])]
-    widest, before = max(gaps)
-    edge = before + widest / 2
+    gaps = [(after - before, (before + after) / 2) for before, after in pairwise([*known, known[0] + FULL_TURN])]
+    _, _, edge = min((sum(_crosses(leg, middle) for leg in legs), -width, middle) for width, middle in gaps)
     return edge - FULL_TURN if edge >= FULL_TURN / 2 else edge
+
+
+def _crosses(leg: tuple[float, float], meridian: float) -> bool:
+    """Return whether the shorter way round between two meridians crosses another."""
+    begin, end = leg
+    turn = (end - begin + FULL_TURN / 2) % FULL_TURN - FULL_TURN / 2
+    return (meridian - begin) % FULL_TURN < turn or (begin - meridian) % FULL_TURN < -turn
 
 
 def east_of(edge: float, east: float) -> float:
@@ -89,7 +96,11 @@ class Window:
 
     def shaped(self, narrowest: float, widest: float) -> Window:
         """Return what is seen of it at most in frames whose width is `narrowest` to `widest` times their height."""
-        (x, y), wide, high = self.middle, max(self.width, self.height * widest), max(self.height, self.width / narrowest)
+        (x, y), wide, high = (
+            self.middle,
+            max(self.width, self.height * widest),
+            max(self.height, self.width / narrowest),
+        )
         return Window(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
 
 
@@ -108,9 +119,7 @@ def clipped(ring: Sequence[Point], window: Window) -> list[Point]:
             inside, was_inside = (sign * (each[axis] - end) >= 0 for each in (point, before))
             if inside != was_inside:
                 share = (end - before[axis]) / (point[axis] - before[axis])
-                found.append(
-                    (before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1]))
-                )
+                found.append((before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])))
             if inside:
                 found.append(point)
     return found

@@ -7,8 +7,9 @@ from typing import Any
 
 from corridor_sim.report.html.markup import Numbers, Told, tell
 from corridor_sim.report.run import Run
-from corridor_sim.report.screen import HEADLINE_SAVING, cheapest, headline, threshold_answer
-from corridor_sim.report.script.words import Words, joined, same, say, text_words
+from corridor_sim.report.screen import HEADLINE_SAVING, cheapest, headline
+from corridor_sim.report.script.verdicts import answer_words, difference_words, verdict_words
+from corridor_sim.report.script.words import joined, say, text_words
 from corridor_sim.report.words import CNY_PER_BOX, DAYS, PERCENT, READY_PERCENT, Figure, row_with
 
 ON_TIME, P50, P90 = "on_time", "transit_p50", "transit_p90"
@@ -69,7 +70,7 @@ def _cost(run: Run, numbers: Numbers) -> Told:
         focus_cost=numbers.text(_box_cost(focus, "total_logistics", "chain"), CNY_PER_BOX),
         focus_cash=numbers.text(_box_cost(focus, "cash", "shipper"), CNY_PER_BOX),
         saving=numbers.text(saving["percent"], READY_PERCENT),
-        verdict=verdict_words(saving),
+        verdict=difference_words(saving),
         best=say("page.none_cheapest") if best is None else say("page.the_cheapest", alternative=run.alternative(best)),
     )
 
@@ -84,19 +85,19 @@ def _rest(run: Run, numbers: Numbers) -> Iterator[Told]:
     parts: dict[str, Any] = {**shares, "focus": run.alternative(focus["name"])}
     for claim in (run.claims or {}).get("claims", ()):
         statement = text_words(claim["statement"], claim["name"])
-        yield tell("page.answer_claim", statement=statement, verdict=claim_verdict(claim), **parts)
+        yield tell("page.answer_claim", statement=statement, verdict=verdict_words(claim["verdict"]), **parts)
     for change in run.summary.get("changes", ()):
         yield _change(run, numbers, change, parts)
     for threshold in run.summary["thresholds"]:
         says = text_words(threshold["says"], threshold["name"])
-        yield tell("page.answer_threshold", says=says, answer=threshold_words(threshold), **parts)
+        yield tell("page.answer_threshold", says=says, answer=answer_words(threshold), **parts)
     yield tell("page.answer_assumed", **parts)
 
 
 def _change(run: Run, numbers: Numbers, change: Mapping[str, Any], parts: Mapping[str, Any]) -> Told:
     saving = row_with(change["savings"], **HEADLINE_SAVING, subsidy="after")
     told = [
-        joined([text_words(one["says"], one["name"]), threshold_words(one)], say("page.colon"))
+        joined([text_words(one["says"], one["name"]), answer_words(one)], say("page.colon"))
         for one in run.summary["thresholds"]
         if (one["of"], one["against"]) == (change["alternative"], change["against"])
     ]
@@ -107,26 +108,9 @@ def _change(run: Run, numbers: Numbers, change: Mapping[str, Any], parts: Mappin
         parent=run.alternative(change["against"]),
         days=numbers.text(change["kpis"].get(P90), DAYS, sign=True),
         saving=numbers.text(None if saving is None else saving["percent"], READY_PERCENT),
-        verdict=say("page.undecided") if saving is None else verdict_words(saving),
+        verdict=difference_words(saving),
         threshold=joined([say("page.semicolon"), told[0]], "") if told else "",
     )
-
-
-def verdict_words(saving: Figure) -> Words:
-    """Return what a saving shows: cheaper, dearer, or nothing where its interval spans zero."""
-    if not saving["separated"]:
-        return say("page.undecided")
-    return say("page.cheaper" if saving["cny"]["value"] > 0 else "page.dearer")
-
-
-def threshold_words(threshold: Mapping[str, Any]) -> Words:
-    """Return where a threshold turns, and how sure that is."""
-    return same(threshold_answer(threshold))
-
-
-def claim_verdict(claim: Mapping[str, Any]) -> Words:
-    """Return the verdict on a claim."""
-    return same(claim["verdict"])
 
 
 def _one(run: Run, name: str) -> Mapping[str, Any]:

@@ -12,13 +12,16 @@ from markupsafe import Markup
 
 from corridor_sim.report.charts.base import Spec
 from corridor_sim.report.charts.canvas import BASELINE_COLOUR
-from corridor_sim.report.charts.registry import CHARTS
+from corridor_sim.report.charts.registry import BY_NAME, CHARTS
+from corridor_sim.report.charts.replay import replay_data, replay_words
 from corridor_sim.report.html import sections
-from corridor_sim.report.html.answer import answer, threshold_words
+from corridor_sim.report.html.answer import answer
 from corridor_sim.report.html.markup import Numbers, spans, tell
-from corridor_sim.report.lateness import late_sentences
+from corridor_sim.report.lateness import late_rows
 from corridor_sim.report.run import Run
-from corridor_sim.report.script.words import LANGUAGES, Words, same, say, text_words
+from corridor_sim.report.script.notes import notes_of
+from corridor_sim.report.script.verdicts import answer_words
+from corridor_sim.report.script.words import LANGUAGES, Words, say, text_words
 from corridor_sim.report.words import PERCENT
 
 LANGUAGE_NAMES = (("zh-Hans", "简体"), ("zh-Hant-HK", "繁體（香港）"), ("en", "English"))
@@ -35,14 +38,16 @@ def page_html(run: Run, language: str | None = None, library: str | None = None)
     """
     numbers = Numbers(run.summary)
     specs = {chart.name: spec for chart in CHARTS if (spec := chart.spec(run)) is not None}
-    parts = {**_parts(run, numbers), "charts": [chart for chart in CHARTS if chart.name in specs]}
-    scripts = [library or chart_library(), _asset("page.js")]
+    replay = replay_data(run)
+    shown = [chart for chart in CHARTS if chart.name in specs]
+    parts = {**_parts(run, numbers), "charts": shown, "replay": replay is not None}
+    scripts = [library or chart_library(), _asset("replay.js"), _asset("page.js")]
     page: str = _template().render(
         **parts,
         language=language,
         languages=LANGUAGE_NAMES,
         sections=[name for name in SECTIONS if name not in parts or parts[name]],
-        data=_data(run, specs),
+        data=_data(run, specs, replay),
         style=Markup(_asset("style.css")),
         scripts=[Markup(script) for script in scripts],
     )
@@ -74,17 +79,19 @@ def _parts(run: Run, numbers: Numbers) -> dict[str, Any]:
         "answer": answer(run, numbers),
         "figures": figures,
         "unresolved": any('class="mark"' in cell for row in figures for _, cell in row.cells),
-        "notes": [same(note) for note in summary["notes"]],
+        "notes": notes_of(summary, run.name, run.alternative),
         "changes": sections.change_rows(run, numbers),
         "thresholds": [
-            (text_words(one["says"], one["name"]), one["of"] in supposed, threshold_words(one))
+            (text_words(one["says"], one["name"]), one["of"] in supposed, answer_words(one))
             for one in summary["thresholds"]
         ],
         "claims": sections.claim_rows(run),
         "alternatives": [(name, run.alternative(name)) for name in run.names],
         "main": run.main,
-        "replay": None,
-        "late": [(run.alternative(one["name"]), _late(one)) for one in run.alternatives],
+        "late": [
+            (run.alternative(one["name"]), late_rows(one["late_because"], MOST_LATE, run.name))
+            for one in run.alternatives
+        ],
         "inputs": inputs,
         "grades": sections.grade_counts(inputs),
         "sources": sections.source_rows(run, inputs),
@@ -114,13 +121,12 @@ def _made(summary: Mapping[str, Any]) -> Words:
     )
 
 
-def _late(one: Mapping[str, Any]) -> list[Words]:
-    """Return the biggest causes of lateness as sentences."""
-    told = {language: late_sentences(one["late_because"], language, MOST_LATE) for language in LANGUAGES}
-    return [dict(zip(LANGUAGES, sentences, strict=True)) for sentences in zip(*told.values(), strict=True)]
+def _late(run: Run, one: Mapping[str, Any]) -> tuple[Words, list[Words]]:
+    """Return an alternative and the biggest causes of its lateness as sentences."""
+    return run.alternative(one["name"]), late_rows(one["late_because"], MOST_LATE, run.name)
 
 
-def _data(run: Run, specs: Mapping[str, Spec]) -> Markup:
+def _data(run: Run, specs: Mapping[str, Spec], replay: Mapping[str, Any] | None) -> Markup:
     """Return what the page's script reads, as JSON that cannot end its element."""
     content = {
         "languages": LANGUAGES,
@@ -128,6 +134,8 @@ def _data(run: Run, specs: Mapping[str, Spec]) -> Markup:
         "baseline_colour": BASELINE_COLOUR,
         "of_one": [chart.name for chart in CHARTS if chart.of_one and chart.name in specs],
         "charts": specs,
+        "titles": {name: BY_NAME[name].title for name in specs},
+        "replay": None if replay is None else {"data": replay, "words": replay_words(run, replay)},
     }
     return Markup(_json(content))
 

@@ -10,10 +10,10 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from corridor_sim.reading.located import printable
-from corridor_sim.report.html.answer import claim_verdict, verdict_words
 from corridor_sim.report.html.markup import Numbers, spans
 from corridor_sim.report.run import Run
 from corridor_sim.report.screen import HEADLINE_SAVING, headline
+from corridor_sim.report.script.verdicts import difference_words, verdict_words
 from corridor_sim.report.script.words import Words, say, text_words
 from corridor_sim.report.words import (
     CNY_PER_BOX,
@@ -100,7 +100,7 @@ def _figure_cells(
 
 def _verdict(saving: Figure) -> Markup:
     word = "undecided" if not saving["separated"] else "good" if saving["cny"]["value"] > 0 else "bad"
-    return Markup('<span class="verdict {}">{}</span>').format(word, spans(verdict_words(saving)))
+    return Markup('<span class="verdict {}">{}</span>').format(word, spans(difference_words(saving)))
 
 
 def change_rows(run: Run, numbers: Numbers) -> list[Row]:
@@ -156,7 +156,7 @@ def claim_rows(run: Run) -> list[ClaimRow]:
         ]
         statement = text_words(one["statement"], one["name"])
         of = run.alternative(one["of"])
-        rows.append(ClaimRow(statement, claim_verdict(one), of, one["perspective"], one["cost_base"], cells))
+        rows.append(ClaimRow(statement, verdict_words(one["verdict"]), of, one["perspective"], one["cost_base"], cells))
     return rows
 
 

@@ -64,6 +64,21 @@ def name_words(name: str, own: Mapping[str, Mapping[str, str]] | None = None) ->
     return text_words(found, shown) if found else same(shown)
 
 
+def as_written(name: str) -> Words:
+    """Return a name in English as the scenario writes it, and in Chinese in the words of the house."""
+    return {**name_words(name), ENGLISH: same(printable(name, LONGEST_TEXT))[ENGLISH]}
+
+
+def spaced(words: Words) -> Words:
+    """Return a name to be set into a sentence: in Chinese with a space beside Latin letters and digits."""
+    return {language: text if language == ENGLISH else _apart(text) for language, text in words.items()}
+
+
+def _apart(text: str) -> str:
+    before, after = (" " if end.isascii() and end.isalnum() else "" for end in (text[:1], text[-1:]))
+    return f"{before}{text}{after}"
+
+
 def text_words(texts: Mapping[str, str] | None, otherwise: str) -> Words:
     """Return a text of a scenario in each language, a missing one in the nearest there is, all on one line."""
     known = {language: text for language, text in (texts or {}).items() if text}
