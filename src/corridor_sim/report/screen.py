@@ -179,10 +179,10 @@ def _saving_rows(summary: Summary, shown: Sequence[Alternative], footnotes: Foot
                 said = common_reasons(one)
                 cells.append(NOT_APPLICABLE if one["is_baseline"] else footnotes.cell(figure, unit, said))
             yield f"{unit.words}{note}", cells
-    yield "so it is", [verdict(summary, one["name"]) for one in shown]
+    yield "so it is", [_verdict(summary, one["name"]) for one in shown]
 
 
-def verdict(summary: Summary, name: str) -> str:
+def _verdict(summary: Summary, name: str) -> str:
     """Return what the headline saving shows, which is nothing where its interval spans zero."""
     if name == summary["baseline"]:
         return NOT_APPLICABLE

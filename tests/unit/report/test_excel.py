@@ -15,11 +15,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from corridor_sim.report.excel import book
 from corridor_sim.report.excel.book import book_bytes
 from corridor_sim.report.excel.ledger_sheet import mean_cny
-from corridor_sim.report.excel.names import kpi_words
 from corridor_sim.report.excel.sheet import Column, Line, Sheet, Shown, number_format
 from corridor_sim.report.excel.workbook import sheets_of, workbook_bytes
 from corridor_sim.report.links import is_link
 from corridor_sim.report.run import Run
+from corridor_sim.report.script.figures import kpi_words
 from corridor_sim.report.script.words import LANGUAGES, room, same
 from corridor_sim.report.words import CNY_PER_BOX, DAYS, PERCENT, READY_PERCENT, UNITS, Unit, number
 from corridor_sim.study.bundle import figure_rows, indicator_rows
