@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from corridor_sim import evaluate, load
 from corridor_sim.cli import plot as plot_command
 from corridor_sim.cli.app import app
 from corridor_sim.cli.options import Language
@@ -20,7 +19,9 @@ from corridor_sim.report.charts import fonts
 from corridor_sim.report.charts.canvas import FORMATS
 from corridor_sim.report.charts.registry import BY_NAME
 from corridor_sim.report.script.words import LANGUAGES
+from corridor_sim.scenario.load import load
 from corridor_sim.study.bundle import write_bundle
+from corridor_sim.study.evaluate import evaluate
 from corridor_sim.study.stored import read_run
 from small_world import world
 

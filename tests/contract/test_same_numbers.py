@@ -16,7 +16,6 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from corridor_sim import evaluate, load
 from corridor_sim.report.excel.workbook import workbook_bytes
 from corridor_sim.report.html.page import page_html
 from corridor_sim.report.run import Run, stored_run
@@ -35,7 +34,9 @@ from corridor_sim.report.words import (
     savings_of,
     with_interval,
 )
+from corridor_sim.scenario.load import load
 from corridor_sim.study.bundle import write_bundle
+from corridor_sim.study.evaluate import evaluate
 from corridor_sim.study.stored import read_run
 from html_numbers import at_path, numbers_in_html, wrong_numbers
 

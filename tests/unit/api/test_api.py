@@ -267,6 +267,8 @@ def test_what_cannot_be_drawn_is_told(busy_result: Result, tmp_path: Path) -> No
         InputError, match=r'"trunk" is no alternative \(did you mean "truck"\?\); there are base, truck'
     ):
         plot.save(tmp_path, alternative="trunk")
+    with pytest.raises(InputError, match='"fr" is no language of reports'):
+        plot.save(tmp_path, language="fr")
     with pytest.raises(InputError, match='"gif" is no format of pictures; expected png or svg'):
         plot.save(tmp_path, format="gif")
     with pytest.raises(InputError, match=r"ends in no format of pictures; expected .png or .svg"):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import runpy
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,6 +23,7 @@ from corridor_sim.study.bundle import cell_of, kpis_csv
 from fruit_worlds import small
 
 SAYS = "the truck pays from"
+GOLDEN = Path(__file__).parents[2] / "golden"
 CLAIMED = Path(__file__).parents[1] / "study" / "claimed.yaml"
 
 
@@ -88,6 +92,29 @@ def test_the_chains_postings_sum_to_the_lines_to_the_cent(calm_result: Result) -
     by = ["alternative", "base", "activity", "tariff", "common"]
     assert cents(ledger, by, "amount_cny") == cents(calm_result.lines, by, "cny")
     assert set(calm_result.lines.base) == {"cash", "time"}
+
+
+@pytest.mark.parametrize("piece", ["subsidies", "owner"])
+def test_what_suppliers_pay_is_not_of_the_chain_and_what_a_flow_pays_is_measured(piece: str) -> None:
+    """Subsidies that carriers pass on, safety stock of a whole flow: where all cargo is measured, lines have them all."""
+    pieces: Any = runpy.run_path(str(GOLDEN / "small_scenarios.py"))
+    text = pieces["text_with"](pieces["PIECES"][piece])
+    result = corridor_sim.run(corridor_sim.load(text, ["clock.measure=2026-03-01 to 2026-03-22"]), noise=False)
+    ledger = result.ledger
+    assert {"subsidies": set(ledger.payer) > {"carrier"}, "owner": ledger.consignment.isna().any()}[piece]
+    assert ledger.measured.all()
+    by = ["alternative", "base", "activity", "tariff", "common"]
+    assert cents(ledger.query("chain"), by, "amount_cny") == cents(result.lines, by, "cny")
+
+
+def test_others_cargo_that_comes_at_the_same_time_is_not_taken_for_ours(calm_result: Result) -> None:
+    tables = dict(calm_result.run.tables)
+    visits = tables["visits_0"]
+    foreign = visits[visits["seq"] == 0].assign(consignment=visits["consignment"] + 100)
+    tables["visits_0"] = pd.concat([visits, foreign], ignore_index=True)
+    both = Result(replace(calm_result.run, tables=tables))
+    pd.testing.assert_frame_equal(both.consignments, calm_result.consignments)
+    assert both.visits.query("consignment >= 100").measured.sum() == 0 < len(foreign)
 
 
 def test_the_lines_are_the_costs(busy_result: Result) -> None:

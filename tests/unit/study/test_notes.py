@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from corridor_sim import evaluate, load
+from corridor_sim.scenario.load import load
+from corridor_sim.study.evaluate import evaluate
 from corridor_sim.study.notes import note_text
 
 SMALL = (Path(__file__).parents[1] / "scenario" / "small.yaml").read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ from corridor_sim.report.charts.canvas import (
     house_style,
 )
 from corridor_sim.report.charts.strips import (
+    UNSAID,
     draw_labels,
     height_axis,
     key,
@@ -86,7 +87,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
     if not causes:
         return None
     tall = ROW_INCHES * len(causes) + TITLE_INCHES + AXIS_INCHES
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, tall))
         axes = figure.subplots()
         figure.subplots_adjust(LEFT, AXIS_INCHES / tall, RIGHT, 1 - TITLE_INCHES / tall)
@@ -138,8 +139,9 @@ def _spec(run: Run) -> Spec | None:
         ]
     parameter, filtered = one_alternative(run)
     numbers = {"name": "numbers", "value": {name: str(number) for number, name in enumerate(found)}}
+    ends = {"name": "ends", "value": {name: _end(causes) for name, causes in found.items() if causes}}
     return {
-        "params": [parameter, told_param(told), strips_param(counts), numbers],
+        "params": [parameter, told_param(told), strips_param(counts), numbers, ends],
         "title": {
             "text": {"expr": "told[numbers[alternative]] || ''"},
             "anchor": "start",
@@ -155,43 +157,41 @@ def _spec(run: Run) -> Spec | None:
             {"calculate": f"datum.place + {(BAR_FROM + BAR_TO) / 2}", "as": "middle"},
             {"calculate": "replace(told[datum.label] || '', '\\n', ' ')", "as": "sentence"},
         ],
-        "layer": _layers(counts),
+        "layer": _layers(counts, any(cause.low is not None for causes in found.values() for cause in causes)),
     }
 
 
-def _layers(counts: Mapping[str, int]) -> list[Spec]:
+def _layers(counts: Mapping[str, int], with_intervals: bool) -> list[Spec]:
     tip = [{"field": "sentence", "title": say("flows.reason")}]
     share = {
         "field": "share",
         "type": "quantitative",
-        "scale": {"zero": True},
+        "scale": {"domain": {"expr": "[0, ends[alternative] || 1]"}, "nice": False},
         "axis": {"title": say("flows.share_of_late")},
     }
     paint = {"condition": {"test": "datum.rest", "value": REST}, "value": CAUSE}
-    return [
-        {
-            "mark": {"type": "rect"},
-            "encoding": {
-                "x": share,
-                "x2": {"datum": 0},
-                "y": {"field": "from", **height_axis(counts)},
-                "y2": {"field": "to"},
-                "color": paint,
-                "tooltip": tip,
-            },
+    bars = {
+        "mark": {"type": "rect"},
+        "encoding": {
+            "x": share,
+            "x2": {"datum": 0},
+            "y": {"field": "from", **height_axis(counts)},
+            "y2": {"field": "to"},
+            "color": paint,
+            "tooltip": tip,
         },
-        {
-            "transform": [{"filter": "isValid(datum.low)"}],
-            "mark": {"type": "rule", "strokeWidth": 1.5},
-            "encoding": {
-                "x": {"field": "low", "type": "quantitative"},
-                "x2": {"field": "high"},
-                "y": {"field": "middle", "type": "quantitative"},
-                "tooltip": tip,
-            },
+    }
+    whiskers = {
+        "transform": [{"filter": "isValid(datum.low)"}],
+        "mark": {"type": "rule", "strokeWidth": 1.5, **UNSAID},
+        "encoding": {
+            "x": {"field": "low", "type": "quantitative"},
+            "x2": {"field": "high"},
+            "y": {"field": "middle", "type": "quantitative"},
+            "tooltip": tip,
         },
-        label_layer(),
-    ]
+    }
+    return [bars, *([whiskers] if with_intervals else []), label_layer()]
 
 
 LATE_BECAUSE = Chart(NAME, _draw, _spec, of_one=True)

@@ -23,6 +23,7 @@ from corridor_sim.report.charts.strips import (
     FOOT,
     STRIP_INCHES,
     STRIP_PIXELS,
+    UNSAID,
     cut,
     draw_labels,
     foot_of,
@@ -64,7 +65,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
     if span is None or not strips:
         return None
     tall = STRIP_INCHES * len(strips) + TITLE_INCHES + AXIS_INCHES
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, tall))
         axes = figure.subplots()
         figure.subplots_adjust(LEFT, AXIS_INCHES / tall, RIGHT, 1 - TITLE_INCHES / tall)
@@ -183,7 +184,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
     bars = {
         "params": [zoom()],
         "transform": [*_apart(["at", "load", "teu"]), height_of("load", "height")],
-        "mark": {"type": "rule", "color": OURS, "strokeWidth": BAR_WIDTH, "clip": True},
+        "mark": {"type": "rule", "color": OURS, "strokeWidth": BAR_WIDTH, **UNSAID},
         "encoding": {
             "x": x,
             "y": {"field": "height", **height_axis(counts)},
@@ -193,7 +194,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
     }
     capacity = {
         "transform": [{"filter": "isValid(datum.capacity)"}, height_of("capacity", "height")],
-        "mark": {"type": "rule", "color": FULL, "strokeDash": [4, 3]},
+        "mark": {"type": "rule", "color": FULL, "strokeDash": [4, 3], **UNSAID},
         "encoding": {"y": {"field": "height", "type": "quantitative"}},
     }
     behind = {
@@ -229,7 +230,7 @@ def _apart(columns: Sequence[str]) -> list[Spec]:
 
 
 def _mark(shape: str, colour: str) -> Spec:
-    return {"type": "point", "shape": shape, "size": MARK_AREA, "color": colour, "filled": True, "clip": True}
+    return {"type": "point", "shape": shape, "size": MARK_AREA, "color": colour, "filled": True, **UNSAID}
 
 
 def _tip(*fields: tuple[str, str], of: str = "scheduled") -> list[Any]:

@@ -24,6 +24,7 @@ from corridor_sim.report.charts.strips import (
     FOOT,
     STRIP_INCHES,
     STRIP_PIXELS,
+    UNSAID,
     draw_labels,
     foot_of,
     height,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 NAME = "queues_over_time"
 TITLE_INCHES, AXIS_INCHES = 0.95, 0.55
 LEFT, RIGHT = 0.03, 0.98
-MEAN, MOST = COLOURS[0], COLOURS[5]
+MEAN, MOST = COLOURS[1], COLOURS[5]
 FILL = 0.55
 DECIMALS = 2
 WAITS = {FACILITY: "flows.waiting_at", SERVICE: "flows.waiting_for", STEP: "flows.waiting_at"}
@@ -61,7 +62,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
     if span is None or not queues:
         return None
     tall = STRIP_INCHES * len(queues) + TITLE_INCHES + AXIS_INCHES
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, tall))
         axes = figure.subplots()
         figure.subplots_adjust(LEFT, AXIS_INCHES / tall, RIGHT, 1 - TITLE_INCHES / tall)
@@ -186,7 +187,7 @@ def _layers(run: Run, span: Span, counts: Mapping[str, int]) -> list[Spec]:
         {"field": "mean", "title": say("flows.mean_waiting")},
         {"field": "most", "title": say("flows.most_waiting")},
     ]
-    step = {"interpolate": "step-after", "clip": True}
+    step = {"interpolate": "step-after", **UNSAID}
     return [
         {
             "params": [zoom()],

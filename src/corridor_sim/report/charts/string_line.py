@@ -36,7 +36,7 @@ from corridor_sim.report.charts.moments import (
     zoom,
 )
 from corridor_sim.report.charts.string_rows import Departures, Strings, strings_of
-from corridor_sim.report.charts.strips import cut, lines
+from corridor_sim.report.charts.strips import UNSAID, cut, lines
 from corridor_sim.report.run import Run
 from corridor_sim.report.script.words import Words, say
 
@@ -67,7 +67,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
     strings = strings_of(run, one, span) if span and one else None
     if span is None or strings is None:
         return None
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES))
         axes = figure.subplots()
         bottom, top = (AXIS_INCHES + LEGEND_INCHES) / HEIGHT_INCHES, 1 - TITLE_INCHES / HEIGHT_INCHES
@@ -233,7 +233,7 @@ def _departures_layer(x: Spec, colour: Spec) -> Spec:
             *words,
             *ends,
         ],
-        "mark": {"type": "rule", "strokeWidth": BOLD, "clip": True},
+        "mark": {"type": "rule", "strokeWidth": BOLD, **UNSAID},
         "encoding": {
             "x": x,
             "x2": {"field": "end"},
@@ -260,7 +260,7 @@ def _fallen_layer() -> Spec:
             moment_text("time", "time_text"),
             named("service", "service_words"),
         ],
-        "mark": {"type": "point", "shape": CROSS, "size": 60, "strokeWidth": 2, "clip": True, "opacity": 1},
+        "mark": {"type": "point", "shape": CROSS, "size": 60, "strokeWidth": 2, "opacity": 1, **UNSAID},
         "encoding": {
             "x": same_time(),
             "y": {"field": "y", "type": "quantitative"},
@@ -278,7 +278,7 @@ def _paths_layer() -> Spec:
             moment_from("at", "time"),
             moment_text("time", "time_text"),
         ],
-        "mark": {"type": "line", "strokeWidth": OURS_WIDTH, "color": OURS, "clip": True},
+        "mark": {"type": "line", "strokeWidth": OURS_WIDTH, "color": OURS, **UNSAID},
         "encoding": {
             "x": same_time(),
             "y": {"field": "height", "type": "quantitative"},

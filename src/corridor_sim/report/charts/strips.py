@@ -22,6 +22,8 @@ STRIP_PIXELS, STRIP_INCHES = 84, 0.9
 LABEL_COLUMNS, LABEL_LINES = 58, 2
 DRAWN_COLUMNS = 120
 TOLD = "told"
+UNSAID = {"clip": True, "aria": False}
+"""Of marks by the hundred, which a reader of screens is spared, and which may be none at all."""
 LABEL_FONT = 11
 LABEL_FROM = 0.006
 """Of the width."""

@@ -26,7 +26,7 @@
     const [ink, soft, grid, line] = ["--ink", "--soft", "--grid", "--line"].map(colour);
     const title = { titleColor: ink, labelColor: soft, titleFontWeight: "normal" };
     return {
-      background: "transparent",
+      background: "transparent", aria: false,
       font: getComputedStyle(document.body).fontFamily,
       axis: { ...title, gridColor: grid, domainColor: line, tickColor: line, labelLimit: 170, titleFontSize: 12 },
       legend: { ...title, labelLimit: 260, orient: "bottom", columns: window.innerWidth < 700 ? 1 : 4, symbolLimit: 40 },
@@ -37,9 +37,10 @@
   };
 
   // Charts of one panel take the width that there is; those of several are told how wide a panel may be.
-  const fitted = (spec, width) => {
+  const fitted = (spec, whole, width) => {
     const panels = spec.facet || spec.hconcat || spec.vconcat || spec.concat || spec.repeat;
-    if (!panels) return { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } };
+    if (spec.height && spec.height.step) return { ...spec, width: whole - 30 };
+    if (!panels) return { ...spec, width: whole, autosize: { type: "fit-x", contains: "padding" } };
     const inner = (part) => (part.width || part.layer === undefined && part.mark === undefined ? part : { ...part, width });
     const copy = { ...spec };
     if (copy.spec) copy.spec = copy.spec.width ? copy.spec : { ...copy.spec, width };
@@ -53,11 +54,16 @@
     if (before) before.finalize();
     drawn.set(name, { finalize() {} });
     const width = Math.max(240, box.clientWidth - (window.innerWidth < 700 ? 70 : 140));
-    const spec = fitted(said(data.charts[name]), width);
+    const spec = fitted(said(data.charts[name]), box.clientWidth, width);
     for (const one of spec.params || []) if (one.name === "alternative") one.value = alternative;
     const result = await window.vegaEmbed(box, { $schema: undefined, ...spec }, {
       mode: "vega-lite", renderer: "svg", actions: false, config: looks(), logLevel: 1, tooltip: { disableDefaultStyle: true },
     });
+    const picture = box.querySelector("svg");
+    for (const part of picture.querySelectorAll("[role]"))
+      for (const name of ["role", "aria-label", "aria-roledescription"]) part.removeAttribute(name);
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", data.titles[name][language]);
     drawn.set(name, result);
     box.dataset.drawn = language;
   };

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from corridor_sim.report.charts.base import Spec
 from corridor_sim.report.charts.canvas import BASELINE_COLOUR
-from corridor_sim.report.charts.registry import CHARTS
+from corridor_sim.report.charts.registry import BY_NAME, CHARTS
 from corridor_sim.report.charts.replay import replay_data, replay_words
 from corridor_sim.report.html import sections
 from corridor_sim.report.html.answer import answer
@@ -134,6 +134,7 @@ def _data(run: Run, specs: Mapping[str, Spec], replay: Mapping[str, Any] | None)
         "baseline_colour": BASELINE_COLOUR,
         "of_one": [chart.name for chart in CHARTS if chart.of_one and chart.name in specs],
         "charts": specs,
+        "titles": {name: BY_NAME[name].title for name in specs},
         "replay": None if replay is None else {"data": replay, "words": replay_words(run, replay)},
     }
     return Markup(_json(content))
