@@ -73,6 +73,15 @@
     for (const entry of entries) if (entry.isIntersecting && !drawn.has(entry.target.dataset.chart)) draw(entry.target);
   }, { rootMargin: "400px" });
 
+  // The wheel scrolls the page; it zooms a chart only after a click into it, or with Ctrl held.
+  for (const box of boxes) {
+    box.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !box.classList.contains("entered")) event.stopPropagation();
+    }, { capture: true, passive: true });
+    box.addEventListener("pointerdown", () => box.classList.add("entered"));
+    box.addEventListener("pointerleave", () => box.classList.remove("entered"));
+  }
+
   const redraw = () => boxes.filter((box) => drawn.has(box.dataset.chart)).forEach(draw);
 
   const speak = (chosen) => {
