@@ -44,8 +44,8 @@ LANGUAGES = {"en", "zh-Hans", "zh-Hant-HK"}
 SHORT_NAMES = ".words."
 """Where a text has no English: in English a name is shown as it is written."""
 TO_SIMPLIFIED, TO_TRADITIONAL = OpenCC("t2s"), OpenCC("s2t")
-AS_SIMPLIFIED = {"台": "臺", "布": "佈", "了": "瞭"}
-"""Character that Hong Kong writes -> what a converter would make of it: 平台, 公布, 了解."""
+AS_SIMPLIFIED = {"台": "臺", "布": "佈", "了": "瞭", "里": "裏"}
+"""Character that Hong Kong writes -> what a converter would make of it: 平台, 公布, 了解, 里數."""
 
 
 def texts(tree: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, str]]]:

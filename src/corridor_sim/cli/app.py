@@ -26,6 +26,7 @@ from corridor_sim.cli.options import (
     EngineName,
     File,
     Lanes,
+    Language,
     Noise,
     Replications,
     Seed,
@@ -109,6 +110,8 @@ def run(
     lanes: Lanes = None,
     engine: Engine = EngineName.AUTO,
     why: Why = False,
+    excel: Annotated[bool, typer.Option("--excel", help="Also write report.xlsx, an Excel workbook.")] = False,
+    lang: Annotated[Language, typer.Option(help="Script of the workbook.")] = Language.EN,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of results.")] = Path("results"),
     json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the results are.")] = False,
@@ -123,7 +126,12 @@ def run(
         check_out(out)
         results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet, engine, why)
         with _processes() as hands:
-            pictures, reports = for_readers(run_of(results, out, _command_line()), hands)
+            told = run_of(results, out, _command_line())
+            pictures, reports = for_readers(told, hands)
+        if excel:
+            from corridor_sim.report.excel.workbook import WORKBOOK, workbook_bytes
+
+            reports[WORKBOOK] = workbook_bytes(told, lang.value)
         folder = write_bundle(results, out, pictures, _command_line(), reports)
         if json:
             print_json(results.summary)

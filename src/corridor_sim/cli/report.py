@@ -26,13 +26,16 @@ def report(
         Language | None,
         typer.Option(help="Script it opens in; by default that of its reader's browser.", show_default=False),
     ] = None,
+    excel: Annotated[bool, typer.Option("--excel", help="An Excel workbook instead, English without --lang.")] = False,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
     stress: Annotated[
         bool, typer.Option("--stress", help="The reporting list STRESS-DES, filled from the run, as Markdown.")
     ] = False,
     into: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write there; by default report.html of its folder.", show_default=False),
+        typer.Option(
+            metavar="FILE", help="Write there; by default report.html or report.xlsx of its folder.", show_default=False
+        ),
     ] = None,
     debug: Debug = False,
 ) -> None:
@@ -46,6 +49,9 @@ def report(
             return
         if into is not None and len(runs) > 1:
             raise InputError("--into takes one report; give one result")
+        if excel:
+            _excel(runs, into, Language.EN if lang is None else lang)
+            return
         from corridor_sim.report.html.page import REPORT, page_html
         from corridor_sim.report.run import stored_run
         from corridor_sim.study.pages import write_page
@@ -68,6 +74,17 @@ def _stress(runs: Sequence[StoredRun], into: Path | None) -> None:
     else:
         write_page(into, text)
         print(into)
+
+
+def _excel(runs: Sequence[StoredRun], into: Path | None, language: Language) -> None:
+    from corridor_sim.report.excel.workbook import WORKBOOK, workbook_bytes
+    from corridor_sim.report.run import stored_run
+    from corridor_sim.study.pages import write_files
+
+    for run in runs:
+        path = into or run.folder / WORKBOOK
+        write_files({path: workbook_bytes(stored_run(run), language.value)})
+        print(path)
 
 
 def _open(path: Path) -> None:

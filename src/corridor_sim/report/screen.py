@@ -86,15 +86,21 @@ def show_run(summary: Summary, written: Path | None, console: Console) -> None:
 
 
 def show_opening(summary: Summary, console: Console) -> None:
-    """Print the lines above the table: title, question, size of the run, titles of the alternatives."""
+    """Print the lines above the table."""
+    for line in opening(summary):
+        say(console, line.plain, HANGING if line.plain.startswith(" ") else 0, str(line.style))
+
+
+def opening(summary: Summary) -> Iterator[Text]:
+    """Yield the lines above the table: title, question, size of the run, titles of the alternatives."""
     scenario = summary["scenario"]
-    say(console, text_of(scenario["title"]) or printable(scenario["name"]), style="bold")
-    say(console, text_of(scenario["question"]))
-    say(console, f"{size_of(summary['run'])}; {interval_words(summary['run']['confidence'])}", style="dim")
+    yield Text(text_of(scenario["title"]) or printable(scenario["name"]), style="bold")
+    yield Text(text_of(scenario["question"]))
+    yield Text(f"{size_of(summary['run'])}; {interval_words(summary['run']['confidence'])}", style="dim")
     for one in summary["alternatives"]:
         title = text_of(one["title"])
         if title:
-            say(console, f"  {one['name']}: {title}{say_supposed(one)}", HANGING)
+            yield Text(f"  {one['name']}: {title}{say_supposed(one)}")
 
 
 def size_of(run: Summary) -> str:
@@ -173,10 +179,10 @@ def _saving_rows(summary: Summary, shown: Sequence[Alternative], footnotes: Foot
                 said = common_reasons(one)
                 cells.append(NOT_APPLICABLE if one["is_baseline"] else footnotes.cell(figure, unit, said))
             yield f"{unit.words}{note}", cells
-    yield "so it is", [verdict(summary, one["name"]) for one in shown]
+    yield "so it is", [_verdict(summary, one["name"]) for one in shown]
 
 
-def verdict(summary: Summary, name: str) -> str:
+def _verdict(summary: Summary, name: str) -> str:
     """Return what the headline saving shows, which is nothing where its interval spans zero."""
     if name == summary["baseline"]:
         return NOT_APPLICABLE

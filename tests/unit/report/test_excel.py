@@ -15,11 +15,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from corridor_sim.report.excel import book
 from corridor_sim.report.excel.book import book_bytes
 from corridor_sim.report.excel.ledger_sheet import mean_cny
-from corridor_sim.report.excel.names import kpi_words
 from corridor_sim.report.excel.sheet import Column, Line, Sheet, Shown, number_format
 from corridor_sim.report.excel.workbook import sheets_of, workbook_bytes
 from corridor_sim.report.links import is_link
 from corridor_sim.report.run import Run
+from corridor_sim.report.script.figures import kpi_words
 from corridor_sim.report.script.words import LANGUAGES, room, same
 from corridor_sim.report.words import CNY_PER_BOX, DAYS, PERCENT, READY_PERCENT, UNITS, Unit, number
 from corridor_sim.study.bundle import figure_rows, indicator_rows
@@ -257,3 +257,60 @@ def test_one_alternative_and_nothing_known_still_gives_a_workbook(results: Any) 
     alone = {**summary, "alternatives": [truck], "comparisons": []}
     workbook = opened(workbook_bytes(Run(alone, results.resolved, {}), "en"))
     assert workbook.sheetnames == ["Summary", "Figures", "About this file"]
+
+
+def share(value: float) -> dict[str, Any]:
+    return {"value": value, "low": value, "high": value, "resolved": True}
+
+
+def claim() -> dict[str, Any]:
+    """An answer as `claims` keeps it, with what the workbook reads."""
+    spread = {"low": -18.5, "median": -10.25, "high": -1.5}
+    stated = {"value": -11.75, "low": -12.0, "high": -11.5, "resolved": True}
+    chances = {side: share(chance) for side, chance in (("below", 0.875), ("inside", 0.0625), ("above", 0.0625))}
+    cell = {"flow": "lemon", "teu": 12.5, "value_cny": 1e6, "stated": stated, "chance": 0.125, **spread}
+    return {
+        "name": "saves",
+        "statement": {"en": "=saves 5 % to 8 %"},
+        "source": ["leaflet"],
+        "says": "can",
+        "interval": [5.0, 8.0],
+        "of": "qinzhou_ordinary",
+        "against": "truck",
+        "cost_base": "cash",
+        "perspective": "chain",
+        "verdict": "falls short",
+        "stated": stated,
+        "doubt": {"chances": {**chances, "at_least": share(0.125)}, **spread},
+        "cells": {"by_teu": share(0.5), "by_value": share(0.25), "cells": [cell]},
+    }
+
+
+def test_claims_stand_in_sheets_of_their_own(results: Any) -> None:
+    run = results.run()
+    answers = {"claims": [claim()], "run": {"points": 1024}}
+    workbook = opened(workbook_bytes(Run(run.summary, run.resolved, run.tables, answers), "zh-Hans"))
+    heads, line, *below_it = workbook["外界说法"].iter_rows(values_only=True)
+    assert [value for value in line if isinstance(value, int | float)] == [
+        *(5.0, 8.0),
+        *(-11.75, -12.0, -11.5),
+        *(0.875, 0.0625, 0.0625, 0.125),
+        *(-18.5, -10.25, -1.5),
+        *(0.5, 0.25),
+    ]
+    assert len(heads) == len(line) and {"=saves 5 % to 8 %", "未达"} <= set(line)
+    assert "1,024" in str(below_it[-1][0])
+    (cell,) = workbook["外界说法（分货流）"].iter_rows(min_row=2, values_only=True)
+    assert cell[2:] == (12.5, 1e6, -11.75, -12.0, -11.5, 0.125, -18.5, -10.25, -1.5)
+
+
+def test_why_bars_stand_in_a_sheet_of_their_own(results: Any) -> None:
+    (first, *_) = results.summary["comparisons"]
+    bar = {"base": "cash", "group": "route", "cents": -12345, "separated": True}
+    figures = {"per_tonne": share(-1.5), "per_box": share(-27.0)}
+    groups = [{"name": "route", "sets": ["flows.plum.route", "flows.lemon.route"]}]
+    first["why"] = {"groups": groups, "bars": [bar | figures], "notes": ["one bar, because"]}
+    sheet = opened(workbook_bytes(results.run(), "en"))["Why costs differ"]
+    assert next(cell.value for cell in below(sheet, "CNY, all replications")) == -123.45
+    assert next(cell.value for cell in below(sheet, "Overrides")) == "flows.plum.route, flows.lemon.route"
+    assert "Note: one bar, because" in {row[0] for row in sheet.iter_rows(values_only=True)}

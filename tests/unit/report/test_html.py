@@ -89,7 +89,7 @@ def test_hostile_texts_are_texts(results: Any) -> None:
         source |= {"title": hostile, "url": "javascript:alert(1)", "note": hostile}
     text = page_html(results.run(), "en", LIBRARY)
     page = Reader(text)
-    assert text.count("<script") == 3
+    assert text.count("<script") == 4
     assert any("<script>alert(1)</script>" in part for part in page.texts)
     assert not any((attrs.get("href") or "").startswith("javascript") for _, attrs in page.tags)
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)

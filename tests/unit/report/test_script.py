@@ -199,7 +199,7 @@ def test_notes_are_told_in_the_readers_words():
     row = {"kind": "unresolved", "parts": {"event": "typhoon"}, "alternatives": ["one", "two"]}
     assert note_words(row)["zh-Hans"] == "遇到“台风”的重复仿真次数过少，数值尚不可靠（one、two）"
     holidays = {"kind": "holidays", "parts": {"region": "HK", "year": "2027"}, "alternatives": []}
-    assert note_words(holidays)["zh-Hant-HK"] == "香港2027年假期安排尚未公布，按假設計算"
+    assert note_words(holidays)["zh-Hant-HK"] == "香港2027年假期安排尚未公布，按假定計算"
 
 
 def test_notes_of_older_folders_stay_as_they_are():

@@ -68,7 +68,7 @@ def one_run(folder: Path, alternative: str) -> dict[str, tuple[float, float, flo
     for saving in pair["savings"]:
         cny = saving["cny"]
         name = f"cost_per_{saving['per']}:{saving['base']}/{saving['perspective']}/{saving['subsidy']}"
-        told[name] = (-cny["value"], -cny["high"], -cny["low"])
+        told[name] = tuple(None if cny[end] is None else -cny[end] for end in ("value", "high", "low"))
     return {name: told[name] for name in FIGURES}
 
 
@@ -319,3 +319,18 @@ def test_unlike_price_years_are_refused_before_anything_is_run(made: Made, tmp_p
     later.write_text(TEXT.replace("price_year: 2026", "price_year: 2027"), encoding="utf-8")
     with pytest.raises(InputError, match=r"prices of 2027, .* those of 2026"):
         read(tmp_path, str(made["plain"]), str(later))
+
+
+def test_what_was_not_delivered_counts_as_never(tmp_path: Path) -> None:
+    """Some of the plums are still under way at the end, on the train alone."""
+    run = evaluate(load(TEXT.replace("follow_up: 20 days", "follow_up: 1 day")))
+    folder = write_bundle(run, tmp_path, {})
+    found = compared(subject(folder, "A", "train"), subject(folder, "B", "truck"))
+    lost = found["columns"][0]["figures"]["undelivered"]["value"]
+    assert 0 < lost < 0.5
+    lorry, expected = row(found, "B", "truck")["figures"], one_run(folder, "truck")
+    for name, told in expected.items():
+        close = told if None in told else pytest.approx(told, rel=1e-9, abs=1e-9)
+        assert ends(lorry[name]) == close, name
+    assert ends(lorry["transit_mean"]) == (None, None, None)
+    assert found["best"]["transit_mean"]["best"] is None

@@ -65,7 +65,7 @@ def names_param(names: Mapping[str, Words], parameter: str = NAMES) -> Spec:
     return {"name": parameter, "value": dict(names)}
 
 
-def named_axis(parameter: str = NAMES, **axis: Any) -> Spec:
+def named_axis(parameter: str = NAMES, /, **axis: Any) -> Spec:
     """Return the axis (or legend) of a column of names, whose labels are their words."""
     return {"labelExpr": f"{parameter}[datum.value] || datum.value", **axis}
 

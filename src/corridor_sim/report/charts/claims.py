@@ -178,7 +178,7 @@ def _spec(run: Run) -> Spec | None:
     axis = {"title": None, "grid": False, "ticks": False, "domain": False, "labelLimit": LABEL_PIXELS}
     return {
         "params": [names_param(labels, LABELS)],
-        "height": {"step": SPEC_ROW_PIXELS},
+        "height": SPEC_ROW_PIXELS * len(rows),
         "data": {"values": rows},
         "transform": [named("key", "cargo", LABELS), told("cargo", "stated_shown")],
         "encoding": {

@@ -21,7 +21,7 @@ from corridor_sim.report.charts.corridor_picture import draw_map
 from corridor_sim.report.geography.atlas import EMISSIONS, Atlas, Leg, Stay, told
 from corridor_sim.report.geography.land import land_in
 from corridor_sim.report.geography.mercator import Point, Window, mercator
-from corridor_sim.report.geography.modes import MODE_COLOURS, MODE_WORDS
+from corridor_sim.report.geography.modes import MODE_COLOURS, MODE_WORDS, colour_of
 from corridor_sim.report.run import Run
 from corridor_sim.report.script.words import Words, say
 
@@ -62,6 +62,8 @@ def _spec(run: Run) -> Spec | None:
     if not atlas.places:
         return None
     said = Said(run)
+    used = {leg.mode for name in run.names for leg in atlas.legs(name)}
+    modes = [mode for mode in MODE_COLOURS if mode in used] + sorted(used - MODE_COLOURS.keys())
     courses: dict[tuple[Any, ...], Spec] = {}
     legs = [_columns(name, LEG_COLUMNS, _leg_rows(atlas, name, courses, said)) for name in run.names]
     spots = [_columns(name, SPOT_COLUMNS, _spot_rows(atlas, name, said)) for name in run.names]
@@ -79,7 +81,7 @@ def _spec(run: Run) -> Spec | None:
             "spots": spots,
         },
         "encoding": {"x": x, "y": y},
-        "layer": [_land_layer(), _leg_layer(shown), _spot_layer(shown), _name_layer(shown)],
+        "layer": [_land_layer(), _leg_layer(shown, modes), _spot_layer(shown), _name_layer(shown)],
         "resolve": {"scale": {"color": "independent", "size": "independent"}},
     }
 
@@ -226,8 +228,7 @@ def _land_layer() -> Spec:
     }
 
 
-def _leg_layer(shown: Spec) -> Spec:
-    modes = [MODE + mode for mode in MODE_COLOURS]
+def _leg_layer(shown: Spec, modes: Sequence[str]) -> Spec:
     width = {"field": "cny", "type": "quantitative", "scale": {"type": "sqrt", "range": STROKES, "zero": True}}
     both = f"{NAMES}[datum.origin] + ' – ' + {NAMES}[datum.destination]"
     told_of = ("mode", "step", "route", "from_to", "hours", "waiting", "cost", "emissions")
@@ -250,7 +251,7 @@ def _leg_layer(shown: Spec) -> Spec:
             "color": {
                 "field": "mode",
                 "type": "nominal",
-                "scale": {"domain": modes, "range": list(MODE_COLOURS.values())},
+                "scale": {"domain": [MODE + mode for mode in modes], "range": [colour_of(mode) for mode in modes]},
                 "legend": named_axis(title=say("map.mode"), symbolType="stroke", symbolStrokeWidth=3),
             },
             "size": {**width, "legend": None},
@@ -287,7 +288,7 @@ def _spot_layer(shown: Spec) -> Spec:
                     "tickCount": 3,
                     "symbolFillColor": "transparent",
                     "symbolStrokeColor": "#888888",
-                    **_inside("bottom-left"),
+                    **_small("bottom-left"),
                 },
             },
             "color": {
@@ -300,7 +301,7 @@ def _spot_layer(shown: Spec) -> Spec:
                     "gradientLength": GRADIENT_PIXELS,
                     "gradientThickness": 10,
                     "tickCount": 2,
-                    **_inside("bottom-right"),
+                    **_small("bottom"),
                 },
             },
             "tooltip": [
@@ -311,9 +312,9 @@ def _spot_layer(shown: Spec) -> Spec:
     }
 
 
-def _inside(corner: str) -> Spec:
-    """Return where a legend stands that is never wider than the map: in one of its corners."""
-    return {"orient": corner, "columns": 1, "titleLimit": LEGEND_PIXELS, "titleFontSize": 10, "labelFontSize": 10}
+def _small(where: str) -> Spec:
+    """Return the look of a legend that needs little room, and where it stands: on a phone two fit below the map."""
+    return {"orient": where, "columns": 1, "titleLimit": LEGEND_PIXELS, "titleFontSize": 10, "labelFontSize": 10}
 
 
 def _name_layer(shown: Spec) -> Spec:

@@ -10,7 +10,7 @@ from corridor_sim.report.charts.canvas import FAINT, GREY, SMALL, THIN, WIDTH_IN
 from corridor_sim.report.geography.atlas import Atlas, Leg, Spot
 from corridor_sim.report.geography.land import land_in
 from corridor_sim.report.geography.mercator import Point, Window, mercator
-from corridor_sim.report.geography.modes import MODE_COLOURS, MODE_WORDS
+from corridor_sim.report.geography.modes import MODE_COLOURS, MODE_WORDS, colour_of
 from corridor_sim.report.script.words import say
 from corridor_sim.report.words import CNY_PER_BOX, number, unit_of
 
@@ -33,7 +33,6 @@ LINE_FROM_POINTS = 14.0
 HALO_POINTS, ROOM_PIXELS = 2.0, 2.0
 SAMPLE_SHARES = (0.25, 0.5, 1.0)
 HOURS = unit_of("h")
-GREY_MODE = "#999999"
 
 
 def draw_map(atlas: Atlas, language: str, alternative: str) -> Figure:
@@ -46,7 +45,7 @@ def draw_map(atlas: Atlas, language: str, alternative: str) -> Figure:
     window = window.shaped(shape, shape)
     high = wide / shape
     height = high + TITLE_INCHES + LEGEND_INCHES
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, height))
         axes = figure.add_axes((EDGE_INCHES / WIDTH_INCHES, LEGEND_INCHES / height, wide / WIDTH_INCHES, high / height))
         _frame(axes, window)
@@ -84,7 +83,7 @@ def _draw_legs(axes: Axes, atlas: Atlas, legs: Sequence[Leg]) -> None:
     for leg in legs:
         xs, ys = zip(*atlas.line(leg), strict=True)
         wide = LEAST_LINE + (MOST_LINE - LEAST_LINE) * (max(0.0, leg.cny) / most) ** 0.5
-        colour = MODE_COLOURS.get(leg.mode, GREY_MODE)
+        colour = colour_of(leg.mode)
         axes.plot(xs, ys, color=colour, linewidth=wide, alpha=0.8, solid_capstyle="round", solid_joinstyle="round")
 
 

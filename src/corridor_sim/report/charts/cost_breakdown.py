@@ -236,7 +236,7 @@ def _spec(run: Run) -> Spec:
     labels |= {mark: say(f"charts.mark_{mark}") for mark in MARKS}
     return {
         "params": [names_param(alternative_names(run)), names_param(labels, LABELS)],
-        "height": {"step": SPEC_ROW_PIXELS},
+        "height": SPEC_ROW_PIXELS * len(run.names),
         "data": {"values": [*_amount_rows(run, kept, colours), *_total_rows(run), *_heads(run)]},
         "transform": [
             named(ALTERNATIVE, "who"),

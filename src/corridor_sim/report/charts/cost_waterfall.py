@@ -218,10 +218,11 @@ def _spec(kind: _Kind, run: Run) -> Spec | None:
         return None
     labels = _Labels()
     rows = [row for name in run.names for row in _rows(kind, run, name, labels)]
+    lines = list(range(1, max(row["row"] for row in rows) + 1))
     parameter, chosen = one_alternative(run)
     return {
         "params": [parameter, names_param(alternative_names(run)), names_param(labels.said, LABELS)],
-        "height": {"step": SPEC_ROW_PIXELS},
+        "height": SPEC_ROW_PIXELS * len(lines),
         "data": {"values": rows},
         "transform": [
             chosen,
@@ -229,7 +230,7 @@ def _spec(kind: _Kind, run: Run) -> Spec | None:
             named("place", "place_words", LABELS),
             told("what_words", "place_words", "shown"),
         ],
-        "encoding": {"y": {"field": "row", "type": "ordinal", "axis": None}},
+        "encoding": {"y": {"field": "row", "type": "ordinal", "scale": {"domain": lines}, "axis": None}},
         "layer": [*_bars(), *_texts()],
     }
 
@@ -275,7 +276,7 @@ def _span(bar: Shown, begin: float, total: bool) -> Spec:
 def _bars() -> list[Spec]:
     """Return bars from where the one above ends, and the interval of their sum."""
     ticks = {"expr": f"width / {TICK_PIXELS}"}
-    axis = {"title": say("charts.cny_per_tonne"), "format": ",f", "tickCount": ticks}
+    axis = {"orient": "top", "title": say("charts.cny_per_tonne"), "format": ",f", "tickCount": ticks}
     paint = {"domain": ["cheaper", "dearer", "total"], "range": [CHEAPER, DEARER, GREY]}
     bar = {
         "transform": [{"filter": "isValid(datum.to)"}],

@@ -87,7 +87,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
     if not causes:
         return None
     tall = ROW_INCHES * len(causes) + TITLE_INCHES + AXIS_INCHES
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, tall))
         axes = figure.subplots()
         figure.subplots_adjust(LEFT, AXIS_INCHES / tall, RIGHT, 1 - TITLE_INCHES / tall)

@@ -56,7 +56,7 @@ def _draw(run: Run, language: str, _alternative: str) -> Picture | None:
         return None
     alternatives = run.alternatives
     tall = ROW_INCHES * len(alternatives) + TITLE_INCHES + AXIS_INCHES + LEGEND_INCHES
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, tall))
         axes = figure.subplots()
         figure.subplots_adjust(LEFT, (AXIS_INCHES + LEGEND_INCHES) / tall, RIGHT, 1 - TITLE_INCHES / tall)

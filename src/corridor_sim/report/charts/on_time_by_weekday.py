@@ -106,7 +106,7 @@ def _draw(run: Run, language: str, _alternative: str) -> Picture | None:
     alternatives = run.alternatives
     shade = LinearSegmentedColormap.from_list(NAME, list(SHADES))
     height = ROW_INCHES * len(alternatives) + TITLE_INCHES + AXIS_INCHES
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, height))
         axes = figure.subplots()
         figure.subplots_adjust(LEFT, AXIS_INCHES / height, RIGHT, 1 - TITLE_INCHES / height)

@@ -98,7 +98,7 @@ def _waits(run: Run, alternative: str, visits: pd.DataFrame, span: Span) -> Iter
     places = places_of(run.scenario(alternative))
     known = sorted(set(places.values()))
     numbers = {step: known.index(place) for step, place in places.items()}
-    at = visits["step_name"].map(numbers).fillna(NONE).to_numpy(np.int64)
+    at = visits["step_name"].map(numbers).fillna(NONE).to_numpy(np.int64, copy=True)
     ready, start, end, resource, units = (visits[name].to_numpy() for name in VISIT_COLUMNS[1:])
     held = (units > 0) & (end > start) & (at != NONE)
     pairs = {(int(number), int(place)) for number, place in zip(resource[held], at[held], strict=True)}

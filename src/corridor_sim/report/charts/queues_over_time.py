@@ -62,7 +62,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
     if span is None or not queues:
         return None
     tall = STRIP_INCHES * len(queues) + TITLE_INCHES + AXIS_INCHES
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, tall))
         axes = figure.subplots()
         figure.subplots_adjust(LEFT, AXIS_INCHES / tall, RIGHT, 1 - TITLE_INCHES / tall)

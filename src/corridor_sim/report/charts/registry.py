@@ -19,17 +19,17 @@ from corridor_sim.report.charts.transit_times import TRANSIT_TIMES
 CHARTS: tuple[Chart, ...] = (
     CORRIDOR_MAP,
     TIME_COST_DISTANCE,
+    STRING_LINE,
     TRANSIT_TIMES,
     COST_BREAKDOWN,
     COST_WATERFALL,
     CHANGE_WATERFALL,
-    CLAIMS,
-    STRING_LINE,
     QUEUES_OVER_TIME,
     LOADS_OVER_TIME,
     ON_TIME_BY_WEEKDAY,
     MISSED_CONNECTIONS,
     LATE_BECAUSE,
+    CLAIMS,
 )
 BY_NAME = {chart.name: chart for chart in CHARTS}
 KEPT = ("time_cost_distance", "transit_times", "cost_breakdown", "cost_waterfall")

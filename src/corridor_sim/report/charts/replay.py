@@ -36,6 +36,7 @@ UNIT_KM = 0.1
 SECONDS_PER_MINUTE = 60
 MARGIN, LEAST_MARGIN_KM = 0.07, 15.0
 FRAMES = (0.6, 3.2)
+TELLING = ["consignment", "step", "ready", "start", "end", "resource", "step_name"]
 BATCH, BOARD = "batch", "board"
 SPEEDS = ((6, "speed_hours"), (24, "speed_day"), (72, "speed_days"), (168, "speed_days"))
 """Hours that pass in a second, and the phrase that says so."""
@@ -131,10 +132,11 @@ def tracks_of(run: Run, alternative: str, atlas: Atlas, legs: dict[tuple[Any, ..
         numbers[f"{leg.route}/{leg.step}"] = legs.setdefault(key, len(legs))
     arrivals = _arrivals(run, alternative)
     boards = _boardings(visits, {name for name, step in steps.items() if step["kind"] == BOARD})
-    own: dict[int, list[Any]] = {}
-    for number, row in zip(visits["consignment"].tolist(), visits.itertuples(index=False), strict=True):
-        own.setdefault(number, []).append(row)
     loads = {name for name, step in steps.items() if step["kind"] == BATCH}
+    own: dict[int, list[Any]] = {}
+    telling = _telling(visits, loads | numbers.keys())
+    for number, row in zip(telling["consignment"].tolist(), telling.itertuples(index=False), strict=True):
+        own.setdefault(number, []).append(row)
     found = []
     for rows in own.values():
         whole = _with_leader(rows, own, loads)
@@ -155,6 +157,13 @@ def _arrivals(run: Run, alternative: str) -> list[int]:
     """Return by departure when it was let in at its destination, NONE where it was not."""
     table = run.tables.get("departures_0")
     return [] if table is None else table.loc[table["alternative"] == alternative, "arrived"].tolist()
+
+
+def _telling(visits: pd.DataFrame, names: set[str]) -> pd.DataFrame:
+    """Return each consignment's first and last visit and those of the named steps."""
+    numbers = visits["consignment"]
+    ends = (numbers != numbers.shift()) | (numbers != numbers.shift(-1))
+    return visits.loc[ends | visits["step_name"].isin(names), TELLING]
 
 
 def _boardings(visits: pd.DataFrame, names: set[str]) -> set[int]:

@@ -67,7 +67,7 @@ def _draw(run: Run, language: str, alternative: str) -> Figure | None:
     strings = strings_of(run, one, span) if span and one else None
     if span is None or strings is None:
         return None
-    with house_style():
+    with house_style(language):
         figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES))
         axes = figure.subplots()
         bottom, top = (AXIS_INCHES + LEGEND_INCHES) / HEIGHT_INCHES, 1 - TITLE_INCHES / HEIGHT_INCHES

@@ -24,7 +24,7 @@ LONGEST_TEXT, MOST_ROWS, LONGEST_TAB = 32_767, 1_048_576, 31
 CREATED = datetime(2000, 1, 1)
 """Every workbook says this day, so that the same run gives the same bytes."""
 OPTIONS = {"in_memory": True, **dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)}
-WIDEST, NARROWEST, MARGIN, WIDEST_HEAD = 50, 6, 2, 16
+WIDEST, NARROWEST, MARGIN, WIDEST_HEAD = 60, 6, 2, 16
 LINE_POINTS, MOST_HEAD_LINES = 15, 6
 NOTE_LINE, NOTE_LINE_PIXELS, NOTE_WIDTH = 34, 18, 260
 HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#DDE8F0"}

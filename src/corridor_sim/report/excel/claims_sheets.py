@@ -7,6 +7,7 @@ from typing import Any
 
 from corridor_sim.report.excel.names import Names, code_words
 from corridor_sim.report.excel.sheet import Cell, Line, Sheet, column, interval, quantity
+from corridor_sim.report.script.verdicts import verdict_words
 from corridor_sim.report.script.words import say, text_words
 from corridor_sim.report.words import PERCENT, READY_PERCENT, Unit
 
@@ -52,7 +53,7 @@ def _claim(names: Names, answer: Answer) -> Line:
             names.alternative(answer["against"]),
             code_words("base", answer["cost_base"]),
             code_words("perspective", answer["perspective"]),
-            code_words("verdict", answer["verdict"]),
+            verdict_words(answer["verdict"]),
             *interval(answer["stated"], READY_PERCENT),
             *(quantity(answer["doubt"]["chances"][side]["value"], PERCENT) for side in SIDES),
             *_spread(answer["doubt"]),

@@ -10,12 +10,11 @@ from corridor_sim.report.excel.names import (
     cell_unit,
     code_words,
     cost_words,
-    kpi_words,
     percent_unit,
     remark,
-    unit_words,
 )
 from corridor_sim.report.excel.sheet import Cell, Column, Line, Sheet, column, interval, quantity
+from corridor_sim.report.script.figures import kpi_words, unit_words
 from corridor_sim.report.script.words import Words, say
 from corridor_sim.report.words import CNY_PER_BOX, READY_PERCENT, Figure, Unit
 from corridor_sim.units import CENTS
@@ -114,7 +113,7 @@ def _where_lines(names: Names, pair: Pair) -> Iterator[Line]:
             code_words("posted", bar["base"]),
             names.thing(bar["activity"]),
             *place,
-            code_words("mode", bar["mode"]),
+            names.thing(bar["mode"]),
         ]
         yield Line([*_sides(names, pair), *what, *_bar_cells(bar)])
     for total in pair["where"]["totals"]:

@@ -42,7 +42,7 @@ def _lines(names: Names, table: pd.DataFrame) -> Iterator[Line]:
                 names.thing(row["route"]),
                 names.thing(row["step"]),
                 code_words("kind", row["kind"]),
-                code_words("mode", row["mode"]),
+                names.thing(row["mode"]),
                 names.thing(row["place"]),
                 *(quantity(row[name], unit) for name, unit in NUMBERS.items()),
             ]

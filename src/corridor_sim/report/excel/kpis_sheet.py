@@ -10,13 +10,12 @@ from corridor_sim.report.excel.names import (
     cell_unit,
     cost_unit,
     cost_words,
-    kpi_words,
     percent_unit,
     remark,
-    unit_words,
 )
 from corridor_sim.report.excel.sheet import Line, Sheet, column, interval
 from corridor_sim.report.run import Figures
+from corridor_sim.report.script.figures import kpi_words, unit_words
 from corridor_sim.report.script.words import Words, say
 from corridor_sim.report.words import Unit
 from corridor_sim.study.bundle import figure_rows, indicator_rows

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from corridor_sim.economics.ledger import BASES, COST_BASES
 from corridor_sim.report.excel.names import Names, code_words
 from corridor_sim.report.excel.sheet import Cell, Column, Line, Sheet, column, quantity
-from corridor_sim.report.script.words import say
+from corridor_sim.report.script.figures import KPIS
+from corridor_sim.report.script.words import Words, room, say
 from corridor_sim.report.words import CNY_PER_BOX, Unit, row_with
 from corridor_sim.units import CENTS
 
@@ -97,10 +98,15 @@ def postings_sheet(names: Names) -> Sheet | None:
         return None
     payers = list(dict.fromkeys(str(payer) for payer in table["payer"]))
     heads = [column(head) for head in ("alternative", "route", "step", "posted", "view", "activity")]
-    paid = [Column(code_words("payer", payer), CNY) for payer in payers]
+    paid = [Column(_payer(names, payer), CNY) for payer in payers]
     columns = [*heads, *paid, column("together", CNY), column("postings", Unit(""))]
     groups = [(say("excel.payer"), len(heads), len(heads) + len(payers) - 1)]
     return Sheet("postings", columns, _posting_lines(names, table, payers), groups=groups, frozen=1 + 1 + 1)
+
+
+def _payer(names: Names, payer: str) -> Words:
+    """Return who pays; parties of the trade have words among the figures, suppliers among the names."""
+    return room(KPIS).get(payer) or names.thing(payer)
 
 
 def _posting_lines(names: Names, table: pd.DataFrame, payers: Sequence[str]) -> Iterator[Line]:

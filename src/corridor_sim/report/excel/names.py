@@ -5,44 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 from corridor_sim.evidence.intervals import NOT_AVAILABLE, TOO_FEW
-from corridor_sim.metrics.kpis import KPIS
 from corridor_sim.report.run import Run
+from corridor_sim.report.script import figures
+from corridor_sim.report.script.figures import KPIS
 from corridor_sim.report.script.words import LANGUAGES, Words, joined, room, same, say
 from corridor_sim.report.words import CNY_PER, READY_PERCENT, Figure, Unit, has_interval, unit_of
 
-ROOM, KPIS_ROOM = "excel", "kpis"
-WORDS_OF_KPIS = {kpi.name: kpi.words for kpi in KPIS}
 REASONS = {TOO_FEW: "too_few", NOT_AVAILABLE: "not_available"}
 UNITS = {"%": READY_PERCENT, "USD": Unit("USD"), "boxes": Unit("boxes"), "t": Unit("t")}
 """Units of the summary that `report.words` does not list, as cells show them."""
 
 
-@cache
-def phrases(name: str) -> Mapping[str, Words]:
-    """Return the phrases of a room, nothing where nobody has written it."""
-    try:
-        return room(name)
-    except FileNotFoundError:
-        return {}
-
-
-def kpi_words(name: str) -> Words:
-    """Return what a KPI or an indicator of the corridor is called."""
-    return phrases(KPIS_ROOM).get(name) or same(WORDS_OF_KPIS.get(name, name))
-
-
 def code_words(kind: str, code: str) -> Words:
     """Return the words of a code of the summary, such as ("base", "cash"); an unknown one as it is."""
-    known = phrases(KPIS_ROOM).get(f"{kind} {code}") or phrases(KPIS_ROOM).get(code)
-    return known or phrases(ROOM).get(f"{kind}_{code.replace(' ', '_')}") or same(code.replace("_", " "))
-
-
-def unit_words(unit: str) -> Words:
-    """Return the words of a unit of the summary."""
-    return code_words("unit", unit)
+    known = room(KPIS).get(f"{kind} {code}") or room(KPIS).get(code)
+    return known or room("excel").get(f"{kind}_{code.replace(' ', '_')}") or same(code.replace("_", " "))
 
 
 def cell_unit(name: str) -> Unit:
@@ -52,8 +32,7 @@ def cell_unit(name: str) -> Unit:
 
 def cost_words(row: Mapping[str, str]) -> Words:
     """Return what a cost is called: by what it is counted, cost base, perspective, subsidy."""
-    kinds = ("base", "perspective", "per", "subsidy")
-    return say("excel.cost", **{kind: code_words(kind, row[kind]) for kind in kinds})
+    return figures.cost_words(row["base"], row["perspective"], row["per"], row["subsidy"])
 
 
 def cost_unit(row: Mapping[str, str]) -> Unit:

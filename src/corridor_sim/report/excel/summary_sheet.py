@@ -7,19 +7,22 @@ from itertools import product
 from typing import Any
 
 from corridor_sim.reading.located import printable
-from corridor_sim.report.excel.names import Names, code_words, cost_words, kpi_words, unit_words
+from corridor_sim.report.excel.names import Names, cost_words
 from corridor_sim.report.excel.sheet import ENDS, Cell, Line, Sheet, column, interval, quantity
 from corridor_sim.report.screen import (
     FIGURES,
     HEADLINE_SAVING,
+    NOT_APPLICABLE,
     SHOWN_BASES,
     SHOWN_PERSPECTIVES,
     UNITS_SHOWN,
     cheapest,
     headline,
-    verdict,
 )
-from corridor_sim.report.script.words import Words, joined, say, text_words
+from corridor_sim.report.script.figures import kpi_words, unit_words
+from corridor_sim.report.script.notes import notes_of
+from corridor_sim.report.script.verdicts import difference_words, threshold_words
+from corridor_sim.report.script.words import Words, joined, same, say, text_words
 from corridor_sim.report.words import (
     LONGEST_TEXT,
     PERCENT,
@@ -59,7 +62,10 @@ def _marked(words: Words, one: Summary) -> Words:
     for mark in ("is_baseline", "supposition"):
         said = say(f"excel.mark_{mark}")
         if one[mark]:
-            words = {key: text if said[key] in text else f"{text} {said[key]}" for key, text in words.items()}
+            words = {
+                key: text if any(each in text for each in said.values()) else f"{text} {said[key]}"
+                for key, text in words.items()
+            }
     return words
 
 
@@ -117,17 +123,25 @@ def _savings(names: Names) -> Iterator[Line]:
         for measure, unit in (("cny", UNITS_SHOWN[HEADLINE_SAVING["per"]]), ("percent", READY_PERCENT)):
             words = say("excel.saving", cost=cost_words(kind))
             yield _line(words, unit, [None if row is None else row[measure] for row in found])
-    verdicts = [code_words("verdict", verdict(summary, one["name"])) for one in alternatives]
+    verdicts = [
+        same(NOT_APPLICABLE) if one["is_baseline"] else difference_words(headline(summary, one["name"]))
+        for one in alternatives
+    ]
     yield Line([say("excel.so_it_is"), None, *(cell for words in verdicts for cell in _alone(words))], bold=True)
 
 
 def _below(names: Names) -> Iterator[Line]:
-    """Yield which alternative is shown to be the cheapest, the notes of the run, and what the alternatives are."""
+    """Yield which alternative is shown to be the cheapest, thresholds, notes, and what the alternatives are."""
     summary = names.run.summary
     yield Line([])
     if len(names.run.names) > 1:
         yield Line([_cheapest(names, summary)])
-    yield from (Line([say("excel.note", words=text_words({}, note))]) for note in summary["notes"])
+    supposed = {one["name"] for one in summary["alternatives"] if one["supposition"]}
+    for threshold in summary["thresholds"]:
+        marks = [say("excel.mark_supposition")] if threshold.get("of") in supposed else []
+        yield Line([joined([threshold_words(threshold), *marks])])
+    notes = notes_of(summary, names.run.name, names.run.alternative)
+    yield from (Line([say("excel.note", words=note)]) for note in notes)
     yield from (Line([say(f"excel.{legend}")]) for legend in LEGENDS)
     yield Line([])
     yield Line([say("excel.alternatives")], bold=True)

@@ -17,6 +17,8 @@ from corridor_sim.report.run import Run
 from corridor_sim.report.script.words import text_words
 from corridor_sim.report.words import LONGEST_TEXT
 
+WORKBOOK = "report.xlsx"
+
 
 def workbook_bytes(run: Run, language: str) -> bytes:
     """Return a run as one Excel workbook (.xlsx) in one of LANGUAGES; the same run gives the same bytes."""

@@ -69,6 +69,11 @@ def course(mode: str, origin: Point, destination: Point, km: float) -> list[Poin
     Of a canal and the way round it, that whose length is nearer to the leg's `km` is taken. The line is not cut at any
     meridian; it ends where the destination's meridian is drawn.
     """
+    return list(_course(mode, origin, destination, km))
+
+
+@cache
+def _course(mode: str, origin: Point, destination: Point, km: float) -> tuple[Point, ...]:
     far = distance_km(origin, destination)
     if mode == AIR and far > GREAT_CIRCLE_FROM_KM:
         found = _great_circle(origin, destination)
@@ -77,7 +82,7 @@ def course(mode: str, origin: Point, destination: Point, km: float) -> list[Poin
     else:
         found = [origin, destination]
     line = _unwrapped(found)
-    return line if round(line[-1][0] - destination[0]) == 0 else [origin, destination]
+    return tuple(line) if round(line[-1][0] - destination[0]) == 0 else (origin, destination)
 
 
 def _along(network: Network, origin: Point, destination: Point, km: float) -> list[Point]:
