@@ -8,6 +8,7 @@ from inspect import getdoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corridor_sim.api.files import write
 from corridor_sim.errors import InputError, did_you_mean
 from corridor_sim.report.charts.base import Chart
 from corridor_sim.report.charts.canvas import FORMATS, PNG, SVG, picture
@@ -45,9 +46,7 @@ class Picture:
         form = place.suffix.removeprefix(".").lower()
         if form not in FORMATS:
             raise InputError(f"{place} ends in no format of pictures; expected .{' or .'.join(FORMATS)}")
-        with as_results_error(place):
-            place.write_bytes(self._as(form))
-        return place
+        return write(place, self._as(form))
 
     def _as(self, form: str) -> bytes:
         return picture(self.figure, self.summary, self.title, form)
@@ -124,9 +123,7 @@ class Plots:
         into = Path(folder)
         with as_results_error(into):
             into.mkdir(parents=True, exist_ok=True)
-            for name, content in drawn.items():
-                (into / f"{name}.{format}").write_bytes(content)
-        return [into / f"{name}.{format}" for name in drawn]
+        return [write(into / f"{name}.{format}", content) for name, content in drawn.items()]
 
 
 def check_language(language: str) -> None:

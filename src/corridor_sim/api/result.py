@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from corridor_sim.api import figures, tables
 from corridor_sim.api.columns import columns_of
+from corridor_sim.api.files import write
 from corridor_sim.api.plot import Plots, check_language
 from corridor_sim.report.run import Run
+from corridor_sim.report.script.words import ENGLISH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,12 +155,21 @@ class Result:
         InputError for another one, ResultsError where it cannot be written.
         """
         from corridor_sim.report.html.page import page_html
-        from corridor_sim.study.pages import write_page
 
         if language is not None:
             check_language(language)
-        write_page(Path(path), page_html(self.run, language))
-        return Path(path)
+        return write(path, page_html(self.run, language).encode())
+
+    def to_excel(self, path: Path | str, language: str = ENGLISH) -> Path:
+        """Write the figures as one Excel workbook (.xlsx), and return its path.
+
+        `language`: en, zh-Hans or zh-Hant-HK. Raises InputError for another one, ResultsError where it cannot be
+        written.
+        """
+        from corridor_sim.report.excel.workbook import workbook_bytes
+
+        check_language(language)
+        return write(path, workbook_bytes(self.run, language))
 
     def __repr__(self) -> str:
         run = self.summary["run"]

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -21,7 +22,7 @@ from corridor_sim import InputError, ModelError, Result, ResultsError
 from corridor_sim.api.plot import Picture
 from corridor_sim.api.result import TABLES
 from corridor_sim.cli.app import app
-from corridor_sim.report.charts.registry import BY_NAME
+from corridor_sim.report.charts.registry import BY_NAME, KEPT
 from corridor_sim.report.screen import show_run
 from corridor_sim.report.script.words import LANGUAGES
 from corridor_sim.report.terminal import console_for
@@ -174,6 +175,19 @@ def test_the_report_is_the_one_of_the_folder(busy_result: Result, tmp_path: Path
         busy_result.to_html(tmp_path / "one.html" / "two.html")
 
 
+def test_the_workbook_has_the_figures_as_numbers(busy_result: Result, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(busy_result.to_excel(tmp_path / "book.xlsx"))
+    cells = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert set(busy_result.costs.value.dropna()) <= cells
+    names = openpyxl.load_workbook(busy_result.to_excel(tmp_path / "zh.xlsx", language="zh-Hans")).sheetnames
+    assert names != book.sheetnames
+    with pytest.raises(InputError, match='"fr" is no language of reports'):
+        busy_result.to_excel(tmp_path / "fr.xlsx", language="fr")
+    with pytest.raises(ResultsError):
+        busy_result.to_excel(tmp_path / "book.xlsx" / "two.xlsx")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["book.xlsx", "zh.xlsx"]
+
+
 class Shown(HTMLParser):
     """What a browser takes from the HTML: tags, their attributes, the text, and the cells of figures."""
 
@@ -237,6 +251,10 @@ def test_every_chart_is_a_method_that_shows_itself(busy_result: Result, name: st
     assert name in dir(busy_result.plot)
     drawing: Callable[..., Picture] = getattr(busy_result.plot, name)
     assert BY_NAME[name].says["en"] in str(drawing.__doc__)
+    if name not in KEPT and BY_NAME[name].draw(busy_result.run, "en", "truck") is None:
+        with pytest.raises(InputError, match=f"this run has nothing to show in {name}"):
+            drawing()
+        return
     for alternative in (None, "truck") if BY_NAME[name].of_one else (None,):
         picture = drawing(language="en", alternative=alternative)
         content, size = picture._repr_png_()

@@ -96,10 +96,12 @@ def test_the_chains_postings_sum_to_the_lines_to_the_cent(calm_result: Result) -
 
 @pytest.mark.parametrize("piece", ["subsidies", "owner"])
 def test_what_suppliers_pay_is_not_of_the_chain_and_what_a_flow_pays_is_measured(piece: str) -> None:
-    """Subsidies that carriers pass on, safety stock of a whole flow: lines have them where all cargo is measured."""
+    """Subsidies that carriers pass on, safety stock of a whole flow: where all is measured, lines have them all."""
     pieces: Any = runpy.run_path(str(GOLDEN / "small_scenarios.py"))
     text = pieces["text_with"](pieces["PIECES"][piece])
-    result = corridor_sim.run(corridor_sim.load(text, ["clock.measure=2026-03-01 to 2026-03-22"]), noise=False)
+    seasons = [f"flows.{flow}.season=2026-03-05 to 2026-03-21" for flow in corridor_sim.load(text).base.flows]
+    sets = ["clock.measure=2026-03-01 to 2026-03-22", *seasons]
+    result = corridor_sim.run(corridor_sim.load(text, sets), noise=False)
     ledger = result.ledger
     assert {"subsidies": set(ledger.payer) > {"carrier"}, "owner": ledger.consignment.isna().any()}[piece]
     assert ledger.measured.all()
