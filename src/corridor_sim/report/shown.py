@@ -8,7 +8,8 @@ from typing import Any
 
 from corridor_sim.report.charts.registry import KEPT
 from corridor_sim.report.figures import draw_picture, picture_task
-from corridor_sim.report.html.page import REPORT, chart_library, page_html
+from corridor_sim.report.html.library import chart_library
+from corridor_sim.report.html.page import REPORT, page_html
 from corridor_sim.report.run import Run
 from corridor_sim.study.executors import Executor
 

@@ -16,6 +16,7 @@ from corridor_sim.report.charts.registry import BY_NAME, CHARTS
 from corridor_sim.report.charts.replay import replay_data, replay_words
 from corridor_sim.report.html import sections
 from corridor_sim.report.html.answer import answer
+from corridor_sim.report.html.library import chart_library
 from corridor_sim.report.html.markup import Numbers, spans, tell
 from corridor_sim.report.lateness import late_rows
 from corridor_sim.report.run import Run
@@ -52,15 +53,6 @@ def page_html(run: Run, language: str | None = None, library: str | None = None)
         scripts=[Markup(script) for script in scripts],
     )
     return page
-
-
-@cache
-def chart_library() -> str:
-    """Return the charting library (Vega-Lite and what it stands on) as one script that needs no network."""
-    import vl_convert
-
-    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return script.replace("</script", "<\\/script")
 
 
 def _parts(run: Run, numbers: Numbers) -> dict[str, Any]:
