@@ -44,7 +44,7 @@ class Page:
 
     def draw_all(self) -> int:
         """Scroll to every chart until it is drawn; return how many there are."""
-        boxes = self.tab.query_selector_all("[data-chart]")
+        boxes = self.tab.query_selector_all("figure:not([hidden]) [data-chart]")
         for box in boxes:
             box.scroll_into_view_if_needed()
             name = box.get_attribute("data-chart")

@@ -29,7 +29,7 @@ HELD = _row("inspection hold", 0.41, 0.39, 0.43, "export check", "train", "fri",
 def test_what_carried_them_past_which_cut_off():
     wanted = "41.0 ±2.0 % of the late: an inspection hold (export check) carried them past the Friday cut-off of train"
     assert late_sentence(HELD) == wanted
-    assert late_sentence(HELD, SIMPLIFIED) == ("41.0 ±2.0 % 的晚到货物：查验滞留（出口通关）致其错过班列周五班次的截载")
+    assert late_sentence(HELD, SIMPLIFIED) == ("41.0 ±2.0 % 的延误货物：查验滞留（出口通关）致其错过班列周五班次的截载")
     assert late_sentence({**HELD, "mode": "sea"}, HONG_KONG) == (
         "41.0 ±2.0 % 的遲到貨物：查驗滯留（出口清關）令其錯過班列星期五班次的截港"
     )
@@ -54,7 +54,7 @@ def test_names_are_said_as_the_scenario_says_them():
 def test_what_happened_to_the_departure_itself(kind, mode, english, simplified):
     row = _row(kind, service="x", weekday="sun", mode=mode)
     assert late_sentence(row) == f"41.0 % of the late: {english}"
-    assert late_sentence(row, SIMPLIFIED) == f"41.0 % 的晚到货物：{simplified}"
+    assert late_sentence(row, SIMPLIFIED) == f"41.0 % 的延误货物：{simplified}"
 
 
 def test_without_a_departure_the_excess_itself_is_told():

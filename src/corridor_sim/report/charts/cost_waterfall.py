@@ -248,7 +248,7 @@ def _rows(kind: _Kind, run: Run, name: str, labels: _Labels) -> Iterator[Spec]:
     pair = next((pair for pair in kind.of(run.summary) if pair["alternative"] == name), None)
     said = [] if pair is None else [_panels(pair, tongue) for tongue in tongues]
     if pair is None or not said[0]:
-        yield line(say("charts.nothing_compared", alternative=run.alternative(name)), head=True)
+        yield line(say("charts.nothing_compared", alternative=run.alternative(name)), head=True, nothing=True)
         return
     sides = say("charts.against", **{side: run.alternative(pair[side]) for side in SIDES})
     for panels in zip(*said, strict=True):

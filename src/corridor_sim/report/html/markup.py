@@ -15,6 +15,10 @@ Told = Mapping[str, Markup]
 """Words as HTML: each already escaped."""
 
 
+NOT_RESOLVED_MARK = Markup('<span class="mark" aria-hidden="true">*</span>')
+"""Stands behind a figure whose rare events were met too seldom."""
+
+
 class Numbers:
     """Writes the figures of a summary as `<data>` elements that name their place in it."""
 
@@ -32,7 +36,7 @@ class Numbers:
         shown = interval_text(figure, unit)
         if sign and figure["value"] > 0 and not shown.startswith(number(0, unit)):
             shown = f"+{shown}"
-        mark = "" if figure.get("resolved", True) else Markup('<span class="mark" aria-hidden="true">*</span>')
+        mark = "" if figure.get("resolved", True) else NOT_RESOLVED_MARK
         return self._data(figure["value"], self._places.get(id(figure), ""), shown) + mark
 
     def plain(self, value: float, place: str, unit: Unit) -> Markup:

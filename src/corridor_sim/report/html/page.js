@@ -48,8 +48,17 @@
     return copy;
   };
 
+  // A chart of one alternative that has no row for the chosen one is put away.
+  const empty = (name) => {
+    if (!data.of_one.includes(name)) return false;
+    const rows = (data.charts[name].data || {}).values;
+    return Array.isArray(rows) && !rows.some((row) => row.alternative === alternative && !row.nothing);
+  };
+
   const draw = async (box) => {
     const name = box.dataset.chart;
+    box.closest("figure").hidden = empty(name);
+    if (empty(name)) { drawn.delete(name); delete box.dataset.drawn; return; }
     const before = drawn.get(name);
     if (before) before.finalize();
     drawn.set(name, { finalize() {} });
@@ -119,7 +128,11 @@
   });
   document.getElementById("alternative").addEventListener("change", (event) => {
     alternative = event.target.value;
-    boxes.filter((box) => data.of_one.includes(box.dataset.chart) && drawn.has(box.dataset.chart)).forEach(draw);
+    for (const box of boxes) {
+      if (!data.of_one.includes(box.dataset.chart)) continue;
+      if (drawn.has(box.dataset.chart) || box.closest("figure").hidden) draw(box);
+      else box.closest("figure").hidden = empty(box.dataset.chart);
+    }
     if (replay) replay.setAlternative(alternative);
   });
   window.addEventListener("beforeprint", () => {
@@ -142,6 +155,7 @@
       replay.setAlternative(alternative);
     }
     speak(root.dataset.ask === "browser" ? preferred() : language);
+    for (const box of boxes) box.closest("figure").hidden = empty(box.dataset.chart);
     boxes.forEach((box) => seen.observe(box));
     root.dataset.ready = "yes";
   });

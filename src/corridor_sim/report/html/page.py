@@ -10,12 +10,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from corridor_sim.reading.located import printable
 from corridor_sim.report.charts.base import Spec
 from corridor_sim.report.charts.canvas import BASELINE_COLOUR
+from corridor_sim.report.charts.late_because import MOST_CAUSES
 from corridor_sim.report.charts.registry import BY_NAME, CHARTS
 from corridor_sim.report.charts.replay import replay_data, replay_words
 from corridor_sim.report.html import sections
-from corridor_sim.report.html.answer import answer
+from corridor_sim.report.html.answer import answer, focus_of
 from corridor_sim.report.html.library import chart_library
 from corridor_sim.report.html.markup import Numbers, spans, tell
 from corridor_sim.report.lateness import late_rows
@@ -23,13 +25,17 @@ from corridor_sim.report.run import Run
 from corridor_sim.report.script.notes import notes_of
 from corridor_sim.report.script.verdicts import answer_words
 from corridor_sim.report.script.words import LANGUAGES, Words, say, text_words
-from corridor_sim.report.words import PERCENT
+from corridor_sim.report.words import LONGEST_TEXT, PERCENT
 
 LANGUAGE_NAMES = (("zh-Hans", "简体"), ("zh-Hant-HK", "繁體（香港）"), ("en", "English"))
 REPORT = "report.html"
 """Its file in the folder of a run."""
-MOST_LATE = 3
-SECTIONS = ("answer", "figures", "changes", "claims", "charts", "replay", "late", "inputs", "sources", "model", "again")
+MOST_LATE = MOST_CAUSES
+"""As many as in the picture, so that what is left over is the same."""
+SECTIONS = (
+    *("answer", "figures", "changes", "cargo", "claims", "charts", "replay"),
+    *("late", "inputs", "sources", "model", "again"),
+)
 
 
 def page_html(run: Run, language: str | None = None, library: str | None = None) -> str:
@@ -74,12 +80,13 @@ def _parts(run: Run, numbers: Numbers) -> dict[str, Any]:
         "notes": notes_of(summary, run.name, run.alternative),
         "changes": sections.change_rows(run, numbers),
         "thresholds": [
-            (text_words(one["says"], one["name"]), one["of"] in supposed, answer_words(one))
+            (text_words(one["says"], one["name"]), one["of"] in supposed, answer_words(one), in_use(run, one["vary"]))
             for one in summary["thresholds"]
         ],
+        "cargo": sections.cargo_rows(run, numbers),
         "claims": sections.claim_rows(run),
         "alternatives": [(name, run.alternative(name)) for name in run.names],
-        "main": run.main,
+        "main": focus_of(run),
         "late": [
             (run.alternative(one["name"]), late_rows(one["late_because"], MOST_LATE, run.name))
             for one in run.alternatives
@@ -98,6 +105,12 @@ def _parts(run: Run, numbers: Numbers) -> dict[str, Any]:
         ),
         "command": run.manifest.get("command") or f"corridor-sim run {summary['scenario']['file']}",
     }
+
+
+def in_use(run: Run, path: str) -> str:
+    """Return the value that an input has in this run, as it is written; nothing where it is not listed."""
+    found = (one for one in run.summary["inputs"] if one["path"] == path)
+    return next((printable(one["text"], LONGEST_TEXT) for one in found), "")
 
 
 def _made(summary: Mapping[str, Any]) -> Words:
@@ -122,7 +135,7 @@ def _data(run: Run, specs: Mapping[str, Spec], replay: Mapping[str, Any] | None)
     """Return what the page's script reads, as JSON that cannot end its element."""
     content = {
         "languages": LANGUAGES,
-        "main": run.main,
+        "main": focus_of(run),
         "baseline_colour": BASELINE_COLOUR,
         "of_one": [chart.name for chart in CHARTS if chart.of_one and chart.name in specs],
         "charts": specs,
@@ -146,6 +159,8 @@ def _template() -> Any:
         "say": say,
         "spans": spans,
         "words": _json_text,
+        "tell": tell,
+        "own": lambda text: Markup('<span class="own">{}</span>').format(text),
         "base_words": lambda base: say(f"page.base_{base}"),
         "perspective_words": lambda whom: say(f"page.whom_{whom}"),
     }

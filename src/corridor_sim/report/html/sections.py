@@ -10,7 +10,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from corridor_sim.reading.located import printable
-from corridor_sim.report.html.markup import Numbers, spans
+from corridor_sim.report.html.markup import NOT_RESOLVED_MARK, Numbers, spans
+from corridor_sim.report.html.ranges import range_text
 from corridor_sim.report.run import Run
 from corridor_sim.report.screen import HEADLINE_SAVING, headline
 from corridor_sim.report.script.verdicts import difference_words, verdict_words
@@ -46,6 +47,8 @@ COST_COLUMNS = (
 PER_UNITS = {"box": CNY_PER_BOX, "kg": KG_UNIT}
 GRADES = ("assumption", "analogue", "derived", "published", "stated")
 """What an input rests on, the softest first."""
+LAST_INPUTS = ("money.", "clock.")
+"""What of a grade stands at the end of the list: rates of exchange and the like."""
 SAFE_ADDRESSES = ("http://", "https://")
 
 
@@ -100,7 +103,8 @@ def _figure_cells(
 
 def _verdict(saving: Figure) -> Markup:
     word = "undecided" if not saving["separated"] else "good" if saving["cny"]["value"] > 0 else "bad"
-    return Markup('<span class="verdict {}">{}</span>').format(word, spans(difference_words(saving)))
+    mark = "" if saving["cny"]["resolved"] else NOT_RESOLVED_MARK
+    return Markup('<span class="verdict {}">{}</span>').format(word, spans(difference_words(saving))) + mark
 
 
 def change_rows(run: Run, numbers: Numbers) -> list[Row]:
@@ -122,6 +126,42 @@ def change_rows(run: Run, numbers: Numbers) -> list[Row]:
         against = run.alternative(change["against"])
         rows.append(Row(name, run.alternative(name), run.title(name), marks(by_name[name]), against, cells))
     return rows
+
+
+def cargo_rows(run: Run, numbers: Numbers) -> list[tuple[Words, list[Row]]]:
+    """Return the first figures of each kind of cargo, an alternative a row; nothing where there is but one kind."""
+    pairs = {pair["alternative"]: pair for pair in run.summary["comparisons"]}
+    flows = list(run.alternatives[0]["by_flow"])
+    if len(flows) <= 1:
+        return []
+    return [
+        (
+            run.name(flow),
+            [
+                Row(
+                    one["name"],
+                    run.alternative(one["name"]),
+                    run.alternative(one["name"]),
+                    marks(one),
+                    None,
+                    list(_cargo_cells(one, pairs.get(one["name"]), flow, numbers)),
+                )
+                for one in run.alternatives
+            ],
+        )
+        for flow in flows
+    ]
+
+
+def _cargo_cells(
+    one: Mapping[str, Any], pair: Mapping[str, Any] | None, flow: str, numbers: Numbers
+) -> Iterator[tuple[Words, Markup]]:
+    for label, kpi, unit in KPI_COLUMNS[:3]:
+        yield say(f"page.{label}"), numbers.text(one["by_flow"][flow].get(kpi), unit)
+    cost = one.get("flow_costs", {}).get(flow, {}).get("total_logistics")
+    yield say("page.chain_kg"), numbers.text(cost, KG_UNIT)
+    saving = None if pair is None else pair.get("flow_savings", {}).get(flow, {}).get("total_logistics")
+    yield say("page.saving"), numbers.text(saving, READY_PERCENT)
 
 
 @dataclass(frozen=True)
@@ -178,18 +218,14 @@ def input_rows(run: Run) -> list[InputRow]:
         InputRow(
             printable(one["path"], LONGEST_TEXT),
             printable(one["text"], LONGEST_TEXT),
-            "" if one["low"] is None or one["high"] is None else _span(one["low"], one["high"]),
+            range_text(one["text"], one["low"], one["high"]),
             one["grade"] if one["grade"] in GRADES else GRADES[0],
             printable(one["because"], LONGEST_TEXT),
             [name for name in one["sources"] if name in run.summary["sources"]],
         )
         for one in run.summary["inputs"]
     ]
-    return sorted(rows, key=lambda row: GRADES.index(row.grade))
-
-
-def _span(low: float, high: float) -> str:
-    return f"{short_number(low)} – {short_number(high)}"
+    return sorted(rows, key=lambda row: (GRADES.index(row.grade), row.path.startswith(LAST_INPUTS)))
 
 
 def grade_counts(rows: Sequence[InputRow]) -> list[tuple[str, int]]:
