@@ -153,7 +153,7 @@ def test_a_folder_in_use_is_refused() -> None:
 
 
 def test_ctrl_c_keeps_what_is_finished_and_leaves_no_lock() -> None:
-    arguments = ["sweep", str(SMALL), *PRICES, "--replications", "200", "--workers", "2"]
+    arguments = ["sweep", str(SMALL), *PRICES, "--replications", "2000", "--workers", "2"]
     started = subprocess.Popen(
         [sys.executable, "-m", "corridor_sim", *arguments], stderr=subprocess.PIPE, text=True, start_new_session=True
     )
