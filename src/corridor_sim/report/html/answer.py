@@ -77,21 +77,31 @@ def _cost(run: Run, numbers: Numbers) -> Told:
 
 def _rest(run: Run, numbers: Numbers) -> Iterator[Told]:
     """Yield the third sentence: of a claim, else of a change, else of a threshold; and what rests on assumptions."""
-    place, focus = next(each for each in enumerate(run.alternatives) if each[1]["name"] == focus_of(run))
-    shares = {
-        key: numbers.plain(focus["assumptions"][part], f"alternatives/{place}/assumptions/{part}", PERCENT)
-        for key, part in (("share", "cost_share"), ("time_share", "time_share"))
-    }
-    parts: dict[str, Any] = {**shares, "focus": run.alternative(focus["name"])}
+    parts = _assumed(run, numbers, focus_of(run))
     for claim in (run.claims or {}).get("claims", ()):
-        statement = text_words(claim["statement"], claim["name"])
-        yield tell("page.answer_claim", statement=statement, verdict=verdict_words(claim["verdict"]), **parts)
+        yield tell(
+            "page.answer_claim",
+            statement=text_words(claim["statement"], claim["name"]),
+            verdict=verdict_words(claim["verdict"]),
+            found=Numbers(run.claims or {}).text(claim["stated"], READY_PERCENT),
+            **_assumed(run, numbers, claim["of"]),
+        )
     for change in run.summary.get("changes", ()):
         yield _change(run, numbers, change, parts)
     for threshold in run.summary["thresholds"]:
         says = text_words(threshold["says"], threshold["name"])
         yield tell("page.answer_threshold", says=says, answer=answer_words(threshold), **parts)
     yield tell("page.answer_assumed", **parts)
+
+
+def _assumed(run: Run, numbers: Numbers, name: str) -> dict[str, Any]:
+    """Return how much of an alternative's cost and time rests on assumptions, and its name, as parts of a sentence."""
+    place, one = next(each for each in enumerate(run.alternatives) if each[1]["name"] == name)
+    shares = {
+        key: numbers.plain(one["assumptions"][part], f"alternatives/{place}/assumptions/{part}", PERCENT)
+        for key, part in (("share", "cost_share"), ("time_share", "time_share"))
+    }
+    return {**shares, "focus": run.alternative(name)}
 
 
 def _change(run: Run, numbers: Numbers, change: Mapping[str, Any], parts: Mapping[str, Any]) -> Told:
