@@ -19,6 +19,7 @@ from corridor_sim.cli.across import AcrossOptions, show_across
 from corridor_sim.cli.breakeven import breakeven
 from corridor_sim.cli.catalog import catalog
 from corridor_sim.cli.claims import claims
+from corridor_sim.cli.doctor import doctor
 from corridor_sim.cli.modemap import modemap
 from corridor_sim.cli.options import (
     Debug,
@@ -71,6 +72,7 @@ app.command()(sensitivity)
 app.command()(report)
 app.command()(plot)
 app.command()(warmup)
+app.command()(doctor)
 
 
 def main() -> None:
