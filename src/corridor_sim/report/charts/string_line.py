@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NAME = "string_line"
+OUR_CARGO = "our consignments"
+"""Under this name they stand in the legend of a specification."""
 HEIGHT_INCHES, TITLE_INCHES, AXIS_INCHES, LEGEND_INCHES = 5.4, 1.15, 0.5, 0.35
 LEFT, RIGHT = 0.2, 0.98
 SPEC_PIXELS = 420
@@ -133,7 +135,7 @@ def _spec(run: Run) -> Spec | None:
         for name, strings in found.items()
     }
     params = [
-        names_param({**alternative_names(run), **services}),
+        names_param({**alternative_names(run), **services, OUR_CARGO: say("flows.our_cargo")}),
         parameter,
         origin_param(span),
         {"name": "told", "value": told},
@@ -278,10 +280,15 @@ def _paths_layer() -> Spec:
             moment_from("at", "time"),
             moment_text("time", "time_text"),
         ],
-        "mark": {"type": "line", "strokeWidth": OURS_WIDTH, "color": OURS, **UNSAID},
+        "mark": {"type": "line", "strokeWidth": OURS_WIDTH, **UNSAID},
         "encoding": {
             "x": same_time(),
             "y": {"field": "height", "type": "quantitative"},
+            "stroke": {
+                "datum": OUR_CARGO,
+                "scale": {"domain": [OUR_CARGO], "range": [OURS]},
+                "legend": named_axis(title=None, orient="bottom", symbolType="stroke"),
+            },
             "detail": {"field": "consignment", "type": "nominal"},
             "order": {"field": "at", "type": "quantitative"},
             "tooltip": [
