@@ -52,8 +52,8 @@ def report(
         if excel:
             _excel(runs, into, Language.EN if lang is None else lang)
             return
-        from corridor_sim.report.html.page import REPORT, page_html
-        from corridor_sim.report.run import stored_run
+        from corridor_sim.report.html.page import page_html
+        from corridor_sim.report.run import REPORT, stored_run
         from corridor_sim.study.pages import write_page
 
         for run in runs:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from corridor_sim.study.evaluate import Results
 
 Figures = Mapping[str, Any]
+REPORT = "report.html"
+"""The page for readers in the folder of a run."""
 
 
 @dataclass(frozen=True)

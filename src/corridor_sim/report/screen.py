@@ -12,6 +12,7 @@ from rich.text import Text
 
 from corridor_sim.reading.located import printable
 from corridor_sim.report.lateness import late_sentence
+from corridor_sim.report.run import REPORT
 from corridor_sim.report.script.verdicts import anomaly_words, answer_words, broken_words
 from corridor_sim.report.script.words import ENGLISH
 from corridor_sim.report.terminal import Row, Section, chunks, say, side_by_side
@@ -82,6 +83,8 @@ def show_run(summary: Summary, written: Path | None, console: Console) -> None:
     if written is not None:
         console.print()
         console.print(Text(f"Engine: {summary['run']['engine']}"))
+        if (written / REPORT).is_file():
+            console.print(Text(f"Report: {written / REPORT}"), soft_wrap=True)
         console.print(Text(f"Results: {written}"), soft_wrap=True)
 
 

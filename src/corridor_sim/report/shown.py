@@ -9,8 +9,8 @@ from typing import Any
 from corridor_sim.report.charts.registry import KEPT
 from corridor_sim.report.figures import draw_picture, picture_task
 from corridor_sim.report.html.library import chart_library
-from corridor_sim.report.html.page import REPORT, page_html
-from corridor_sim.report.run import Run
+from corridor_sim.report.html.page import page_html
+from corridor_sim.report.run import REPORT, Run
 from corridor_sim.study.executors import Executor
 
 LIBRARY = "the charting library"

@@ -28,8 +28,6 @@ from corridor_sim.report.script.words import LANGUAGES, Words, say, text_words
 from corridor_sim.report.words import LONGEST_TEXT, PERCENT
 
 LANGUAGE_NAMES = (("zh-Hans", "简体"), ("zh-Hant-HK", "繁體（香港）"), ("en", "English"))
-REPORT = "report.html"
-"""Its file in the folder of a run."""
 MOST_LATE = MOST_CAUSES
 """As many as in the picture, so that what is left over is the same."""
 SECTIONS = (
