@@ -6,6 +6,7 @@ import numpy as np
 
 from corridor_sim.economics.ledger import COST_BASES
 from corridor_sim.evidence.intervals import ratio_of_sums
+from corridor_sim.evidence.waterfall import Side
 from corridor_sim.study.claim_known import Known, Tested, percent
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.where import Told, side_of, where_figures
@@ -15,8 +16,8 @@ CHAIN = "chain"
 
 def where_it_arises(known: Known, tested: Tested) -> Figures:
     """Return the *where* waterfall of the two alternatives: all flows, the whole chain."""
-    against, of = _told(known, tested)
-    return where_figures(against, of, known.resolved(tested.claim.of, tested.against))
+    before, after = _sides(known, tested)
+    return where_figures(before, after, known.resolved(tested.claim.of, tested.against))
 
 
 def common_costs(known: Known, tested: Tested) -> Figures | None:
@@ -26,7 +27,7 @@ def common_costs(known: Known, tested: Tested) -> Figures | None:
     """
     if tested.claim.perspective != CHAIN or len(tested.flows) != len(known.flows):
         return None
-    theirs, ours = (side_of(told).cents for told in _told(known, tested))
+    theirs, ours = (side.cents for side in _sides(known, tested))
     parts = COST_BASES[tested.claim.cost_base]
     spots = {spot for rep in (*theirs, *ours) for spot in rep if spot[0] in parts}
     equal = {
@@ -45,7 +46,9 @@ def common_costs(known: Known, tested: Tested) -> Figures | None:
     }
 
 
-def _told(known: Known, tested: Tested) -> tuple[Told, Told]:
-    """Return the baseline and what is claimed to save, at the stated inputs."""
-    against, of = (Told(known.lowered[name], known.stated[name]) for name in (tested.against, tested.claim.of))
-    return against, of
+def _sides(known: Known, tested: Tested) -> tuple[Side, Side]:
+    """Return what the baseline and what is claimed to save cost by place, at the stated inputs."""
+    before, after = (
+        side_of(Told(known.lowered[name], known.stated[name])) for name in (tested.against, tested.claim.of)
+    )
+    return before, after

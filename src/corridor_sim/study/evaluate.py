@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridor_sim.evidence.compare import compare
 from corridor_sim.evidence.intervals import Estimate
 from corridor_sim.evidence.thresholds import Crossing, find_crossing
+from corridor_sim.evidence.waterfall import Side
 from corridor_sim.metrics.kpis import COST_PER_KG
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.scenario.load import ScenarioFile
@@ -37,7 +38,7 @@ from corridor_sim.study.summary import (
     unresolved_events,
 )
 from corridor_sim.study.warmup import settled
-from corridor_sim.study.where import Told, where_figures
+from corridor_sim.study.where import Told, side_of, where_figures
 from corridor_sim.study.why import Plan, plan_why, play_with, why_figures
 from corridor_sim.study.workers import Progress
 from corridor_sim.units import parse_number
@@ -215,41 +216,41 @@ def _crossing_figure(crossing: Crossing, unit: str, replications: int) -> Figure
     }
 
 
-def _compared(
-    file: ScenarioFile,
-    lowered: Mapping[str, Lowered],
-    played: Mapping[Any, Sequence[Played]],
-    plans: Mapping[str, Plan],
-) -> list[Figures]:
-    """Return each alternative against the baseline: differences, savings, where they arise and, where planned, why."""
-    baseline = Told(lowered[file.baseline], played[file.baseline])
-    rows = []
-    for name, one in lowered.items():
-        if name == file.baseline:
-            continue
-        resolved = not unresolved_events(one, played[name])
-        row = comparison_summary(one, file.baseline, played[name], baseline.played, resolved)
-        row["where"] = where_figures(baseline, Told(one, played[name]), resolved)
-        if name in plans:
-            row["why"] = why_figures(plans[name], played, (baseline.played, played[name]), resolved)
-        rows.append(row)
-    return rows
+@dataclass(frozen=True)
+class _Pairs:
+    """Alternatives that are compared; what each costs by place is found once."""
 
+    file: ScenarioFile
+    lowered: Mapping[str, Lowered]
+    played: Mapping[Any, Sequence[Played]]
 
-def _changes(
-    file: ScenarioFile, lowered: Mapping[str, Lowered], played: Mapping[Any, Sequence[Played]]
-) -> list[Figures]:
-    """Return each alternative that starts from another one, but not from the baseline, against that other one."""
-    rows = []
-    for name, one in lowered.items():
-        parent = file.base.alternatives[name].like
-        if parent is None or parent == file.baseline or parent not in lowered:
-            continue
-        resolved = not unresolved_events(one, played[name])
-        row = comparison_summary(one, parent, played[name], played[parent], resolved)
-        row["where"] = where_figures(Told(lowered[parent], played[parent]), Told(one, played[name]), resolved)
-        rows.append(row)
-    return rows
+    @cached_property
+    def _sides(self) -> Mapping[str, Side]:
+        return {name: side_of(Told(one, self.played[name])) for name, one in self.lowered.items()}
+
+    def row(self, name: str, against: str, plan: Plan | None = None) -> Figures:
+        """Return an alternative against another: differences, savings, where they arise and, where planned, why."""
+        ours, theirs = self.played[name], self.played[against]
+        resolved = not unresolved_events(self.lowered[name], ours)
+        row = comparison_summary(self.lowered[name], against, ours, theirs, resolved)
+        row["where"] = where_figures(self._sides[against], self._sides[name], resolved)
+        if plan is not None:
+            row["why"] = why_figures(plan, self.played, (theirs, ours), resolved)
+        return row
+
+    def compared(self, plans: Mapping[str, Plan]) -> list[Figures]:
+        """Return each alternative against the baseline."""
+        baseline = self.file.baseline
+        return [self.row(name, baseline, plans.get(name)) for name in self.lowered if name != baseline]
+
+    def changes(self) -> list[Figures]:
+        """Return each alternative that starts from another one, but not from the baseline, against that other one."""
+        parents = {name: self.file.base.alternatives[name].like for name in self.lowered}
+        return [
+            self.row(name, parent)
+            for name, parent in parents.items()
+            if parent is not None and parent != self.file.baseline and parent in self.lowered
+        ]
 
 
 def _summary(
@@ -261,7 +262,7 @@ def _summary(
 ) -> Figures:
     base = lowered[file.baseline]
     main = {name: played[name] for name in lowered}
-    comparisons = _compared(file, lowered, played, plans)
+    pairs = _Pairs(file, lowered, played)
     thresholds = []
     for name, threshold in file.base.thresholds.items() if settings.noise else ():
         points = {
@@ -294,8 +295,8 @@ def _summary(
         },
         "baseline": file.baseline,
         "alternatives": [alternative_summary(one, main[name]) for name, one in lowered.items()],
-        "comparisons": comparisons,
-        "changes": _changes(file, lowered, main),
+        "comparisons": pairs.compared(plans),
+        "changes": pairs.changes(),
         "thresholds": thresholds,
         "anomalies": anomaly_figures(base),
         "inputs": listed(list(inputs.values())),

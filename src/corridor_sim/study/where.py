@@ -36,12 +36,11 @@ class Told:
     played: Sequence[Played]
 
 
-def where_figures(baseline: Told, alternative: Told, resolved: bool) -> Figures:
+def where_figures(before: Side, after: Side, resolved: bool) -> Figures:
     """Return the *where* waterfall: totals in the three cost bases, and the bars which they are sums of.
 
     A cost base is the sum of the bars of its parts of the ledger: cash; cash and time; cash, time and carbon.
     """
-    before, after = side_of(baseline), side_of(alternative)
     bars = where(before, after)
     order = {base: place for place, base in enumerate(BASES)}
     bars.sort(key=lambda bar: (order[_key(bar)[0]], -abs(bar.cents), _key(bar)))

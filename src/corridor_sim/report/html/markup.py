@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from corridor_sim.report.script.words import LANGUAGES, Words, room, same
+from corridor_sim.report.waterfall import signed
 from corridor_sim.report.words import Figure, Unit, interval_text, number
 
 Told = Mapping[str, Markup]
@@ -33,9 +34,7 @@ class Numbers:
         """Return an estimate with its interval, a dash where there is none; `sign` shows a plus."""
         if figure is None or figure["value"] is None:
             return Markup("–")
-        shown = interval_text(figure, unit)
-        if sign and figure["value"] > 0 and not shown.startswith(number(0, unit)):
-            shown = f"+{shown}"
+        shown = signed(figure, unit) if sign else interval_text(figure, unit)
         mark = "" if figure.get("resolved", True) else NOT_RESOLVED_MARK
         return self._data(figure["value"], self._places.get(id(figure), ""), shown) + mark
 

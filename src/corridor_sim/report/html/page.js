@@ -36,17 +36,11 @@
     };
   };
 
-  // Charts of one panel take the width that there is; those of several are told how wide a panel may be.
-  const fitted = (spec, whole, width) => {
-    const panels = spec.facet || spec.hconcat || spec.vconcat || spec.concat || spec.repeat;
-    if (spec.height && spec.height.step) return { ...spec, width: whole - 30 };
-    if (!panels) return { ...spec, width: whole, autosize: { type: "fit-x", contains: "padding" } };
-    const inner = (part) => (part.width || part.layer === undefined && part.mark === undefined ? part : { ...part, width });
-    const copy = { ...spec };
-    if (copy.spec) copy.spec = copy.spec.width ? copy.spec : { ...copy.spec, width };
-    for (const key of ["vconcat", "concat"]) if (copy[key]) copy[key] = copy[key].map(inner);
-    return copy;
-  };
+  // A chart of one panel takes the width that there is; facets are told how wide each may be.
+  const fitted = (spec, whole, width) =>
+    spec.facet
+      ? { ...spec, spec: { ...spec.spec, width } }
+      : { ...spec, width: whole, autosize: { type: "fit-x", contains: "padding" } };
 
   // A chart of one alternative that has no row for the chosen one is put away.
   const empty = (name) => {
@@ -57,8 +51,8 @@
 
   const draw = async (box) => {
     const name = box.dataset.chart;
-    box.closest("figure").hidden = empty(name);
-    if (empty(name)) { drawn.delete(name); delete box.dataset.drawn; return; }
+    const nothing = (box.closest("figure").hidden = empty(name));
+    if (nothing) { drawn.delete(name); delete box.dataset.drawn; return; }
     const before = drawn.get(name);
     if (before) before.finalize();
     drawn.set(name, { finalize() {} });

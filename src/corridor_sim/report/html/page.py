@@ -22,6 +22,7 @@ from corridor_sim.report.html.library import chart_library
 from corridor_sim.report.html.markup import Numbers, spans, tell
 from corridor_sim.report.lateness import late_rows
 from corridor_sim.report.run import Run
+from corridor_sim.report.script.figures import kpi_words
 from corridor_sim.report.script.notes import notes_of
 from corridor_sim.report.script.verdicts import answer_words
 from corridor_sim.report.script.words import LANGUAGES, Words, say, text_words
@@ -124,11 +125,6 @@ def _made(summary: Mapping[str, Any]) -> Words:
     )
 
 
-def _late(run: Run, one: Mapping[str, Any]) -> tuple[Words, list[Words]]:
-    """Return an alternative and the biggest causes of its lateness as sentences."""
-    return run.alternative(one["name"]), late_rows(one["late_because"], MOST_LATE, run.name)
-
-
 def _data(run: Run, specs: Mapping[str, Spec], replay: Mapping[str, Any] | None) -> Markup:
     """Return what the page's script reads, as JSON that cannot end its element."""
     content = {
@@ -160,7 +156,7 @@ def _template() -> Any:
         "tell": tell,
         "own": lambda text: Markup('<span class="own">{}</span>').format(text),
         "base_words": lambda base: say(f"page.base_{base}"),
-        "perspective_words": lambda whom: say(f"page.whom_{whom}"),
+        "perspective_words": kpi_words,
     }
     return environment.from_string(_asset("template.html"))
 

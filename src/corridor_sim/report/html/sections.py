@@ -12,23 +12,21 @@ from markupsafe import Markup, escape
 from corridor_sim.reading.located import printable
 from corridor_sim.report.html.markup import NOT_RESOLVED_MARK, Numbers, spans
 from corridor_sim.report.html.ranges import range_text
+from corridor_sim.report.links import is_link
 from corridor_sim.report.run import Run
-from corridor_sim.report.screen import HEADLINE_SAVING, headline
+from corridor_sim.report.screen import HEADLINE_SAVING, UNITS_SHOWN, headline
 from corridor_sim.report.script.verdicts import difference_words, verdict_words
 from corridor_sim.report.script.words import Words, say, text_words
 from corridor_sim.report.words import (
-    CNY_PER_BOX,
     DAYS,
     LONGEST_TEXT,
     PERCENT,
     READY_PERCENT,
     Figure,
-    Unit,
     row_with,
     short_number,
 )
 
-KG_UNIT = Unit("CNY", decimals=2)
 KPI_COLUMNS = (
     ("p50", "transit_p50", DAYS),
     ("p90", "transit_p90", DAYS),
@@ -44,12 +42,10 @@ COST_COLUMNS = (
     ("chain_kg", "total_logistics", "chain", "kg"),
 )
 """Label, cost base, perspective and unit of cargo of the columns that follow."""
-PER_UNITS = {"box": CNY_PER_BOX, "kg": KG_UNIT}
 GRADES = ("assumption", "analogue", "derived", "published", "stated")
 """What an input rests on, the softest first."""
 LAST_INPUTS = ("money.", "clock.")
 """What of a grade stands at the end of the list: rates of exchange and the like."""
-SAFE_ADDRESSES = ("http://", "https://")
 
 
 @dataclass(frozen=True)
@@ -91,7 +87,7 @@ def _figure_cells(
     for label, base, perspective, per in COST_COLUMNS:
         cost = row_with(one["costs"], base=base, perspective=perspective, per=per, subsidy="after")
         if cost is not None:
-            yield say(f"page.{label}"), numbers.text(cost, PER_UNITS[per])
+            yield say(f"page.{label}"), numbers.text(cost, UNITS_SHOWN[per])
     if len(run.alternatives) > 1:
         saving = headline(run.summary, one["name"])
         yield say("page.saving"), numbers.text(None if saving is None else saving["percent"], READY_PERCENT)
@@ -159,7 +155,7 @@ def _cargo_cells(
     for label, kpi, unit in KPI_COLUMNS[:3]:
         yield say(f"page.{label}"), numbers.text(one["by_flow"][flow].get(kpi), unit)
     cost = one.get("flow_costs", {}).get(flow, {}).get("total_logistics")
-    yield say("page.chain_kg"), numbers.text(cost, KG_UNIT)
+    yield say("page.chain_kg"), numbers.text(cost, UNITS_SHOWN["kg"])
     saving = None if pair is None else pair.get("flow_savings", {}).get(flow, {}).get("total_logistics")
     yield say("page.saving"), numbers.text(saving, READY_PERCENT)
 
@@ -256,7 +252,7 @@ def source_rows(run: Run, inputs: Sequence[InputRow]) -> list[SourceRow]:
             key,
             title=printable(one["title"], LONGEST_TEXT),
             address=printable(one["url"], LONGEST_TEXT),
-            link=one["url"].startswith(SAFE_ADDRESSES),
+            link=is_link(one["url"]),
             date=printable(one["date"]),
             confidence=printable(one["confidence"]),
             note=printable(one["note"], LONGEST_TEXT),
