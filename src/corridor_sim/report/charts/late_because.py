@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from corridor_sim.report.charts.base import ALTERNATIVE, Chart, Spec, one_alternative
+from corridor_sim.report.charts.base import Chart, Spec
 from corridor_sim.report.charts.canvas import (
     BASELINE_COLOUR,
     COLOURS,
@@ -18,13 +18,12 @@ from corridor_sim.report.charts.canvas import (
 )
 from corridor_sim.report.charts.strips import (
     UNSAID,
+    Strips,
+    counts_of,
     draw_labels,
     height_axis,
-    key,
     label_layer,
-    lines,
-    strips_param,
-    told_param,
+    strips_spec,
 )
 from corridor_sim.report.lateness import late_sentences
 from corridor_sim.report.run import Run
@@ -116,48 +115,39 @@ def _end(causes: Sequence[Cause]) -> float:
 
 def _spec(run: Run) -> Spec | None:
     """Return a bar for each cause, its sentence above it."""
-    found = {name: causes_of(run, name) for name in run.names}
-    if not any(found.values()):
+    every = {name: causes_of(run, name) for name in run.names}
+    if not any(every.values()):
         return None
-    counts = {name: len(causes) for name, causes in found.items()}
-    told: dict[str, Words] = {}
-    rows: list[Spec] = []
-    for number, (name, causes) in enumerate(found.items()):
-        told[str(number)] = say("flows.nothing_late") if not causes else say("flows.nothing_more")
-        told |= {key(number, place): lines(cause.said) for place, cause in enumerate(causes)}
-        rows += [
-            {
-                ALTERNATIVE: name,
-                "place": place,
-                "label": key(number, place),
-                "share": _percent(cause.share),
-                "low": None if cause.low is None else _percent(cause.low),
-                "high": None if cause.high is None else _percent(cause.high),
-                "rest": cause.is_rest,
-            }
-            for place, cause in enumerate(causes)
-        ]
-    parameter, filtered = one_alternative(run)
-    numbers = {"name": "numbers", "value": {name: str(number) for number, name in enumerate(found)}}
-    ends = {"name": "ends", "value": {name: _end(causes) for name, causes in found.items() if causes}}
+    found = {
+        name: Strips(
+            say("flows.nothing_more" if causes else "flows.nothing_late"),
+            [cause.said for cause in causes],
+            [_row(cause) for cause in causes],
+        )
+        for name, causes in every.items()
+    }
+    spec = strips_spec(run, found, ROW_PIXELS)
+    ends = {"name": "ends", "value": {name: _end(causes) for name, causes in every.items() if causes}}
     return {
-        "params": [parameter, told_param(told), strips_param(counts), numbers, ends],
-        "title": {
-            "text": {"expr": "told[numbers[alternative]] || ''"},
-            "anchor": "start",
-            "fontSize": 11,
-            "fontWeight": "normal",
-        },
-        "height": ROW_PIXELS * max(counts.values()),
-        "data": {"values": rows},
+        **spec,
+        "params": [*spec["params"], ends],
         "transform": [
-            filtered,
+            *spec["transform"],
             {"calculate": f"datum.place + {BAR_FROM}", "as": "from"},
             {"calculate": f"datum.place + {BAR_TO}", "as": "to"},
             {"calculate": f"datum.place + {(BAR_FROM + BAR_TO) / 2}", "as": "middle"},
             {"calculate": "replace(told[datum.label] || '', '\\n', ' ')", "as": "sentence"},
         ],
-        "layer": _layers(counts, any(cause.low is not None for causes in found.values() for cause in causes)),
+        "layer": _layers(counts_of(found), any(cause.low is not None for causes in every.values() for cause in causes)),
+    }
+
+
+def _row(cause: Cause) -> Spec:
+    return {
+        "share": _percent(cause.share),
+        "low": None if cause.low is None else _percent(cause.low),
+        "high": None if cause.high is None else _percent(cause.high),
+        "rest": cause.is_rest,
     }
 
 

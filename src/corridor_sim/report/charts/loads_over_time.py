@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from corridor_sim.report.charts.base import ALTERNATIVE, Chart, Spec, one_alternative
+from corridor_sim.report.charts.base import Chart, Spec
 from corridor_sim.report.charts.canvas import COLOURS, GREY, WIDTH_INCHES, caption, drawable, house_style
 from corridor_sim.report.charts.load_rows import Loads, loads_of
 from corridor_sim.report.charts.moments import (
@@ -24,17 +24,17 @@ from corridor_sim.report.charts.strips import (
     STRIP_INCHES,
     STRIP_PIXELS,
     UNSAID,
+    Strips,
+    counts_of,
     cut,
     draw_labels,
     foot_of,
     height,
     height_axis,
     height_of,
-    key,
     label_layer,
     lines,
-    strips_param,
-    told_param,
+    strips_spec,
 )
 from corridor_sim.report.run import Run
 from corridor_sim.report.script.words import Words, joined, say
@@ -133,40 +133,25 @@ def _spec(run: Run) -> Spec | None:
     span = span_of(run)
     if span is None:
         return None
-    found = {name: loads_of(run, name, span) for name in run.names}
-    if not any(strips for strips, _ in found.values()):
+    every = {name: loads_of(run, name, span) for name in run.names}
+    if not any(strips for strips, _ in every.values()):
         return None
-    counts = {name: len(strips) for name, (strips, _) in found.items()}
-    told: dict[str, Words] = {}
-    rows: list[Spec] = []
-    for number, (name, (strips, left_out)) in enumerate(found.items()):
-        told[str(number)] = lines(_said(left_out) if strips else say("flows.no_loads"), most=HEAD_LINES)
-        told |= {key(number, place): lines(label) for place, label in enumerate(_labels(run, name, strips))}
-        rows += _rows(number, name, strips)
-    parameter, filtered = one_alternative(run)
-    numbers = {"name": "numbers", "value": {name: str(number) for number, name in enumerate(found)}}
-    return {
-        "params": [parameter, origin_param(span), told_param(told), strips_param(counts), numbers],
-        "title": {
-            "text": {"expr": "split(told[numbers[alternative]] || '', '\\n')"},
-            "anchor": "start",
-            "fontSize": 11,
-            "fontWeight": "normal",
-        },
-        "height": STRIP_PIXELS * max(counts.values()),
-        "data": {"values": rows},
-        "transform": [filtered],
-        "layer": _layers(run, span, counts),
+    found = {
+        name: Strips(
+            lines(_said(left_out) if strips else say("flows.no_loads"), most=HEAD_LINES),
+            _labels(run, name, strips),
+            list(_rows(strips)),
+        )
+        for name, (strips, left_out) in every.items()
     }
+    spec = strips_spec(run, found, STRIP_PIXELS)
+    return {**spec, "params": [*spec["params"], origin_param(span)], "layer": _layers(run, span, counts_of(found))}
 
 
-def _rows(number: int, name: str, strips: Sequence[Loads]) -> Iterator[Spec]:
+def _rows(strips: Sequence[Loads]) -> Iterator[Spec]:
     """Yield a row for each strip, whose lists the layers take apart."""
-    for place, loads in enumerate(strips):
+    for loads in strips:
         yield {
-            ALTERNATIVE: name,
-            "place": place,
-            "label": key(number, place),
             "top": loads.top,
             "capacity": loads.capacity if loads.shows_capacity else None,
             "at": loads.scheduled,

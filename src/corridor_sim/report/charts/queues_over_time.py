@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from corridor_sim.report.charts.base import ALTERNATIVE, Chart, Spec, one_alternative
+from corridor_sim.report.charts.base import Chart, Spec
 from corridor_sim.report.charts.canvas import COLOURS, WIDTH_INCHES, caption, drawable, house_style
 from corridor_sim.report.charts.moments import (
     Span,
@@ -25,17 +25,17 @@ from corridor_sim.report.charts.strips import (
     STRIP_INCHES,
     STRIP_PIXELS,
     UNSAID,
+    Strips,
+    counts_of,
     draw_labels,
     foot_of,
     height,
     height_axis,
     height_of,
-    key,
     label_layer,
     lines,
-    strips_param,
+    strips_spec,
     thinned,
-    told_param,
 )
 from corridor_sim.report.run import Run
 from corridor_sim.report.script.words import Words, joined, say
@@ -124,45 +124,29 @@ def _spec(run: Run) -> Spec | None:
     span = span_of(run)
     if span is None:
         return None
-    found = {name: queues_of(run, name, span) for name in run.names}
-    if not any(queues for queues, _ in found.values()):
+    every = {name: queues_of(run, name, span) for name in run.names}
+    if not any(queues for queues, _ in every.values()):
         return None
-    counts = {name: len(queues) for name, (queues, _) in found.items()}
-    told: dict[str, Words] = {}
-    rows: list[Spec] = []
-    for number, (name, (queues, left_out)) in enumerate(found.items()):
-        told[str(number)] = lines(_said(queues, left_out) if queues else say("flows.no_queues"))
-        labels = _labels(run, name, queues)
-        told |= {key(number, place): lines(label) for place, label in enumerate(labels)}
-        rows += _rows(number, name, queues)
-    parameter, filtered = one_alternative(run)
-    numbers = {"name": "numbers", "value": {name: str(number) for number, name in enumerate(found)}}
-    return {
-        "params": [parameter, origin_param(span), told_param(told), strips_param(counts), numbers],
-        "title": {
-            "text": {"expr": "split(told[numbers[alternative]] || '', '\\n')"},
-            "anchor": "start",
-            "fontSize": 11,
-            "fontWeight": "normal",
-        },
-        "height": STRIP_PIXELS * max(counts.values()),
-        "data": {"values": rows},
-        "transform": [filtered],
-        "layer": _layers(run, span, counts),
+    found = {
+        name: Strips(
+            lines(_said(queues, left_out) if queues else say("flows.no_queues")),
+            _labels(run, name, queues),
+            list(_rows(queues)),
+        )
+        for name, (queues, left_out) in every.items()
     }
+    spec = strips_spec(run, found, STRIP_PIXELS)
+    return {**spec, "params": [*spec["params"], origin_param(span)], "layer": _layers(run, span, counts_of(found))}
 
 
-def _rows(number: int, name: str, queues: Sequence[Queue]) -> Iterator[Spec]:
+def _rows(queues: Sequence[Queue]) -> Iterator[Spec]:
     """Yield a row for each strip, whose lists the layers take apart."""
-    for place, queue in enumerate(queues):
+    for queue in queues:
         begins = minutes(queue.edges)
         amounts = [*zip(queue.mean.tolist(), queue.most.tolist(), strict=True), (0.0, 0)]
         points = thinned((at, round(mean, DECIMALS), most) for at, (mean, most) in zip(begins, amounts, strict=True))
         at, mean, most = zip(*points, strict=True)
         yield {
-            ALTERNATIVE: name,
-            "place": place,
-            "label": key(number, place),
             "top": _top(queue),
             "at": list(at),
             "mean": list(mean),

@@ -6,10 +6,12 @@ A strip stands between two whole numbers; its own height is a share of that, fro
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corridor_sim.report.charts.base import ALTERNATIVE, Spec
+from corridor_sim.report.charts.base import ALTERNATIVE, Spec, one_alternative
 from corridor_sim.report.charts.canvas import SMALL, drawable, wrapped
+from corridor_sim.report.run import Run
 from corridor_sim.report.script.words import Words
 
 if TYPE_CHECKING:
@@ -29,6 +31,51 @@ LABEL_FROM = 0.006
 """Of the width."""
 LEAST_FILLED = 0.6
 """Of the picture: strips of an alternative that has few grow to fill so much, and no more."""
+
+
+@dataclass(frozen=True)
+class Strips:
+    """The strips of an alternative: what is said above them all, and the label and the row of each."""
+
+    head: Words
+    labels: Sequence[Words]
+    rows: Sequence[Spec]
+
+
+def strips_spec(run: Run, found: Mapping[str, Strips], pixels: int) -> Spec:
+    """Return a specification of strips by alternative but for its layers, each strip so many pixels high.
+
+    A row gets its `alternative`, `place` and `label` here; layers look words up in `told` by the label.
+    """
+    told: dict[str, Words] = {}
+    rows: list[Spec] = []
+    for number, (name, strips) in enumerate(found.items()):
+        told[str(number)] = strips.head
+        told |= {key(number, place): lines(label) for place, label in enumerate(strips.labels)}
+        rows += [
+            {ALTERNATIVE: name, "place": place, "label": key(number, place), **row}
+            for place, row in enumerate(strips.rows)
+        ]
+    counts = counts_of(found)
+    parameter, filtered = one_alternative(run)
+    numbers = {"name": "numbers", "value": {name: str(number) for number, name in enumerate(found)}}
+    return {
+        "params": [parameter, told_param(told), strips_param(counts), numbers],
+        "title": {
+            "text": {"expr": "split(told[numbers[alternative]] || '', '\\n')"},
+            "anchor": "start",
+            "fontSize": LABEL_FONT,
+            "fontWeight": "normal",
+        },
+        "height": pixels * max(counts.values()),
+        "data": {"values": rows},
+        "transform": [filtered],
+    }
+
+
+def counts_of(found: Mapping[str, Strips]) -> dict[str, int]:
+    """Return how many strips each alternative has."""
+    return {name: len(strips.labels) for name, strips in found.items()}
 
 
 def height(place: int, amount: float, top: float) -> float:
