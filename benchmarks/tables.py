@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.race import Spread
 
-BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
+BENCHMARKS = "benchmarks"
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,11 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def with_section(page: str, tables: str) -> str:
-    """Return a page with the text between its two marks replaced. Raises ValueError where the marks are not there."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def with_section(page: str, tables: str, name: str = BENCHMARKS) -> str:
+    """Return a page with the text between the two marks of a name replaced. Raises ValueError where they are not."""
+    begins, ends = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, begin, rest = page.partition(begins)
+    _, end, after = rest.partition(ends)
     if not begin or not end:
-        raise ValueError(f'the page needs the lines "{BEGIN}" and "{END}"')
-    return f"{before}{BEGIN}\n\n{tables.strip()}\n\n{END}{after}"
+        raise ValueError(f'the page needs the lines "{begins}" and "{ends}"')
+    return f"{before}{begins}\n\n{tables.strip()}\n\n{ends}{after}"
