@@ -16,6 +16,7 @@ import numpy as np
 
 from corridor_sim.engine.base import OUTCOMES
 from corridor_sim.engine.program import Ints
+from corridor_sim.errors import CorridorSimError
 from corridor_sim.network.lower import lower
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.usage import routes_in_use
@@ -35,6 +36,7 @@ SHORTEST = 2
 FIRST_PART = 3
 """The first part is a third of the leg, so that the parts differ."""
 LATER_HALF = "{} (the rest)"
+HELD = "chance decides how long they take: held at their means first"
 FREE = "0 CNY"
 COMPARED = ("delivered", "leader")
 Change = Callable[[str, Move], dict[str, AnyStep]]
@@ -54,10 +56,14 @@ def _trial(world: World, trial: Trial) -> Iterator[Finding]:
         yield judged.exception("legs without timetable", "there is none that could be cut")
         return
     before, why = trial.played, ""
-    if not fixed:
-        scenario = _changed(scenario, _held)
-        before, why = world.play(lower(scenario, name)), "chance decides how long they take: held at their means first"
-    cut = lower(_changed(scenario, _cut), name)
+    try:
+        if not fixed:
+            scenario = _changed(scenario, _held)
+            before, why = world.play(lower(scenario, name)), HELD
+        cut = lower(_changed(scenario, _cut), name)
+    except CorridorSimError as error:
+        yield judged.broken(f"{len(legs)} legs cut in two", "it can be simulated", error)
+        return
     yield from judged.first_or_kept(
         _differences(judged, trial.first, before, world.play(cut)), f"{len(fixed or legs)} legs cut in two", why
     )

@@ -26,7 +26,7 @@ It does not hold, and is shown as an exception with the means, where one of this
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,7 +67,22 @@ class Waits:
 def test(file: ScenarioFile, replications: int) -> list[Finding]:
     """Return what more departures of each service do to the waits for it, in each alternative."""
     world = world_of(file, replications)
-    return [finding for trial in world.trials for finding in _trial(world, trial)]
+    return [finding for trial in world.trials for finding in by_reason(_trial(world, trial))]
+
+
+def by_reason(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings with the exceptions of one reason told together."""
+    alike: dict[str, list[Finding]] = {}
+    others: list[Finding] = []
+    for each in found:
+        if each.kind == "exception":
+            alike.setdefault(each.because, []).append(each)
+        else:
+            others.append(each)
+    for same in alike.values():
+        told = "; ".join(f"{each.what}: {each.found}" for each in same if each.found)
+        others.append(replace(same[0], what=", ".join(each.what for each in same), found=told))
+    return others
 
 
 def _trial(world: World, trial: Trial) -> Iterator[Finding]:
@@ -103,7 +118,7 @@ def _service(
 ) -> Iterator[Finding]:
     name = lowered.program.service_names[service]
     before, after = ([waits_for(lowered, each[place], service) for each in pairs] for place in (0, 1))
-    means = f"mean wait {_mean(before)} before, {_mean(after)} with departures in between"
+    means = f"mean wait {_mean(before)}, {_mean(after)} with departures in between"
     if lowered.scenario.services[name].opens is not None:
         yield judged.exception(name, "its gate opens by the timetable", means)
         return
