@@ -21,6 +21,7 @@ It does not hold, and is shown as an exception with the means, where one of this
   place;
 * a departure is cancelled after its list was fixed, is too light or is held too long: the load goes back, and more
   departures are lighter;
+* departures block each other for good, each with what the other waits for;
 * vehicles overtake each other, or wait for berths: then only the load lists are judged.
 """
 
@@ -34,6 +35,7 @@ import numpy as np
 from corridor_sim.economics.passages import passages_of
 from corridor_sim.engine.base import DEPARTURES, VISITS
 from corridor_sim.engine.program import NONE, DepartureState, Ints
+from corridor_sim.errors import EngineError
 from corridor_sim.network.inputs import InputPlan
 from corridor_sim.network.instructions import instructions_of
 from corridor_sim.network.lowered import Lowered
@@ -97,7 +99,11 @@ def _trial(world: World, trial: Trial) -> Iterator[Finding]:
         elif len(lowered.plan.services[number].scheduled) <= 1:
             yield judged.exception(name, "it departs once, so there is nothing between its departures")
         else:
-            after = world.play(lowered, with_more(lowered.plan, number))
+            try:
+                after = world.play(lowered, with_more(lowered.plan, number))
+            except EngineError as error:
+                yield judged.exception(name, f"with more departures {error}")
+                continue
             yield from _service(judged, lowered, number, list(zip(trial.played, after, strict=True)))
     if idle:
         yield judged.exception(", ".join(idle), "nothing measured waited for it in what was played")
