@@ -63,35 +63,39 @@ def is_scenario(path: Path) -> bool:
 class ScenarioTests(pytest.File):
     """A scenario file: one test for each law."""
 
-    scenario: ScenarioFile | None = None
-
     def collect(self) -> Iterator[pytest.Item]:
-        """Yield a test for each law."""
+        """Read the file and yield a test for each law. Raises InputError with all that is wrong with the file."""
+        from corridor_sim.scenario.load import load
         from corridor_sim.study.laws.registry import LAWS
 
+        here = self.config.invocation_params.dir
+        scenario = load(self.path.relative_to(here) if self.path.is_relative_to(here) else self.path)
         for law in LAWS:
-            yield LawTest.from_parent(self, name=law.name, law=law)
+            yield LawTest.from_parent(self, name=law.name, law=law, scenario=scenario)
 
-    def loaded(self) -> ScenarioFile:
-        """Return the file, read once for all laws. Raises InputError."""
-        from corridor_sim.scenario.load import load
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: str | None = None) -> str:
+        """Return what is wrong with a file that cannot be read, a line each."""
+        return in_words(excinfo) or str(super().repr_failure(excinfo))
 
-        if self.scenario is None:
-            self.scenario = load(self.path)
-        return self.scenario
+
+def in_words(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """Return what is meant for a reader; "" where a traceback says more."""
+    from corridor_sim.errors import CorridorSimError
+
+    return str(excinfo.value) if isinstance(excinfo.value, LawBroken | CorridorSimError) else ""
 
 
 class LawTest(pytest.Item):
     """One law held against one scenario file."""
 
-    def __init__(self, *, law: Law, name: str, parent: ScenarioTests) -> None:
-        """Remember the law."""
+    def __init__(self, *, law: Law, scenario: ScenarioFile, name: str, parent: ScenarioTests) -> None:
+        """Remember the law and the scenario, which is the same for all laws of a file."""
         super().__init__(name, parent)
-        self.law, self.file = law, parent
+        self.law, self.scenario = law, scenario
 
     def runtest(self) -> None:
         """Try the law. Raises LawBroken with all that is broken, and what the simulator raises."""
-        found = self.law.test(self.file.loaded(), self.config.getoption(REPLICATIONS))
+        found = self.law.test(self.scenario, self.config.getoption(REPLICATIONS))
         shown = [str(each) for each in found if each.kind == "exception"]
         if shown:
             self.add_report_section("call", EXCEPTIONS, "\n".join(shown))
@@ -100,12 +104,8 @@ class LawTest(pytest.Item):
             raise LawBroken(self.law, broken)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: str | None = None) -> str:
-        """Return what is broken in words, and input that cannot be simulated as its own lines; else a traceback."""
-        from corridor_sim.errors import CorridorSimError
-
-        if isinstance(excinfo.value, LawBroken | CorridorSimError):
-            return str(excinfo.value)
-        return str(super().repr_failure(excinfo))
+        """Return what is broken in words, and what cannot be simulated in its own lines; else a traceback."""
+        return in_words(excinfo) or str(super().repr_failure(excinfo))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return where the test stands and its title."""

@@ -42,9 +42,8 @@ def felt_from(program: Program, service: int) -> Felt:
                 felt.add(number)
                 wanted |= set(followers(program, number))
         shared |= set[Resource]().union(*(used(program, number) for number in felt))
-        wanted = {
-            number for number in range(len(program.code)) if number not in felt and used(program, number) & shared
-        }
+        others = (number for number in range(len(program.code)) if number not in felt | boards)
+        wanted = {number for number in others if used(program, number) & shared}
         if not wanted:
             return Felt(frozenset(felt), boards)
 

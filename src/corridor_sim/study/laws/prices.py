@@ -52,6 +52,8 @@ SAYS = (
     "every other line as it was"
 )
 CARRIAGE = ("line_haul", "drayage")
+SUMS = ("value", "freight", "premium", "heads")
+"""What is summed up for the cargo that travelled together: CNY cents, and consignments."""
 NO_LINE = "no line in what was played"
 
 
@@ -249,7 +251,7 @@ class _Told:
             return
         leader = final_leaders(self.accounts.passages.trace.outcomes)
         count = len(self.accounts.value_cny_cents)
-        value, freight, premium, heads = (np.zeros(len(leader), object) for _ in range(4))
+        value, freight, premium, heads = (np.zeros(len(leader), object) for _ in SUMS)
         np.add.at(value, leader[:count], self.accounts.value_cny_cents.astype(object))
         np.add.at(heads, leader[:count], 1)
         carriage = np.concatenate([self.lines.mask("activity", activity) for activity in CARRIAGE])

@@ -33,7 +33,7 @@ SAID_IN = {
     "sources": ("title", "note"),
     "places": ("name",),
     "facilities": ("name",),
-    "routes": ("title", "say"),
+    "routes": ("title",),
     "flows": ("title",),
     "alternatives": ("title",),
     "thresholds": ("says",),

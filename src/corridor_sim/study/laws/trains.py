@@ -48,6 +48,7 @@ from corridor_sim.units import SECONDS_PER_HOUR
 
 NAME = "more trains"
 SAYS = "a service that runs more often under the same draws lengthens no wait for it, where that can be proved"
+TWO_PARTS = 2
 WORDS = {"listed": "on a load list", "left": "gone"}
 WENT_BACK = (DepartureState.TOO_LIGHT, DepartureState.HELD_TOO_LONG)
 """A departure after whose load list the load waits again."""
@@ -113,7 +114,7 @@ def with_more(plan: InputPlan, service: int) -> InputPlan:
     """Return a plan with one more departure midway between each two of a service."""
     line = plan.services[service]
     scheduled = line.scheduled
-    between = scheduled[:-1] + (scheduled[1:] - scheduled[:-1]) // 2
+    between = scheduled[:-1] + (scheduled[1:] - scheduled[:-1]) // TWO_PARTS
     every = np.unique(np.concatenate((scheduled, between)))
     lines = (*plan.services[:service], replace(line, scheduled=every), *plan.services[service + 1 :])
     return replace(plan, services=lines)
@@ -189,7 +190,7 @@ def obstacle(lowered: Lowered, service: int, was: Replication, now: Replication)
         return "a departure is cancelled after its load list was fixed"
     if np.isin(few.state, WENT_BACK).any() or np.isin(many.state, WENT_BACK).any():
         return "a departure was too light or held too long, and its load waited again"
-    if many.left_behind.any() and not alike(lowered, service, was, now):
+    if np.any(many.left_behind > 0) and not alike(lowered, service, was, now):
         return "somebody was left behind, and loads take up unlike shares of the room"
     return ""
 
@@ -197,12 +198,14 @@ def obstacle(lowered: Lowered, service: int, was: Replication, now: Replication)
 def disorder(service: int, was: Replication, now: Replication) -> str:
     """Return in words why vehicles do not leave in the order of their load lists, or not as they did; "" if they do."""
     few, many = _Departures.of(was, service), _Departures.of(now, service)
-    common = np.isin(many.scheduled, few.scheduled)
     ran = many.actual[many.actual != NONE]
     if np.any(np.diff(ran) < 0):
         return "vehicles overtake each other"
-    both = (many.actual[common] != NONE) & (few.actual != NONE)
-    if np.any(many.actual[common][both] != few.actual[both]):
+    left = dict(zip(many.scheduled.tolist(), many.actual.tolist(), strict=True))
+    known = [
+        (actual, left.get(tick, NONE)) for tick, actual in zip(few.scheduled.tolist(), few.actual.tolist(), strict=True)
+    ]
+    if any(NONE not in pair and pair[0] != pair[1] for pair in known):
         return "vehicles wait for berths or for each other"
     return ""
 
