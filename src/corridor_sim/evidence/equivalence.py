@@ -1,7 +1,7 @@
 """Whether a run says the same as blessed statistics: two one-sided tests (TOST) with a stated margin.
 
-Two figures are equivalent where the interval of their difference at level 1 - 2 x the chance of a missed change lies inside +/- margin
-(Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15). The margin is the greatest of
+Two figures are equivalent where the interval of their difference, with MISSED_CHANGES outside at either end, lies
+inside +/- margin (Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15). The margin is the greatest of
 
 * a practical one, by the figure's unit (`PRACTICAL`),
 * LEAST_ERRORS standard errors of the run's difference,

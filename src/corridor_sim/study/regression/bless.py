@@ -15,7 +15,7 @@ from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.study.evaluate import RESULTS_VERSION
 from corridor_sim.study.executors import Executor
 from corridor_sim.study.prepare import prepare
-from corridor_sim.study.regression.baseline import Baseline, Blessed, read_baseline, write_baseline
+from corridor_sim.study.regression.baseline import Baseline, Blessed, baseline_file, read_baseline, write_baseline
 from corridor_sim.study.regression.chain import BEHIND_THE_FILE
 from corridor_sim.study.regression.check import Looked, differences, first_stage, look, not_equivalent, unjudged
 from corridor_sim.study.regression.statistics import Statistics, family_of, judged, statistics_of
@@ -66,18 +66,14 @@ def bless(
     lowered = prepare(file)
     found = look(lowered, HASHED, seed, engine)
     if before is not None and _is_blessed(before, found, seed, replications):
-        return Blessing(file.file, before, before, folder)
+        return Blessing(file.file, before, before, baseline_file(folder, file.name))
     if before is not None and before.results_version == RESULTS_VERSION and before.seed == seed:
         _refuse_changed_code(file, before, found)
     counted = statistics_of(file, lowered, replications, seed, engine, before, hands, progress)
     rows = () if before is None else tuple(judged(before, counted, family_of(before)))
-    # what is kept is counted at marks of its own
-    kept = (
-        counted if before is None else statistics_of(file, lowered, replications, seed, engine, None, hands, progress)
-    )
     entry = _entry(reason, rows)
     history = (*(before.history if before else ()), entry)
-    alternatives = {name: _blessed(found, kept, name) for name in lowered}
+    alternatives = {name: _blessed(found, counted, name) for name in lowered}
     after = Baseline(file.name, RESULTS_VERSION, seed, HASHED, replications, history, alternatives)
     return Blessing(file.file, before, after, write_baseline(folder, after), rows)
 

@@ -121,7 +121,7 @@ def tariff_parts(one: Lowered) -> Parts:
     """Return the digests of prices by name, and of all that decides money beside them, without words and sources."""
     tariffs, scenario = one.tariffs, one.scenario
     parts: dict[str, object] = {}
-    named = [(charge.name, charge) for charge in tariffs.charges]
+    named: list[tuple[str, object]] = [(charge.name, charge) for charge in tariffs.charges]
     named += [(f"subsidy {rule.name}", rule) for rule in tariffs.subsidies]
     named += [(f"departure of {cost.service}", cost) for cost in tariffs.departure_costs]
     for name, price in named:

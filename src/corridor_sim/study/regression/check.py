@@ -132,7 +132,7 @@ def differences(baseline: Baseline, found: Looked) -> Iterator[Finding]:
         blessed, links = baseline.alternatives.get(name), found.links.get(name)
         if blessed is None or links is None:
             was, now = ("nothing", "an alternative") if blessed is None else ("an alternative", "nothing")
-            yield Finding(PROGRAM, name, "the alternative itself", was, now)
+            yield Finding(PROGRAM, name, "the alternative itself", was, now, margin="")
             continue
         stage = first_stage(blessed, links)
         if stage:
@@ -187,7 +187,7 @@ def _by_statistics(task: CheckTask, file: ScenarioFile, lowered: Mapping[str, Lo
     rows = list(judged(baseline, found, task.family))
     findings = [not_equivalent(*row) for row in rows if row[-1].verdict is Verdict.DIFFERENT]
     findings += [
-        Finding(PROGRAM, name, "the alternative itself", "an alternative", "nothing")
+        Finding(PROGRAM, name, "the alternative itself", "an alternative", "nothing", margin="")
         for name in baseline.alternatives
         if name not in found
     ]
@@ -216,10 +216,10 @@ def unjudged(rows: list[tuple[str, str, Judged]]) -> Iterator[str]:
 def _no_baseline(task: CheckTask, scenario: str) -> Finding:
     path = baseline_file(Path(task.against), scenario)
     because = f'corridor-sim bless {task.file} --reason "..." makes it'
-    return Finding(NO_BASELINE, WHOLE_FILE, str(path), "a baseline", "nothing", because=because)
+    return Finding(NO_BASELINE, WHOLE_FILE, str(path), "a file", "nothing", margin="", because=because)
 
 
 def _other_version(baseline: Baseline) -> Finding:
     versions = str(baseline.results_version), str(RESULTS_VERSION)
     because = "bless is due: it shows what is equivalent, and what is not"
-    return Finding(VERSION, WHOLE_FILE, "the program's", *versions, because=because)
+    return Finding(VERSION, WHOLE_FILE, "", *versions, margin="", because=because)

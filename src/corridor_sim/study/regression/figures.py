@@ -47,7 +47,7 @@ def marks_of(sample: Sample) -> dict[str, float]:
 def spreads_of(sample: Sample, baseline: Sample | None, marks: Marks) -> dict[str, Spread]:
     """Return every figure of an alternative that is judged, by name; savings where there is a `baseline`."""
     known = names_of(sample)
-    spreads = {name: _at_mark(sample, name, mark) for name, mark in marks.items()}
+    spreads = spreads_at(sample, marks)
     for name in known:
         if name in COSTS or (":" not in name and name not in POOLED):
             spreads[name] = spread_of(*linearised(*_summed(sample, name)))
@@ -56,6 +56,12 @@ def spreads_of(sample: Sample, baseline: Sample | None, marks: Marks) -> dict[st
             saving = linearised_saving(_summed(sample, cost), _summed(baseline, cost))
             spreads[saving_name(cost)] = spread_of(*saving)
     return spreads
+
+
+def spreads_at(sample: Sample, marks: Marks) -> dict[str, Spread]:
+    """Return the figures of pooled values, counted at marks."""
+    known = names_of(sample)
+    return {name: _at_mark(sample, name, mark) for name, mark in marks.items() if name in known}
 
 
 def unit_of(name: str) -> str:

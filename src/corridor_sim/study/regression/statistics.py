@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
 from corridor_sim.evidence.compare import Sample
@@ -12,16 +12,20 @@ from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.study.cases import Case, model_digest, play_cases
 from corridor_sim.study.executors import Executor
 from corridor_sim.study.regression.baseline import Baseline
-from corridor_sim.study.regression.figures import Marks, marks_of, spreads_of, unit_of
+from corridor_sim.study.regression.figures import Marks, marks_of, spreads_at, spreads_of, unit_of
 from corridor_sim.study.workers import Progress
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """The figures of one alternative over many replications, and the marks at which they were counted."""
+    """The figures of one alternative over many replications, and the marks at which they were counted.
+
+    `at_blessed`: the same figures counted at the blessed marks, where there are any.
+    """
 
     marks: Marks
     spreads: Mapping[str, Spread]
+    at_blessed: Mapping[str, Spread]
 
 
 def grouped(lowered: Mapping[str, Lowered]) -> list[dict[str, Lowered]]:
@@ -42,20 +46,21 @@ def statistics_of(
     hands: Executor | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Statistics]:
-    """Return the statistics of each alternative; at the marks of `blessed` where it has them, else at its own."""
+    """Return the statistics of each alternative, at marks of its own and at those of `blessed`."""
     known = {} if blessed is None else {name: one.marks for name, one in blessed.alternatives.items()}
     found: dict[str, Statistics] = {}
     against: Sample | None = None
     done, total = 0, replications * len(lowered)
     # the baseline comes first, for the others' savings
     for group in sorted(grouped(lowered), key=lambda group: file.baseline not in group):
-        cases = {name: Case(one, replications, details=False) for name, one in group.items()}
+        cases: dict[Hashable, Case] = {name: Case(one, replications, details=False) for name, one in group.items()}
         played = play_cases(cases, seed, True, {}, hands, None, engine)
         samples = {name: Sample([one.measured for one in played[name]]) for name in group}
         against = samples.get(file.baseline, against)
         for name, sample in samples.items():
-            marks = known.get(name) or marks_of(sample)
-            found[name] = Statistics(marks, spreads_of(sample, None if name == file.baseline else against, marks))
+            marks, base = marks_of(sample), None if name == file.baseline else against
+            spreads = spreads_of(sample, base, marks)
+            found[name] = Statistics(marks, spreads, {**spreads, **spreads_at(sample, known.get(name, {}))})
         done += replications * len(group)
         if progress is not None:
             progress(done, total)
@@ -65,7 +70,7 @@ def statistics_of(
 def judged(baseline: Baseline, found: Mapping[str, Statistics], family: int) -> Iterator[tuple[str, str, Judged]]:
     """Yield (alternative, figure, judgement) of all that both know; `family` figures are judged together."""
     for name, blessed in baseline.alternatives.items():
-        spreads = found[name].spreads if name in found else {}
+        spreads = found[name].at_blessed if name in found else {}
         for figure, spread in blessed.statistics.items():
             if figure in spreads:
                 yield name, figure, judge(spread, spreads[figure], unit_of(figure), family)
