@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import zip_longest
 from math import inf
-from random import Random
 from typing import Any
 
 import ciw
@@ -155,7 +155,7 @@ def passages_by_ciw(network: Network, free: Played) -> list[list[Passage]]:
     return found
 
 
-def at_once(network: Network, one: Played) -> bool:
+def at_once(one: Played) -> bool:
     """Return whether two things happened in one tick at a station, of which other simulators draw one by lot."""
     changes = [{change.tick for change in capacity if change.tick} for capacity in one.inputs.capacity]
     ready: dict[int, list[int]] = defaultdict(list)
@@ -180,18 +180,32 @@ def at_once(network: Network, one: Played) -> bool:
     return False
 
 
-def first_difference(network: Network, seed: int, engine: str | Engine) -> tuple[str, Played, bool]:
-    """Return in words where Ciw differs first ("" nowhere), what was compared, and whether things met in a tick."""
+@dataclass(frozen=True)
+class Compared:
+    """Where Ciw differs first ("" nowhere), how many passages there were, how many of them after a wait.
+
+    `at_once`: two things happened in one tick at a station, of which Ciw draws one by lot.
+    """
+
+    difference: str
+    passages: int
+    waited: int
+    at_once: bool
+
+
+def compare(network: Network, seed: int, engine: str | Engine) -> Compared:
+    """Play a network here and with Ciw."""
     free = played(network, seed, engine, in_nobodys_way(network))
     ours = played(network, seed, engine, [])
     theirs = passages_by_ciw(network, free)
-    meets = at_once(network, ours)
-    for number, (mine, its) in enumerate(zip(ours.passages, theirs, strict=True)):
-        if mine != its:
-            place = next(i for i, (a, b) in enumerate(zip([*mine, None], [*its, None])) if a != b)
-            return (
-                f"consignment {number} of {ours.program.flow_names[ours.flows[number]]}, passage {place}: {mine[place : place + 1]}, by Ciw {its[place : place + 1]}",
-                ours,
-                meets,
-            )
-    return "", ours, meets
+    waits = sum(row["start"] > row["ready"] for row in ours.rows if ours.program.code[row["step"]].op is Op.SEIZE)
+    difference = next(filter(None, map(_difference, range(len(theirs)), ours.passages, theirs)), "")
+    return Compared(difference, sum(map(len, ours.passages)), waits, at_once(ours))
+
+
+def _difference(number: int, mine: list[Passage], its: list[Passage]) -> str:
+    """Return in words where two ways of a consignment differ first, "" nowhere."""
+    for place, (one, other) in enumerate(zip_longest(mine, its)):
+        if one != other:
+            return f"consignment {number}, passage {place}: {one}, by Ciw {other}"
+    return ""

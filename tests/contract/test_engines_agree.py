@@ -111,14 +111,12 @@ def test_both_engines_agree_in_worlds_that_meet_every_rule() -> None:
 def test_both_engines_agree_in_thousands_of_worlds(verified: Callable[[str, str, str], None]) -> None:
     seen = play_numbered_worlds(MANY_EXAMPLES)
     assert_all_met(seen)
-    rarest, least = min(((rule, seen[rule]) for rule in FEATURES), key=lambda pair: pair[1])
     what = "both engines on worlds made by chance over all rules, with noise and without: the same Trace, row by row"
     compared = f"{seen['sound']:,} worlds, {len(FEWER_RUNS) * seen['sound']:,} runs, no difference"
     verified(what, f"{MANY_EXAMPLES:,} worlds, at least {LEAST_ACCEPTED:.0%} sound, each rule met", compared)
-    verified("the rule met by fewest of them", "one world", f"{least}: {rarest}")
     for rule, worlds in sorted(seen.items(), key=lambda pair: pair[1]):
         if rule in FEATURES:
-            verified("", rule, f"{worlds:,}")
+            verified("", f"{rule}:", f"{worlds:,}")
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

@@ -117,7 +117,9 @@ def test_a_server_that_fails_at_work(runs, judge, rate, times):
 @tiers((0.9, 0.9), (1.35, 1.35), 2.9)
 def test_priorities_at_several_servers(runs, judge, rate, times):
     facilities = desk(servers=3)
-    flows = {name: coming(each) | {"priority": place} for place, (name, each) in enumerate(zip("ab", rate))}
+    flows = {
+        name: coming(each) | {"priority": place} for place, (name, each) in enumerate(zip("ab", rate, strict=True))
+    }
     played = runs(world(clock=CLOCK, flows=flows, **facilities), times=times)
     waits, arrivals = found_in(
         played, sum(rate), lambda seen: [*(seen.waits("serve", name).mean() for name in flows), in_system(seen)[1]]
@@ -160,7 +162,12 @@ def test_a_job_for_each_of_four_boxes(runs, judge, rate, times):
     )
     (hours, work), arrivals = found_in(played, rate, in_system)
     truth = pollaczek_khinchine(rate, 1 + 1 / 4)
-    judge(f"M/E4/1, a job for each of four boxes, at {rate}: hours in system", truth, hours, list(zip(work, arrivals)))
+    judge(
+        f"M/E4/1, a job for each of four boxes, at {rate}: hours in system",
+        truth,
+        hours,
+        np.column_stack([work, arrivals]),
+    )
 
 
 @tiers(0.2, 0.4, 6.6)

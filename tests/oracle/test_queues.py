@@ -48,7 +48,7 @@ def at_rate(rate, flow="f"):
     return f"flows.{flow}.arrives.poisson={rate} consignments per hour"
 
 
-@tiers(0.7, 0.95, 27)
+@tiers(0.7, 0.95, 14)
 def test_mm1_time_in_system(runs, judge, rate, times):
     waited, served, _, arrivals = passages(runs("mm1", sets=[at_rate(rate)], times=times), rate)
     controls = np.column_stack([served - 1, arrivals])

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from claimed_worlds import Seasons
 from corridor_sim.evidence.intervals import (
     BUFFER_LEVEL,
     Estimate,
@@ -21,6 +22,7 @@ from corridor_sim.evidence.intervals import (
     Statistic,
     buffer_index,
     deviation,
+    not_resolved,
     paired_difference_of_ratios,
     paired_relative_saving,
     pooled,
@@ -42,6 +44,12 @@ LEVELS = (0.5, 0.9, BUFFER_LEVEL)
 Hours = list[np.ndarray]
 REPLICATIONS = (10, 30, 100)
 """Ten is the fewest from which there is an interval at all."""
+LEAST, MOST = {10: 0.85, 30: 0.9, 100: 0.925}, 0.98
+"""Coverage by replications. Nominal is 0.95: from few replications standard deviations and what hangs on them, and
+shares near one, are found too small along with their intervals."""
+WORLDS, FEW_WORLDS = 1000, 60
+ENOUGH = 200
+KINDS = 16
 
 
 def seasons(draws: np.random.Generator, replications: int) -> tuple[Hours, Hours]:
@@ -97,3 +105,77 @@ def covered(worlds: int, replications: int, seed: int) -> Counter[str]:
             assert estimate.low is not None and estimate.high is not None
             held[name] += estimate.low <= truth <= estimate.high
     return held
+
+
+def ranked(worlds: int, replications: int, seed: int) -> tuple[int, int]:
+    """Return in how many worlds all intervals of a ranking held what is true, and in how many the best was excluded.
+
+    Of four alternatives, each an hour worse than the one before it.
+    """
+    draws, held, lost = np.random.default_rng(seed), 0, 0
+    behind = {name: float(place) for place, name in enumerate("abcd")}
+    for _ in range(worlds):
+        season = draws.normal(0, SEASON, replications)
+        count = np.full(replications, CONSIGNMENTS)
+        luck = draws.normal(0, LUCK / sqrt(CONSIGNMENTS), (len(behind), replications))
+        sums_of = {
+            name: ((MEAN + late + season + luck[place]) * count, count)
+            for place, (name, late) in enumerate(behind.items())
+        }
+        ranks = rank(sums_of).ranks
+        # how much worse than the best of the others: an hour better for the first
+        truths = {name: late if late else -1.0 for name, late in behind.items()}
+        ends = [(each.worse_by.low, truths[each.name], each.worse_by.high) for each in ranks]
+        held += all(low is not None and high is not None and low <= truth <= high for low, truth, high in ends)
+        lost += not next(each for each in ranks if each.name == "a").may_be_best
+    return held, lost
+
+
+def within(held: int, worlds: int) -> str:
+    """Return a coverage with its binomial interval at 95 %."""
+    found = stats.binomtest(held, worlds).proportion_ci(0.95, "wilson")
+    return f"{held / worlds:.1%} ({found.low:.1%} to {found.high:.1%})"
+
+
+@pytest.mark.parametrize("replications", [10, 30])
+def test_intervals_of_all_kinds_hold_the_truth_about_as_often_as_they_say(replications: int) -> None:
+    held = covered(FEW_WORLDS, replications, 11)
+    assert len(held) == KINDS
+    # three standard errors of the share below what thousands of worlds were seen to cover
+    floor = LEAST[replications] - 3 * sqrt(LEAST[replications] * (1 - LEAST[replications]) / FEW_WORLDS)
+    assert {name: count for name, count in held.items() if count < floor * FEW_WORLDS} == {}
+
+
+@pytest.mark.verify
+def test_intervals_of_all_kinds_over_a_thousand_worlds(verified: Callable[[str, str, str], None]) -> None:
+    counts = {replications: covered(WORLDS, replications, 13) for replications in REPLICATIONS}
+    for name in counts[REPLICATIONS[0]]:
+        told = "; ".join(f"{within(held[name], WORLDS)} from {number}" for number, held in counts.items())
+        verified(f"coverage: {name}", f"95 % in {WORLDS:,} worlds each", told)
+    for number, held in counts.items():
+        assert {name: count for name, count in held.items() if not LEAST[number] <= count / WORLDS <= MOST} == {}
+
+
+@pytest.mark.verify
+def test_rankings_over_a_thousand_worlds(verified: Callable[[str, str, str], None]) -> None:
+    held, lost = ranked(WORLDS, 30, 17)
+    verified("coverage: ranking of four, all intervals together", "at least 95 %", within(held, WORLDS))
+    verified("the best of four is excluded", "at most 5 %", within(lost, WORLDS))
+    assert held / WORLDS >= LEAST[30]
+    assert lost / WORLDS <= 1 - LEAST[30]
+
+
+@pytest.mark.verify
+def test_a_rare_storm_is_covered_or_not_resolved(verified: Callable[[str, str, str], None]) -> None:
+    truth = Seasons(stormy=0.1)
+    for replications in (30, 100, 300):
+        ours, theirs, boxes, storms = truth.draw(WORLDS, replications, 19)
+        resolved = [row for row in range(WORLDS) if not not_resolved(int(storms[row].sum()), replications)]
+        found = [paired_relative_saving((ours[row], boxes[row]), (theirs[row], boxes[row])) for row in resolved]
+        held = sum(each.low <= truth.saving <= each.high for each in found if each.low is not None and each.high)
+        told = f"{len(resolved) / WORLDS:.1%} resolved"
+        told += f", {within(held, len(resolved))} of them" if resolved else ""
+        verified(
+            f"coverage: saving with a storm in one of ten, {replications} replications", "95 % or not resolved", told
+        )
+        assert len(resolved) < ENOUGH or held / len(resolved) >= LEAST[100]
