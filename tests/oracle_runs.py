@@ -52,8 +52,8 @@ class Tier:
 LIGHT = Tier("light", 14, play_both, 50, (), 0.02, 0.02)
 """Both engines, loads up to 0.7, in CI. The 31 days left out are more than 20 relaxation times of a single server
 with mean service 1 h at load 0.7: 1 h / (1 - sqrt(0.7))^2 = 37 h."""
-QUICK = Tier("quick", 20, None, 20, ("clock.measure=2027-01-01 to 2031-12-31", "clock.warm_up=365 days"), 0.05, 0.03)
-HEAVY = Tier("heavy", 38, None, 50, ("clock.measure=2030-01-01 to 2045-09-30", "clock.warm_up=1461 days"), 0.01, 0.005)
+QUICK = Tier("quick", 18, None, 20, ("clock.measure=2027-01-01 to 2031-12-31", "clock.warm_up=365 days"), 0.05, 0.03)
+HEAVY = Tier("heavy", 32, None, 50, ("clock.measure=2030-01-01 to 2045-09-30", "clock.warm_up=1461 days"), 0.01, 0.005)
 """The compiled engine, loads from 0.9 on, in `make verify`. Near its limit a queue forgets slowly: at load 0.95 with
 a mean service of 1 h the relaxation time is 1 h / (1 - sqrt(0.95))^2 = 1,560 h, 22 times which are the four years
 that are left out. The window ends where the longest run that there may be, of 20 years, does."""
