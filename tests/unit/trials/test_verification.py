@@ -34,7 +34,8 @@ def test_rows_and_what_failed(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "conftest.py").write_text((Path(__file__).parents[2] / "conftest.py").read_text(encoding="utf-8"))
     (folder / "test_some.py").write_text(TOLD, encoding="utf-8")
-    section = verification.trial([str(folder), f"--rootdir={tmp_path}", "-W", "error"])
+    strictly = ["-W", "error", "-o", "markers=verify: slow"]
+    section = verification.trial([str(folder), f"--rootdir={tmp_path}", *strictly])
     assert list(section.rows) == [
         ("worlds", "all alike", "3, no difference"),
         ("hours", "20 within 1.0%", "23 ± 0.9%"),
