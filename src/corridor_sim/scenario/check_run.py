@@ -110,5 +110,10 @@ def _check_failures(found: Findings, run: Run, name: str, failures: Failures) ->
 def _check_events(found: Findings, run: Run, name: str, closure: Closure, rate: str) -> None:
     if closure.season and not any(run.overlaps(dates) for dates in closure.season):
         found.add(("closures", name, "season"), "no season falls in the run; the closure could never come")
+    for place, dates in enumerate(closure.season):
+        first, last = parse_date_range(dates)
+        if (last.year, last.month, last.day) >= (first.year + 1, first.month, first.day):
+            message = f'"{dates}" is longer than a year, whose events all fall in it; write a season for each year'
+            found.add(("closures", name, "season", place), message)
     if parse_event_rate(rate) * run.horizon > MOST_EVENTS:
         found.add(("closures", name, "rate"), f"more than {MOST_EVENTS} events in a run")
