@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from corridor_sim.errors import CorridorSimError
+from corridor_sim.errors import CorridorSimError, ResultsError
 from corridor_sim.reading.yaml_reader import read_yaml
 from corridor_sim.scenario.calendars import (
     Clock,
@@ -30,7 +31,7 @@ from corridor_sim.study.archive import kept_below, sweep_rows
 from corridor_sim.study.bundle import MANIFEST
 from corridor_sim.study.chunks import Chunk
 from corridor_sim.study.prepare import prepare
-from corridor_sim.study.stored import RESOLVED, SUMMARY, claims_beside, read_run
+from corridor_sim.study.stored import RESOLVED, SUMMARY, TABLE, claims_beside, read_run
 from corridor_sim.units import SECONDS_PER_WEEK, parse_any, parse_number, parse_price, parse_quantity, parse_rate
 from tests.trials.stored_samples import SMALL, fit_manifest
 
@@ -93,10 +94,8 @@ class Targets:
     def words(self, place: int, content: bytes) -> None:
         """Read a quantity, a time, a timetable or the like."""
         parse, refusals = PARSERS[place % len(PARSERS)]
-        try:
+        with suppress(*refusals):
             parse(content.decode("utf-8", "replace"))
-        except refusals:
-            pass
 
     def json(self, place: int, content: bytes) -> None:
         """Read what is kept, one of whose texts is another; where a manifest lists its digest, it fits."""
@@ -116,12 +115,10 @@ class Targets:
         if path is not None:
             self._with(path, content)
             return
-        try:
+        with suppress(ValueError):
             chunk = Chunk(content, "what is read")
             for case in chunk.label.cases:
                 list(chunk.replications(case))
-        except ValueError:
-            pass
 
     def _load(self, text: str) -> None:
         try:
@@ -136,24 +133,22 @@ class Targets:
         try:
             if path.parent == self.run and path.name in (SUMMARY, RESOLVED):
                 fit_manifest(self.run, [path.name])
-            self._read_kept()
+            self._read_kept(path)
         finally:
             for each in (path, self.run / MANIFEST):
                 each.write_bytes(self.whole[each])
 
-    def _read_kept(self) -> None:
-        for kept in kept_below(self.run.parents[1]):
-            try:
-                kept.summary()
-            except CorridorSimError:
-                pass
-        claims_beside(self.run)
-        try:
-            for table in read_run(self.run).tables.values():
-                table.head()
-        except CorridorSimError:
-            pass
-        try:
-            sweep_rows(self.sweep, ["transit_mean"])
-        except CorridorSimError:
-            pass
+    def _read_kept(self, changed: Path) -> None:
+        if changed.parent == self.sweep and changed.suffix == TABLE:
+            with suppress(ResultsError):
+                sweep_rows(self.sweep, ["transit_mean"])
+        elif changed.suffix == TABLE:
+            with suppress(ResultsError):
+                read_run(self.run).tables[changed.stem].head()
+        else:
+            for kept in kept_below(self.run.parents[1]):
+                with suppress(ResultsError):
+                    kept.summary()
+            claims_beside(self.run)
+            with suppress(ResultsError):
+                read_run(self.run)
