@@ -145,10 +145,11 @@ class Targets:
         elif changed.suffix == TABLE:
             with suppress(ResultsError):
                 read_run(self.run).tables[changed.stem].head()
+        elif changed.parent == self.run and changed.name != MANIFEST:
+            with suppress(ResultsError):
+                read_run(self.run)
         else:
             for kept in kept_below(self.run.parents[1]):
                 with suppress(ResultsError):
                     kept.summary()
             claims_beside(self.run)
-            with suppress(ResultsError):
-                read_run(self.run)
