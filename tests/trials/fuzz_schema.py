@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.tables import Section
 from tests.trials.schema_cases import Tally, Trial, bound_memory, loaded, overridden
-from tests.trials.store_cases import commanded, kept
+from tests.trials.store_cases import commanded, kept, make_samples
 
 CASES, BATCH = 100_000, 250
 KINDS = {"loader": (loaded, 82), "overrides": (overridden, 12), "command line": (commanded, 3), "store": (kept, 3)}
@@ -36,8 +36,10 @@ def trial(arguments: list[str]) -> Section:
     asked = parser.parse_args(arguments)
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as aside:
-        found = asked.found or Path(aside)
+        found = asked.found or Path(aside) / "found"
         found.mkdir(parents=True, exist_ok=True)
+        if "store" in asked.kinds:
+            make_samples(Path(aside) / "samples")
         tally = try_all(asked.cases, asked.kinds, asked.seed, found, asked.workers)
     return section(tally, time.monotonic() - begun)
 

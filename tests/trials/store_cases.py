@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,9 @@ from tests.trials.stored_samples import (
     told_by,
 )
 
-INTERNAL, USAGE = 70, 2
+INTERNAL = 70
+SAMPLES = "CORRIDOR_SIM_TRIAL_SAMPLES"
+"""Where the processes of a trial find what `make_samples` kept."""
 LONGEST_WORD = 300
 ONE = ("--replications", "1", "--engine", "reference")
 QUERIES = ("select count(*) from kpis", "select * from sweep limit 3", "select * from lines", "select", "drop table kpis")
@@ -142,19 +144,17 @@ COMMANDS: tuple[Callable[[Any, str, str], list[str]], ...] = (
 )
 
 
-@lru_cache(maxsize=1)
-def samples() -> Path:
-    """Return a folder of kept results of every kind, made once for this process; the system clears it away."""
-    out = Path(tempfile.mkdtemp(prefix="kept-"))
+def make_samples(out: Path) -> None:
+    """Keep results of every kind below a folder, of which `kept` takes copies."""
     keep_run(out), keep_sweep(out), keep_answers(out)
-    return out
+    os.environ[SAMPLES] = str(out)
 
 
 def kept(trial: Any, draw: Any, tally: Any) -> tuple[str, str]:
     """Damage a kept result of some kind, and let a command read it."""
     with tempfile.TemporaryDirectory() as aside:
         out = Path(aside) / "results"
-        shutil.copytree(samples(), out)
+        shutil.copytree(os.environ[SAMPLES], out)
         files = sorted(path for path in out.glob("*/*/*") if path.is_file() and path.suffix != ".png")
         files += sorted(out.glob("*/*/chunks/*"))
         path = draw(some.sampled_from([*files, *(each for each in files if each.suffix == ".json") , *(each for each in files if each.suffix == ".json")]))
