@@ -1,0 +1,111 @@
+"""Hostile files through the command line: each a child process, timed, its peak of memory measured.
+
+`-- [--rounds 3]`: of so many runs the least time counts, as anything more is other work on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.tables import Section
+from tests.trials.hostile_files import Hostile, hostile_files
+
+MOST_SECONDS, MOST_MIB = 1.0, 200
+PATIENCE_SECONDS = 120
+MOST_ADDRESS_GIB = 8
+KIBIBYTES_PER_MEBIBYTE = 1024
+ROUNDS = 3
+BROKEN = 70
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a child did: exit code, seconds of the clock and of the processor, most memory in MiB, first line."""
+
+    code: int
+    seconds: float
+    worked: float
+    mebibytes: float
+    said: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was refused with one of our codes, in time and within memory."""
+        return 0 < self.code < BROKEN and self.worked <= MOST_SECONDS and self.mebibytes <= MOST_MIB
+
+
+def trial(arguments: list[str]) -> Section:
+    """Let the command line read every hostile file and return the table."""
+    parser = argparse.ArgumentParser(prog="hostile")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--only", default="", help="names that contain this")
+    asked = parser.parse_args(arguments)
+    rows, failed = [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        start = least([sys.executable, "-c", "import corridor_sim.scenario.load, corridor_sim.study.prepare"], asked.rounds)
+        for one in hostile_files(Path(folder)):
+            if asked.only not in one.name:
+                continue
+            seen = read(one, asked.rounds)
+            failed += not seen.passed
+            rows.append((one.name, str(seen.code), f"{seen.worked:.2f}", f"{seen.seconds:.2f}", f"{seen.mebibytes:.0f}", seen.said))
+            print("; ".join(rows[-1]), "" if seen.passed else "FAILED", file=sys.stderr, flush=True)
+    remarks = [
+        f"{len(rows) - failed} of {len(rows)} were refused within {MOST_SECONDS:.0f} s of processor time and {MOST_MIB} MB. "
+        f"Of that, starting Python and importing what reads scenarios took {start.worked:.2f} s and {start.mebibytes:.0f} MB. "
+        "Clock time is what passed on a machine that did other work at the same time.",
+    ]
+    return Section("Hostile files", ("file", "exit", "s", "s by the clock", "MB", "first line"), rows, remarks)
+
+
+def read(one: Hostile, rounds: int) -> Seen:
+    """Let a child read a hostile file and remove it."""
+    words = [sys.executable, "-m", "corridor_sim", *one.words]
+    try:
+        return least(words, rounds)
+    finally:
+        one.clear()
+
+
+def least(words: list[str], rounds: int) -> Seen:
+    """Run a command some times and return the quickest."""
+    return min((run(words) for _ in range(rounds)), key=lambda seen: seen.worked)
+
+
+def run(words: list[str]) -> Seen:
+    """Run a command with a bound on its memory and its time."""
+    begun = time.monotonic()
+    with tempfile.TemporaryFile() as told:
+        child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=told, stderr=told, preexec_fn=_bound)
+        _, status, used = os.wait4(child.pid, 0)
+        seconds = time.monotonic() - begun
+        told.seek(0)
+        said = told.read(LONGEST_TOLD).decode("utf-8", "replace")
+    child.returncode = os.waitstatus_to_exitcode(status)
+    line = next(iter(said.strip().splitlines()), "")
+    worked = used.ru_utime + used.ru_stime
+    return Seen(child.returncode, seconds, worked, used.ru_maxrss / KIBIBYTES_PER_MEBIBYTE, shortened(line))
+
+
+LONGEST_TOLD, LONGEST_SHOWN = 4000, 140
+
+
+def shortened(line: str) -> str:
+    """Return a line as a cell of a table has it: without the folder, and not too long."""
+    words = line.replace("|", "/").split(" ")
+    words[:1] = [words[0].rpartition("/")[2]]
+    text = " ".join(words)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def _bound() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESS_GIB << 30, MOST_ADDRESS_GIB << 30))
+    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE_SECONDS, PATIENCE_SECONDS))
