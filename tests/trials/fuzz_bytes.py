@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.tables import Section
+
 from random_worlds import made_world
 from tests.trials.byte_targets import PARSERS, Targets, sections_of
 from tests.trials.stored_samples import SMALL, keep_run, keep_sweep
@@ -81,6 +82,7 @@ def fuzz(aside: Path, found: Path, seconds: int, seed: int) -> Told:
             f"-max_total_time={left}",
             f"-max_len={LONGEST_INPUT_BYTES}",
             f"-timeout={LONGEST_CASE_SECONDS}",
+            f"-report_slow_units={LONGEST_CASE_SECONDS}",
             f"-rss_limit_mb={MOST_MEMORY_MIB}",
             f"-dict={words}",
             f"-seed={seed + told.restarts}",

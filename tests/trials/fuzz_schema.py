@@ -15,7 +15,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.tables import Section
-from tests.trials.schema_cases import Tally, Trial, bound_memory, loaded, overridden
+
+from corridor_sim.study.engines import COMPILED, choose_engine
+from tests.trials.schema_cases import Tally, Trial, begin, loaded, overridden
 from tests.trials.store_cases import commanded, kept, make_samples
 
 CASES, BATCH = 100_000, 250
@@ -48,9 +50,14 @@ def try_all(cases: int, kinds: list[str], first: int, found: Path, workers: int)
     """Try cases of some kinds, in so many processes; `first` is the number that decides the first batch."""
     whole = sum(KINDS[kind][1] for kind in kinds)
     counts = {kind: -(-cases * KINDS[kind][1] // whole) for kind in kinds}
-    jobs = [(kind, number, min(BATCH, count - number)) for kind, count in counts.items() for number in range(0, count, BATCH)]
+    jobs = [
+        (kind, number, min(BATCH, count - number))
+        for kind, count in counts.items()
+        for number in range(0, count, BATCH)
+    ]
+    choose_engine(COMPILED, 0)
     tally, done = Tally(), 0
-    with ProcessPoolExecutor(workers, get_context("spawn"), bound_memory, max_tasks_per_child=40) as hands:
+    with ProcessPoolExecutor(workers, get_context("spawn"), begin, max_tasks_per_child=40) as hands:
         running = [hands.submit(try_batch, kind, first * cases + number, count, found) for kind, number, count in jobs]
         for each in as_completed(running):
             tally.add(each.result())
@@ -76,7 +83,9 @@ def section(tally: Tally, seconds: float) -> Section:
     for kind in kinds:
         here = Counter({outcome: count for (each, outcome), count in tally.outcomes.items() if each == kind})
         rows.append((kind, f"{here.total():,}", *(f"{here[outcome]:,}" for outcome in OUTCOMES)))
-    every = Counter({outcome: sum(n for (_, each), n in tally.outcomes.items() if each == outcome) for outcome in OUTCOMES})
+    every = Counter(
+        {outcome: sum(n for (_, each), n in tally.outcomes.items() if each == outcome) for outcome in OUTCOMES}
+    )
     rows.append(("all", f"{tally.outcomes.total():,}", *(f"{every[outcome]:,}" for outcome in OUTCOMES)))
     slow, kind, outcome = tally.slowest
     remarks = [

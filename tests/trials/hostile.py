@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.tables import Section
+
 from tests.trials.hostile_files import Hostile, hostile_files
 
 MOST_SECONDS, MOST_MIB = 1.0, 200
@@ -50,13 +51,24 @@ def trial(arguments: list[str]) -> Section:
     asked = parser.parse_args(arguments)
     rows, failed = [], 0
     with tempfile.TemporaryDirectory() as folder:
-        start = least([sys.executable, "-c", "import corridor_sim.scenario.load, corridor_sim.study.prepare"], asked.rounds)
+        start = least(
+            [sys.executable, "-c", "import corridor_sim.scenario.load, corridor_sim.study.prepare"], asked.rounds
+        )
         for one in hostile_files(Path(folder)):
             if asked.only not in one.name:
                 continue
             seen = read(one, asked.rounds)
             failed += not seen.passed
-            rows.append((one.name, str(seen.code), f"{seen.worked:.2f}", f"{seen.seconds:.2f}", f"{seen.mebibytes:.0f}", seen.said))
+            rows.append(
+                (
+                    one.name,
+                    str(seen.code),
+                    f"{seen.worked:.2f}",
+                    f"{seen.seconds:.2f}",
+                    f"{seen.mebibytes:.0f}",
+                    seen.said,
+                )
+            )
             print("; ".join(rows[-1]), "" if seen.passed else "FAILED", file=sys.stderr, flush=True)
     remarks = [
         f"{len(rows) - failed} of {len(rows)} were refused within {MOST_SECONDS:.0f} s of processor time and {MOST_MIB} MB. "
@@ -80,19 +92,36 @@ def least(words: list[str], rounds: int) -> Seen:
     return min((run(words) for _ in range(rounds)), key=lambda seen: seen.worked)
 
 
+WATCH = """
+import json, os, resource, sys
+pid = os.fork()
+if not pid:
+    for kind, most in ((resource.RLIMIT_AS, int(sys.argv[1])), (resource.RLIMIT_CPU, int(sys.argv[2]))):
+        resource.setrlimit(kind, (most, most))
+    os.execv(sys.argv[4], sys.argv[4:])
+_, status, used = os.wait4(pid, 0)
+told = [os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss]
+os.write(int(sys.argv[3]), json.dumps(told).encode())
+"""
+"""Starts a command and writes exit code, processor time and most memory. A process of its own, as what it starts counts
+the memory of whoever started it, too: so that has to be little."""
+
+
 def run(words: list[str]) -> Seen:
     """Run a command with a bound on its memory and its time."""
+    reading, writing = os.pipe()
+    limits = [str(MOST_ADDRESS_GIB << 30), str(PATIENCE_SECONDS), str(writing)]
     begun = time.monotonic()
-    with tempfile.TemporaryFile() as told:
-        child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=told, stderr=told, preexec_fn=_bound)
-        _, status, used = os.wait4(child.pid, 0)
+    with os.fdopen(reading) as report, tempfile.TemporaryFile() as told:
+        watch = [sys.executable, "-S", "-E", "-c", WATCH, *limits, *words]
+        subprocess.run(watch, stdin=subprocess.DEVNULL, stdout=told, stderr=told, pass_fds=(writing,), check=True)
         seconds = time.monotonic() - begun
+        os.close(writing)
+        code, worked, kibibytes = json.loads(report.read())
         told.seek(0)
         said = told.read(LONGEST_TOLD).decode("utf-8", "replace")
-    child.returncode = os.waitstatus_to_exitcode(status)
     line = next(iter(said.strip().splitlines()), "")
-    worked = used.ru_utime + used.ru_stime
-    return Seen(child.returncode, seconds, worked, used.ru_maxrss / KIBIBYTES_PER_MEBIBYTE, shortened(line))
+    return Seen(code, seconds, worked, kibibytes / KIBIBYTES_PER_MEBIBYTE, shortened(line))
 
 
 LONGEST_TOLD, LONGEST_SHOWN = 4000, 140
@@ -104,8 +133,3 @@ def shortened(line: str) -> str:
     words[:1] = [words[0].rpartition("/")[2]]
     text = " ".join(words)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
-
-
-def _bound() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESS_GIB << 30, MOST_ADDRESS_GIB << 30))
-    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE_SECONDS, PATIENCE_SECONDS))

@@ -28,7 +28,26 @@ KEPT_ALTERNATIVES = 2
 DEEPEST_MADE = 4
 DEEP, LONG = 60, 20_000
 
-NUMBERS = (0, 1, -1, 2, 7, 1e-9, 0.5, -0.5, 10**6, 10**9, 10**12, 10**15, 10**18, 2**31, 2**53 + 1, 2**63, -(2**63), 1e300)
+NUMBERS = (
+    0,
+    1,
+    -1,
+    2,
+    7,
+    1e-9,
+    0.5,
+    -0.5,
+    10**6,
+    10**9,
+    10**12,
+    10**15,
+    10**18,
+    2**31,
+    2**53 + 1,
+    2**63,
+    -(2**63),
+    1e300,
+)
 AMOUNTS = ("0", "1", "-1", "0.5", "0.000001", "1e9", "999999999999999", "100000000000", "1000000", "24", "168")
 UNITS = (
     "h", "min", "s", "days", "weeks", "years", "kg", "t", "TEU", "FEU", "boxes", "pallets", "plugs", "ULD",
@@ -57,7 +76,18 @@ TEXTS = (
     "NO", "010", "1e3", ".nan", "NaN", "inf", "~", "null", "a.b[0]", '"', "all", "{x}", "%s", "A to B", "none", "x" * 81,
     "x" * LONG, "-", "*", "&a", "!!int 1", "😀" * 50, "\N{COMBINING ACUTE ACCENT}" * 90, "CN", "a to a", " to ",
 )  # fmt: skip
-LAWS: tuple[str, ...] = ("uniform", "triangular", "pert", "normal", "lognormal", "exponential", "gamma", "erlang", "weibull", "empirical")
+LAWS: tuple[str, ...] = (
+    "uniform",
+    "triangular",
+    "pert",
+    "normal",
+    "lognormal",
+    "exponential",
+    "gamma",
+    "erlang",
+    "weibull",
+    "empirical",
+)
 NAMES = ("A", "B", "train", "ship", "crane", "desk", "yard a", "pool", "40RF", "r", "alt", "f", "Port", "base")
 WORDS = (*TIMETABLES, *HOURS, *RANGES, *MOMENTS)
 CHANGES = (0, 1, 1, 1, 2, 2, 3, 5)

@@ -31,7 +31,7 @@ from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.workload import expected_releases
 from corridor_sim.reading.located import path_text
 from corridor_sim.scenario.load import ScenarioFile, load
-from corridor_sim.study.engines import COMPILED, REFERENCE, engine_named
+from corridor_sim.study.engines import COMPILED, REFERENCE, choose_engine, engine_named
 from corridor_sim.study.evaluate import evaluate
 from corridor_sim.study.play import play
 from corridor_sim.study.prepare import prepare
@@ -147,8 +147,9 @@ def at_most(seconds: int) -> Iterator[None]:
             signal.signal(number, before[number])
 
 
-def bound_memory() -> None:
-    """Let this process have no more memory than any case may need."""
+def begin() -> None:
+    """Have the compiled engine ready, and let this process have no more memory than any case may need."""
+    choose_engine(COMPILED, 0)
     most = MOST_MEMORY_GIB << 30
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
@@ -235,6 +236,8 @@ def is_small(lowered: Lowered) -> bool:
     samplers = lowered.program.samplers
     failures = sum(horizon / max(1.0, float(samplers[rule.uptime].mean)) for rule in failing)
     failures += sum(
-        horizon / max(1.0, float(samplers[facility.uptime].mean)) for facility in plan.facilities if facility.uptime >= 0
+        horizon / max(1.0, float(samplers[facility.uptime].mean))
+        for facility in plan.facilities
+        if facility.uptime >= 0
     )
     return releases < MOST_RELEASES and departures < MOST_DEPARTURES and changes + failures < MOST_EVENTS

@@ -33,7 +33,13 @@ SAMPLES = "CORRIDOR_SIM_TRIAL_SAMPLES"
 """Where the processes of a trial find what `make_samples` kept."""
 LONGEST_WORD = 300
 ONE = ("--replications", "1", "--engine", "reference")
-QUERIES = ("select count(*) from kpis", "select * from sweep limit 3", "select * from lines", "select", "drop table kpis")
+QUERIES = (
+    "select count(*) from kpis",
+    "select * from sweep limit 3",
+    "select * from lines",
+    "select",
+    "drop table kpis",
+)
 
 
 class Internal(AssertionError):
@@ -65,7 +71,15 @@ def commanded(trial: Any, draw: Any, tally: Any) -> tuple[str, str]:
 
 def _word(draw: Any) -> str:
     """Return a word that is wrong, most often."""
-    return str(draw(some.one_of(some.sampled_from((*nasty.TEXTS, *nasty.WORDS, *nasty.AMOUNTS)), some.integers(-5, 10**19), some.text(max_size=9))))
+    return str(
+        draw(
+            some.one_of(
+                some.sampled_from((*nasty.TEXTS, *nasty.WORDS, *nasty.AMOUNTS)),
+                some.integers(-5, 10**19),
+                some.text(max_size=9),
+            )
+        )
+    )
 
 
 def _option(draw: Any, *names: str) -> list[str]:
@@ -96,7 +110,9 @@ def _compare(draw: Any, file: str, folder: str) -> list[str]:
 
 
 def _sweep(draw: Any, _: str, folder: str) -> list[str]:
-    values = draw(some.sampled_from(("1 t:2 t:2", "1 t,2 t", "1:2:99999999", "", ":::", "a:b:c", "1 t:1 t:0", "5:1:-3")))
+    values = draw(
+        some.sampled_from(("1 t:2 t:2", "1 t,2 t", "1:2:99999999", "", ":::", "a:b:c", "1 t:1 t:0", "5:1:-3"))
+    )
     path = draw(some.sampled_from(("flows.plums.weight", "flows.nix", "clock.seed", "", "tariffs.lift.price")))
     wild = _option(draw, "--points", "--design", "--precision", "--cap", "--kpi", "--seed", "--alternatives")
     vary = f"{path}={values}" if draw(some.booleans()) else f"{_word(draw)}={_word(draw)}"
@@ -104,7 +120,9 @@ def _sweep(draw: Any, _: str, folder: str) -> list[str]:
 
 
 def _breakeven(draw: Any, _: str, folder: str) -> list[str]:
-    wild = _option(draw, "--vary", "--target", "--beats", "--of", "--against", "--scope", "--cost-base", "--per", "--points")
+    wild = _option(
+        draw, "--vary", "--target", "--beats", "--of", "--against", "--scope", "--cost-base", "--per", "--points"
+    )
     return ["breakeven", str(TWO_WAYS), "--workers", "1", *ONE, "--out", folder, "--quiet", *wild]
 
 
@@ -124,8 +142,12 @@ def _results(draw: Any, _: str, folder: str) -> list[str]:
 
 
 def _anything(draw: Any, file: str, _: str) -> list[str]:
-    first = draw(some.sampled_from(("catalog", "schema", "doctor", "plot", "report", "warmup", "claims", "nix", "", "--version")))
-    middle = draw(some.lists(some.sampled_from((file, "list", "show", "--into", "--lang", "xx", "--", "-", "\x1b")), max_size=3))
+    first = draw(
+        some.sampled_from(("catalog", "schema", "doctor", "plot", "report", "warmup", "claims", "nix", "", "--version"))
+    )
+    middle = draw(
+        some.lists(some.sampled_from((file, "list", "show", "--into", "--lang", "xx", "--", "-", "\x1b")), max_size=3)
+    )
     return [first, *([] if first in ("claims", "warmup", "doctor") else [file]), *middle, _word(draw)]
 
 
@@ -157,9 +179,22 @@ def kept(trial: Any, draw: Any, tally: Any) -> tuple[str, str]:
         shutil.copytree(os.environ[SAMPLES], out)
         files = sorted(path for path in out.glob("*/*/*") if path.is_file() and path.suffix != ".png")
         files += sorted(out.glob("*/*/chunks/*"))
-        path = draw(some.sampled_from([*files, *(each for each in files if each.suffix == ".json") , *(each for each in files if each.suffix == ".json")]))
+        path = draw(
+            some.sampled_from(
+                [
+                    *files,
+                    *(each for each in files if each.suffix == ".json"),
+                    *(each for each in files if each.suffix == ".json"),
+                ]
+            )
+        )
         trial.trying = f"{path.relative_to(out)}: {_damage(draw, path)}"
-        if (path.parent / MANIFEST).exists() and path.name != MANIFEST and draw(some.integers(1, 5)) > 1 and path.exists():
+        if (
+            (path.parent / MANIFEST).exists()
+            and path.name != MANIFEST
+            and draw(some.integers(1, 5)) > 1
+            and path.exists()
+        ):
             fit_manifest(path.parent, [path.name])
         words = _reading(draw, path, out)
         trial.trying += f"\n{words}"
@@ -186,7 +221,11 @@ def _damage(draw: Any, path: Path) -> str:
             path.unlink()
             path.mkdir()
         case "other":
-            path.write_bytes(draw(some.sampled_from(sorted(path.parent.iterdir()))).read_bytes() if path.parent.name != "chunks" else b"PAR1")
+            path.write_bytes(
+                draw(some.sampled_from(sorted(path.parent.iterdir()))).read_bytes()
+                if path.parent.name != "chunks"
+                else b"PAR1"
+            )
         case _:
             return _change_tree(draw, path)
     return f"{kind} {place}"
@@ -226,7 +265,15 @@ def _reading(draw: Any, path: Path, out: Path) -> list[str]:
     below = ["--out", str(out)]
     listing = ["results", draw(some.sampled_from(("list", "query"))), *below]
     words = [listing if "list" in listing else ["results", "query", draw(some.sampled_from(QUERIES)), *below]]
-    words += [["results", "show", f"{folder.parent.name}/{folder.name}", *below, *draw(some.sampled_from(([], [], ["--json"])))]] * 2
+    words += [
+        [
+            "results",
+            "show",
+            f"{folder.parent.name}/{folder.name}",
+            *below,
+            *draw(some.sampled_from(([], [], ["--json"]))),
+        ]
+    ] * 2
     if folder.name.startswith("sweep-"):
         words += [["sweep", str(SMALL), *SWEEP, "--out", str(out), "--quiet"]] * 3
     elif "-" not in folder.name:

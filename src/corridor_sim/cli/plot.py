@@ -58,8 +58,8 @@ def plot(
         from corridor_sim.report.figures import draw_figures
         from corridor_sim.report.run import stored_run
         from corridor_sim.study.executors import local_executor
-        from corridor_sim.study.kinds import Where
         from corridor_sim.study.kept_files import as_damaged
+        from corridor_sim.study.kinds import Where
         from corridor_sim.study.pages import write_files
         from corridor_sim.study.stored import read_run
 

@@ -52,7 +52,6 @@ def show(
     """Show one run, sweep or answer as when it was made."""
     with reported(debug):
         from corridor_sim.study.archive import SWEEP_KIND, find
-
         from corridor_sim.study.kept_files import as_damaged
 
         kept = find(name, out)
