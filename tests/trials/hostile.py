@@ -71,8 +71,9 @@ def trial(arguments: list[str]) -> Section:
             )
             print("; ".join(rows[-1]), "" if seen.passed else "FAILED", file=sys.stderr, flush=True)
     remarks = [
-        f"{len(rows) - failed} of {len(rows)} were refused within {MOST_SECONDS:.0f} s of processor time and {MOST_MIB} MB. "
-        f"Of that, starting Python and importing what reads scenarios took {start.worked:.2f} s and {start.mebibytes:.0f} MB. "
+        f"{len(rows) - failed} of {len(rows)} were refused within {MOST_SECONDS:.0f} s of processor time and "
+        f"{MOST_MIB} MB. Of that, starting Python and importing what reads scenarios took {start.worked:.2f} s and "
+        f"{start.mebibytes:.0f} MB. "
         "Clock time is what passed on a machine that did other work at the same time.",
     ]
     return Section("Hostile files", ("file", "exit", "s", "s by the clock", "MB", "first line"), rows, remarks)

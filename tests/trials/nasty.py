@@ -51,8 +51,10 @@ NUMBERS = (
 AMOUNTS = ("0", "1", "-1", "0.5", "0.000001", "1e9", "999999999999999", "100000000000", "1000000", "24", "168")
 UNITS = (
     "h", "min", "s", "days", "weeks", "years", "kg", "t", "TEU", "FEU", "boxes", "pallets", "plugs", "ULD",
-    "consignments", "m3", "L", "km", "%", "CNY", "HKD", "USD", "CNY/FEU", "CNY/t", "CNY/kg", "CNY/box/km", "CNY/h", "degC",
-    "pallets per week", "consignments per s", "boxes per day", "t per year", "per year", "per s", "per h", "furlongs", "",
+    "consignments", "m3", "L", "km", "%", "CNY", "HKD", "USD", "CNY/FEU", "CNY/t", "CNY/kg", "CNY/box/km",
+    "CNY/h", "degC",
+    "pallets per week", "consignments per s", "boxes per day", "t per year", "per year", "per s", "per h",
+    "furlongs", "",
 )  # fmt: skip
 MOMENTS = (
     "0001-01-01 00:00", "9999-12-31 23:59", "2001-01-01 00:00", "2098-12-31 23:59", "1999-12-31", "2026-02-29 10:00",
@@ -63,17 +65,21 @@ RANGES = (
     "2026-06-28 to 2026-06-08", "2026-01-01 to 2045-12-31", "2026-01-06 to 2026-01-06",
 )  # fmt: skip
 TIMETABLES = (
-    "every 1 s", "every 60 s", "every 1 min", "every 100 years", "every 0 h", "daily 20:00", "daily 00:00", "daily 24:00",
+    "every 1 s", "every 60 s", "every 1 min", "every 100 years", "every 0 h", "daily 20:00", "daily 00:00",
+    "daily 24:00",
     "mon-fri 06:00 and 18:00", "odd weeks tue 10:00", "every 3.5 days from 2026-01-06 20:00", "on 2026-01-06 10:00",
-    "on 9999-01-01 10:00", "daily 20:00 from 2026-01-06 to 2026-01-07", "every 8 h from 0001-01-01 00:00", "every", "on",
+    "on 9999-01-01 10:00", "daily 20:00 from 2026-01-06 to 2026-01-07", "every 8 h from 0001-01-01 00:00",
+    "every", "on",
 )  # fmt: skip
 HOURS = (
     "always", "never", "mon-fri 08:00-18:00", "daily 22:00-06:00", "daily 00:00-24:00", "sun 00:00-00:01",
     "mon-mon 08:00-08:00", "daily 08:00-09:00, daily 08:30-10:00", "mon 23:59-00:00", "daily 25:00-26:00",
 )  # fmt: skip
 TEXTS = (
-    "", " ", "\0", "\x1b[31mred", "\u202eright", "\ud7ff\ue000", "a\nb", "重庆", "=1+1", "<script>", "../../etc", "/dev/zero",
-    "NO", "010", "1e3", ".nan", "NaN", "inf", "~", "null", "a.b[0]", '"', "all", "{x}", "%s", "A to B", "none", "x" * 81,
+    "", " ", "\0", "\x1b[31mred", "\u202eright", "\ud7ff\ue000", "a\nb", "重庆", "=1+1", "<script>", "../../etc",
+    "/dev/zero",
+    "NO", "010", "1e3", ".nan", "NaN", "inf", "~", "null", "a.b[0]", '"', "all", "{x}", "%s", "A to B", "none",
+    "x" * 81,
     "x" * LONG, "-", "*", "&a", "!!int 1", "😀" * 50, "\N{COMBINING ACUTE ACCENT}" * 90, "CN", "a to a", " to ",
 )  # fmt: skip
 LAWS: tuple[str, ...] = (
@@ -92,7 +98,8 @@ NAMES = ("A", "B", "train", "ship", "crane", "desk", "yard a", "pool", "40RF", "
 WORDS = (*TIMETABLES, *HOURS, *RANGES, *MOMENTS)
 CHANGES = (0, 1, 1, 1, 2, 2, 3, 5)
 KINDS_OF_CHANGE = (
-    "good", "good", "good", "good", "value", "value", "like", "like", "like", "like", "delete", "rename", "double", "swap",
+    "good", "good", "good", "good", "value", "value", "like", "like", "like", "like", "delete", "rename",
+    "double", "swap",
     "more", "deep",
 )  # fmt: skip
 HALF, STOPS_EARLY = 0.5, 0.2
@@ -349,6 +356,7 @@ def paths_in(tree: Tree, most: int = 400) -> list[FieldPath]:
 def scenario_paths() -> some.SearchStrategy[str]:
     """Return dotted paths that are in many scenarios."""
     return some.sampled_from(
-        ("clock.seed", "clock.replications", "flows.f.route", "flows.f.size", "services.train.departs", "routes.r.steps[0]",
+        ("clock.seed", "clock.replications", "flows.f.route", "flows.f.size", "services.train.departs",
+        "routes.r.steps[0]",
          "alternatives.base.set", "facilities.crane.servers", "places.A.at", "money.time_cost", "name", "clock.measure")
     )  # fmt: skip

@@ -15,7 +15,7 @@ from corridor_sim.scenario.world import Background, Facility
 MOST_CONSIGNMENTS = 5_000_000
 """Consignments and jobs of others expected in one replication."""
 MOST_IN_ALL = 1_000_000_000
-"""The same in all replications of the file; a run keeps some 50 bytes of each consignment, and gba_global has 94,000."""
+"""The same in all replications of the file; a run keeps some 50 bytes of each; gba_global has 94,000."""
 MOST_CONTAINERS = 50_000_000
 """Boxes in one replication: where work is per container, each is drawn."""
 

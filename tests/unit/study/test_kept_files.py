@@ -121,9 +121,9 @@ def test_a_chunk_without_its_columns_is_damaged() -> None:
 
 def test_whatever_goes_wrong_with_what_is_kept_names_its_place() -> None:
     for error in (KeyError("k"), TypeError("t"), RecursionError("r")):
-        with pytest.raises(ResultsError, match=rf"results/x not as this program writes it \({type(error).__name__}: "):
-            with as_damaged(Path("results/x")):
-                raise error
+        said = rf"results/x not as this program writes it \({type(error).__name__}: "
+        with pytest.raises(ResultsError, match=said), as_damaged(Path("results/x")):
+            raise error
     with pytest.raises(OSError, match="disk"), as_damaged(Path("x")):
         raise OSError("disk")
 
