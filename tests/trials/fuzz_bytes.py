@@ -99,7 +99,7 @@ def fuzz(aside: Path, found: Path, seconds: int, seed: int) -> Told:
         told.restarts += 1
     for path in sorted(found.glob("*.txt")):
         told.found[path.stem] = path.read_text(encoding="utf-8").strip().splitlines()[-1]
-    told.found.update({path.name: "the child ended" for path in found.glob("child-*")})
+    told.found.update({path.name: "hung, crashed or took too much" for path in found.glob("child-*")})
     return told
 
 
