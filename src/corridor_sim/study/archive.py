@@ -14,6 +14,7 @@ from corridor_sim.study import bundle, store
 from corridor_sim.study.answers import KINDS
 from corridor_sim.study.dataset import SWEEP
 from corridor_sim.study.evaluate import RESULTS_VERSION
+from corridor_sim.study.place import are_own
 
 RUN_KIND, SWEEP_KIND = "run", "sweep"
 SUMMARY = store.SUMMARY
@@ -82,7 +83,8 @@ def _run(folder: Path) -> Kept:
 
     try:
         manifest = json.loads((folder / bundle.MANIFEST).read_bytes())
-        whole = all((folder / name).is_file() for name in manifest["files"])
+        files = manifest["files"]
+        whole = are_own(files) and all((folder / name).is_file() for name in files)
         state = COMPLETE if whole else DAMAGED
         return made(int(manifest["results_version"]), int(manifest["replications"]), state)
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,7 +1,8 @@
 """Asks the kept tables in SQL (DuckDB), in memory: a query sees them and nothing else of the machine.
 
 Each table is a view over the files of all usable results, with the columns `scenario` and `key` in front. The files
-are read through Arrow; DuckDB itself may open neither file nor network, and its settings are locked.
+are read through Arrow; DuckDB itself may open neither file nor network, not even to put aside what does not fit into
+memory, and its settings are locked.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ CONTAINED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
+    "allow_persistent_secrets": "false",
+    "temp_directory": "",
 }
 LONGEST_MESSAGE = 300
 
