@@ -173,6 +173,8 @@ class Planted:
         return os.mkdir, (str(self._place),)
 
 
+# older pyarrow says that it does not open it
+@pytest.mark.filterwarnings("ignore:pickle-based deserialization")
 def test_a_pickle_in_a_stored_table_is_not_opened(packed: Path, elsewhere: Path) -> None:
     packing = {
         b"ARROW:extension:name": b"arrow.py_extension_type",
