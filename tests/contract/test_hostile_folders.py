@@ -175,6 +175,7 @@ class Planted:
 
 # older pyarrow says that it does not open it
 @pytest.mark.filterwarnings("ignore:pickle-based deserialization")
+@pytest.mark.filterwarnings("ignore:pyarrow.PyExtensionType is deprecated")
 def test_a_pickle_in_a_stored_table_is_not_opened(packed: Path, elsewhere: Path) -> None:
     packing = {
         b"ARROW:extension:name": b"arrow.py_extension_type",
