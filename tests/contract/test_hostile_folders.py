@@ -163,6 +163,22 @@ def test_tags_in_a_stored_scenario_run_nothing(packed: Path, elsewhere: Path) ->
     assert is_untouched(elsewhere)
 
 
+def test_the_name_of_a_table_is_a_name_in_a_query(packed: Path) -> None:
+    name = 'x" as select 1; create table planted(a int); --'
+    pq.write_table(pa.table({"a": [1]}), packed / f"{name}.parquet")
+    shown = ask("select table_name from information_schema.tables", packed.parents[1]).rows
+    assert (name,) in shown and ("planted",) not in shown
+
+
+def test_tables_of_two_results_that_do_not_fit_together_are_told_in_one_line(packed: Path) -> None:
+    other = copytree(packed, packed.with_name("0" * 16))
+    for folder in (packed, other):
+        pq.write_table(pa.table({"scenario": ["one name twice"]}), folder / "odd.parquet")
+    with pytest.raises(ResultsError) as caught:
+        ask("select 1", packed.parents[1])
+    assert str(caught.value).startswith("the tables odd cannot be read together: ")
+
+
 class Planted:
     """Makes a folder when it is unpickled."""
 

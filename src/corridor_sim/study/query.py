@@ -70,18 +70,23 @@ def _one_line(error: Exception) -> str:
 
 def _make_views(connection: Any, usable: Sequence[Kept]) -> list[str]:
     """Make a view for every table and return their names."""
+    import duckdb
+
     parts: dict[str, list[str]] = {}
     for number, kept in enumerate(usable):
         for table, path in kept.tables().items():
             name = f"{table}_of_{number}"
             try:
                 connection.register(name, _readable(path))
-            except (pa.ArrowException, OSError):
+            except (duckdb.Error, pa.ArrowException, OSError, ValueError):
                 raise ResultsError(Problem("damaged; run it again", file=str(path))) from None
             where = f"{_quoted(kept.scenario)} as scenario, {_quoted(kept.key)} as key"
-            parts.setdefault(table, []).append(f'select {where}, * from "{name}"')
+            parts.setdefault(table, []).append(f"select {where}, * from {_as_name(name)}")
     for table, selects in parts.items():
-        connection.execute(f'create view "{table}" as {" union all by name ".join(selects)}')
+        try:
+            connection.execute(f"create view {_as_name(table)} as {' union all by name '.join(selects)}")
+        except duckdb.Error as error:
+            raise ResultsError(f"the tables {printable(table)} cannot be read together: {_one_line(error)}") from None
     return sorted(parts)
 
 
@@ -91,3 +96,8 @@ def _readable(path: Path) -> Any:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _as_name(text: str) -> str:
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"'
