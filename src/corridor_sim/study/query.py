@@ -19,6 +19,7 @@ import pyarrow.dataset
 from corridor_sim.errors import InputError, Problem, ResultsError
 from corridor_sim.reading.located import printable
 from corridor_sim.study.archive import Kept, kept_below
+from corridor_sim.study.kept_files import check_table
 
 CONTAINED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -91,6 +92,8 @@ def _make_views(connection: Any, usable: Sequence[Kept]) -> list[str]:
 
 
 def _readable(path: Path) -> Any:
+    if path.suffix != ".csv":
+        check_table(path)
     return pyarrow.csv.read_csv(path) if path.suffix == ".csv" else pyarrow.dataset.dataset(path)
 
 

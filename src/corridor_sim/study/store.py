@@ -24,12 +24,14 @@ from corridor_sim.errors import Problem, ResultsError
 from corridor_sim.metrics.kpis import Replication
 from corridor_sim.study.bundle import KEY_DIGITS, as_results_error, flush, json_bytes
 from corridor_sim.study.chunks import Chunk, Label
+from corridor_sim.study.kept_files import MEBIBYTE, UNFIT, kept_bytes, kept_json
 from corridor_sim.study.place import below
 
 RECIPE, SUMMARY, LOCK, CHUNKS = "recipe.json", "summary.json", "lock", "chunks"
 SWEEP = "sweep-"
 ASIDE = ".writing-"
 MOST_TRIES = 100
+LARGEST_CHUNK = 1024 * MEBIBYTE
 LOCK_MODE = 0o644
 _CHUNK_NAME = re.compile(rf"([0-9a-f]{{{KEY_DIGITS}}})-([0-9]{{7}})-([0-9]{{7}})\.parquet")
 
@@ -114,9 +116,9 @@ def _lock(path: Path) -> int:
 
 def _owner(path: Path) -> str:
     try:
-        owner = json.loads(path.read_bytes())
+        owner = kept_json(path)
         return f" (process {int(owner['pid'])} on {str(owner['host'])[: KEY_DIGITS * KEY_DIGITS]})"
-    except (OSError, ValueError, KeyError, TypeError):
+    except UNFIT:
         return ""
 
 
@@ -149,9 +151,11 @@ class Store:
             write_bytes_whole(path, json_bytes(recipe))
             return
         try:
-            known = json.loads(path.read_bytes())
+            known = kept_json(path)
             version = int(known["results_version"])
-        except (ValueError, KeyError, TypeError):
+        except OSError:
+            raise
+        except UNFIT:
             raise self._refused(f"{RECIPE} is damaged; move the folder away") from None
         if version != self._version:
             raise self._refused(
@@ -171,7 +175,7 @@ class Store:
             raise self._refused(f"{CHUNKS}/{path.name} is no chunk of this sweep; move it away")
         start, stop = int(match[2]), int(match[3])
         try:
-            label = Chunk(path.read_bytes(), path.name).label
+            label = Chunk(kept_bytes(path, LARGEST_CHUNK), path.name).label
         except ValueError:
             path.unlink()
             return
@@ -212,7 +216,9 @@ class Store:
         for start, stop in sorted(self._starts[batch].items()):
             if start >= count:
                 break
-            found.update((rep.number, rep) for rep in self._read(self._path(batch, start, stop), case))
+            path = self._path(batch, start, stop)
+            with as_results_error(path):
+                found.update((rep.number, rep) for rep in self._read(path, case))
         return [found[number] for number in range(count)]
 
     def _path(self, batch: str, start: int, stop: int) -> Path:
@@ -220,11 +226,13 @@ class Store:
 
     def _read(self, path: Path, case: str) -> list[Replication]:
         """Return the replications of a case in a chunk; one whose bits have changed is removed."""
-        with as_results_error(path):
-            content = path.read_bytes()
         try:
-            return list(Chunk(content, path.name).replications(case))
-        except (ValueError, OSError):
+            chunk = Chunk(kept_bytes(path, LARGEST_CHUNK), path.name)
+            found = list(chunk.replications(case))
+            if [rep.number for rep in found] != list(chunk.label.replications):
+                raise ValueError("other replications than its name says")
+            return found
+        except ValueError:
             with as_results_error(path):
                 path.unlink()
             message = f"{CHUNKS}/{path.name} was damaged and is removed; the same command makes it again"

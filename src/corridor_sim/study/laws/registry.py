@@ -14,7 +14,7 @@ from corridor_sim.study.laws.weeks import WHOLE_WEEKS
 LAWS: tuple[Law, ...] = (PRICE_TIMES_TWO, TITLES_AND_ORDER, LEG_IN_TWO, NO_DEMAND, WHOLE_WEEKS, MORE_TRAINS)
 
 
-def test_laws(file: ScenarioFile, replications: int) -> list[Finding]:
+def findings_of(file: ScenarioFile, replications: int) -> list[Finding]:
     """Return what all laws find in all alternatives of a file, tried with so many replications.
 
     Raises InputError or ModelError where an alternative cannot be simulated at all.

@@ -30,7 +30,7 @@ def test_the_page_tells_every_law_as_the_program_does() -> None:
 
 def test_every_law_says_something_of_every_alternative() -> None:
     file = load(TEXT)
-    found = registry.test_laws(file, 1)
+    found = registry.findings_of(file, 1)
     for law in registry.LAWS:
         spoken_of = {name for each in found if each.law == law.name for name in each.alternative.split(", ")}
         assert spoken_of >= set(file.alternatives), law.name
@@ -61,4 +61,4 @@ def test_a_finding_is_a_line_in_words() -> None:
 @pytest.mark.verify
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_shipped_scenarios_keep_all_laws(path: Path) -> None:
-    assert [str(each) for each in registry.test_laws(load(path), 2) if each.kind == "broken"] == []
+    assert [str(each) for each in registry.findings_of(load(path), 2) if each.kind == "broken"] == []
