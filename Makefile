@@ -1,13 +1,13 @@
 # `make check` is what CI runs; `make verify` is the slow statistical verification before a release.
 PYTHON ?= .venv/bin/python
 
-.PHONY: setup check test regression lint types imports verify docs notebook claims bench gallery
+.PHONY: setup check test regression lint types imports package verify docs notebook claims bench gallery sbom audit lowest
 
 setup:
 	test -x $(PYTHON) || python3 -m venv .venv
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 
-check: lint types imports test regression
+check: lint types imports test regression package
 
 test:
 	$(PYTHON) -m pytest -m "not verify"
@@ -18,14 +18,18 @@ regression:
 	$(PYTHON) -m corridor_sim check scenarios/*.yaml
 
 lint:
-	$(PYTHON) -m ruff check src tests benchmarks docs
-	$(PYTHON) -m ruff format --check src tests benchmarks docs
+	$(PYTHON) -m ruff check src tests benchmarks docs release
+	$(PYTHON) -m ruff format --check src tests benchmarks docs release
 
 types:
 	$(PYTHON) -m mypy
 
 imports:
 	.venv/bin/lint-imports
+
+# wheel and source archive, looked into, and the wheel installed and used where nothing but what it needs is
+package:
+	$(PYTHON) -m release package
 
 verify:
 	$(PYTHON) -m pytest -m verify
@@ -54,3 +58,16 @@ bench:
 # pictures of each scenario's report in a browser, and the page that shows them; needs Chromium
 gallery:
 	$(PYTHON) docs/make_gallery.py
+
+# for a release, below dist/; these need `pip install -e '.[release]'`: the bill of materials of the wheel
+sbom:
+	$(PYTHON) -m release sbom
+
+# known holes of what is installed here; asks an advisory service of the web, and fails where it cannot
+audit:
+	$(PYTHON) -m pip check
+	$(PYTHON) -m pip_audit --strict --skip-editable --progress-spinner off
+
+# the tests with the lowest versions that pyproject.toml allows, in a new environment; takes as long as the tests
+lowest:
+	$(PYTHON) -m release lowest

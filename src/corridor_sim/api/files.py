@@ -14,6 +14,8 @@ def write(path: Path | str, content: bytes) -> Path:
     aside = place.with_name(f".{place.name}.{os.getpid()}")
     with as_results_error(place):
         try:
+            # a link of this name would lead elsewhere
+            aside.unlink(missing_ok=True)
             aside.write_bytes(content)
             aside.replace(place)
         finally:

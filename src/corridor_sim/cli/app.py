@@ -38,7 +38,7 @@ from corridor_sim.cli.options import (
     lanes_of,
     workers,
 )
-from corridor_sim.cli.outcome import USAGE, complain, print_json, reported, use_safe_streams
+from corridor_sim.cli.outcome import USAGE, complain, keep_to_installed_code, print_json, reported, use_safe_streams
 from corridor_sim.cli.plot import plot
 from corridor_sim.cli.progress import progress_bar, tell
 from corridor_sim.cli.report import report
@@ -82,6 +82,7 @@ app.command()(bless)
 def main() -> None:
     """Run the command line of this process and exit with its code."""
     use_safe_streams()
+    keep_to_installed_code()
     try:
         sys.exit(app(prog_name=PROGRAM, standalone_mode=False))
     except typer.TyperException as error:

@@ -53,6 +53,11 @@ def use_safe_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def keep_to_installed_code() -> None:
+    """Let the processes that this one starts look for modules where Python is installed, not in the current folder."""
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
+
+
 def complain(lines: Iterable[str]) -> None:
     """Write lines to stderr, each kept on one line whatever it quotes."""
     from corridor_sim.reading.located import printable

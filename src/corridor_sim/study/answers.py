@@ -14,6 +14,7 @@ from pathlib import Path
 from corridor_sim.study.bundle import KEY_DIGITS, cell_of, json_bytes
 from corridor_sim.study.evaluate import RESULTS_VERSION
 from corridor_sim.study.figures import Figures
+from corridor_sim.study.place import below
 from corridor_sim.study.store import SUMMARY, locked, write_bytes_whole
 
 KINDS = ("breakeven", "claims", "modemap", "sensitivity")
@@ -41,9 +42,9 @@ def write_answer(kind: str, summary: Figures, out: Path, files: Mapping[str, byt
     `kind` one of KINDS; `summary` has the name of its scenario and its `key`. Raises ResultsError, also while another
     run writes the same folder.
     """
-    folder = out / str(summary["scenario"]["name"]) / f"{kind}-{summary['key']}"
+    folder = below(out, str(summary["scenario"]["name"]), f"{kind}-{summary['key']}")
     with locked(folder):
         for name, content in files.items():
-            write_bytes_whole(folder / name, content)
+            write_bytes_whole(below(folder, name), content)
         write_bytes_whole(folder / SUMMARY, json_bytes(summary))
     return folder

@@ -14,6 +14,7 @@ from corridor_sim.study.answers import KINDS
 from corridor_sim.study.dataset import SWEEP
 from corridor_sim.study.evaluate import RESULTS_VERSION
 from corridor_sim.study.kept_files import UNFIT, as_damaged, check_table, kept_json
+from corridor_sim.study.place import are_own
 
 RUN_KIND, SWEEP_KIND = "run", "sweep"
 SUMMARY = store.SUMMARY
@@ -84,7 +85,8 @@ def _run(folder: Path) -> Kept:
 
     try:
         manifest = kept_json(folder / bundle.MANIFEST)
-        whole = all((folder / name).is_file() for name in manifest["files"])
+        files = manifest["files"]
+        whole = are_own(files) and all((folder / name).is_file() for name in files)
         state = COMPLETE if whole else DAMAGED
         return made(int(manifest["results_version"]), int(manifest["replications"]), state)
     except UNFIT:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from corridor_sim.errors import Problem, ResultsError
 from corridor_sim.reading.located import printable
 from corridor_sim.scenario.problems import check_name
+from corridor_sim.study.place import below
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,7 +159,7 @@ def write_bundle(
     wrong = check_name(name)
     if wrong:
         raise ResultsError(f"{wrong}, so it cannot name a folder of results")
-    final = out / name / bundle_key(results.summary, results.resolved)
+    final = below(out, name, bundle_key(results.summary, results.resolved))
     with as_results_error(final):
         final.parent.mkdir(parents=True, exist_ok=True)
         if final.exists() and not (final / MANIFEST).is_file():

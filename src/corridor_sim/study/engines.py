@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
 from corridor_sim.engine.base import Engine
@@ -31,6 +32,8 @@ TOO_SMALL = (
     "played by the reference engine: the compiled one is not compiled on this machine yet, and this run is done "
     "sooner without; `corridor-sim compile` does it once"
 )
+NUMBA_SETTINGS = ".numba_config.yaml"
+"""Where numba looks for settings: in the current folder. One of them names the folder of compiled code to load."""
 _thread = threading.local()
 
 Tell = Callable[[str], None]
@@ -173,6 +176,8 @@ def _main_way(program: Program, step: int) -> set[int]:
 
 def _what_is_missing() -> str:
     """Return in words why the compiled engine cannot run here, "" if it can."""
+    if Path(NUMBA_SETTINGS).exists():
+        return f"numba would obey {NUMBA_SETTINGS} of this folder, which may name code to load; move it away"
     try:
         import_module("corridor_sim.engine.compiled")
     except ImportError as problem:

@@ -30,6 +30,8 @@ def write_files(files: Mapping[Path, bytes]) -> None:
         aside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            # a link of this name would lead elsewhere
+            aside.unlink(missing_ok=True)
             aside.write_bytes(content)
             aside.replace(path)
         except OSError as error:

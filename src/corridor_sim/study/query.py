@@ -1,7 +1,8 @@
 """Asks the kept tables in SQL (DuckDB), in memory: a query sees them and nothing else of the machine.
 
 Each table is a view over the files of all usable results, with the columns `scenario` and `key` in front. The files
-are read through Arrow; DuckDB itself may open neither file nor network, and its settings are locked.
+are read through Arrow; DuckDB itself may open neither file nor network, not even to put aside what does not fit into
+memory, and its settings are locked.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ CONTAINED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
+    "allow_persistent_secrets": "false",
+    "temp_directory": "",
 }
 LONGEST_MESSAGE = 300
 
@@ -68,18 +71,23 @@ def _one_line(error: Exception) -> str:
 
 def _make_views(connection: Any, usable: Sequence[Kept]) -> list[str]:
     """Make a view for every table and return their names."""
+    import duckdb
+
     parts: dict[str, list[str]] = {}
     for number, kept in enumerate(usable):
         for table, path in kept.tables().items():
             name = f"{table}_of_{number}"
             try:
                 connection.register(name, _readable(path))
-            except (pa.ArrowException, OSError, ValueError):
+            except (duckdb.Error, pa.ArrowException, OSError, ValueError):
                 raise ResultsError(Problem("damaged; run it again", file=str(path))) from None
             where = f"{_quoted(kept.scenario)} as scenario, {_quoted(kept.key)} as key"
-            parts.setdefault(table, []).append(f'select {where}, * from "{name}"')
+            parts.setdefault(table, []).append(f"select {where}, * from {_as_name(name)}")
     for table, selects in parts.items():
-        connection.execute(f'create view "{table}" as {" union all by name ".join(selects)}')
+        try:
+            connection.execute(f"create view {_as_name(table)} as {' union all by name '.join(selects)}")
+        except duckdb.Error as error:
+            raise ResultsError(f"the tables {printable(table)} cannot be read together: {_one_line(error)}") from None
     return sorted(parts)
 
 
@@ -91,3 +99,8 @@ def _readable(path: Path) -> Any:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _as_name(text: str) -> str:
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"'

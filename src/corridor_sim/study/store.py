@@ -25,6 +25,7 @@ from corridor_sim.metrics.kpis import Replication
 from corridor_sim.study.bundle import KEY_DIGITS, as_results_error, flush, json_bytes
 from corridor_sim.study.chunks import Chunk, Label
 from corridor_sim.study.kept_files import MEBIBYTE, UNFIT, kept_bytes, kept_json
+from corridor_sim.study.place import below
 
 RECIPE, SUMMARY, LOCK, CHUNKS = "recipe.json", "summary.json", "lock", "chunks"
 SWEEP = "sweep-"
@@ -48,6 +49,8 @@ def write_whole(path: Path, fill: Callable[[Path], None]) -> None:
     with as_results_error(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            # whatever was left there may be a link to somewhere else
+            aside.unlink(missing_ok=True)
             fill(aside)
             flush(aside)
             aside.replace(path)
@@ -88,6 +91,8 @@ def _lock(path: Path) -> int:
     """Return the open and locked file; one that was left by a dead process is taken over."""
     import fcntl
 
+    if path.is_symlink():
+        raise ResultsError(Problem("is a symbolic link and no lock; remove it", file=str(path)))
     for _ in range(MOST_TRIES):
         handle = os.open(path, os.O_RDWR | os.O_CREAT, LOCK_MODE)
         try:
@@ -134,7 +139,7 @@ class Store:
             for left_over in folder.rglob(f"{ASIDE}*"):
                 left_over.unlink()
         self._starts: dict[str, dict[int, int]] = {key: {} for key in self._cases}
-        for path in sorted((folder / CHUNKS).glob("*")):
+        for path in sorted(below(folder, CHUNKS).glob("*")):
             self._take(path)
 
     def _begin(self, recipe: Json) -> None:

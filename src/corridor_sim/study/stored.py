@@ -15,6 +15,7 @@ from corridor_sim.study.bundle import MANIFEST
 from corridor_sim.study.evaluate import RESULTS_VERSION, key_of_run
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.kept_files import UNFIT, check_table, json_of, kept_bytes, kept_json, yaml_of
+from corridor_sim.study.place import are_own
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,6 +97,8 @@ def read_run(folder: Path) -> StoredRun:
         texts = {name: kept_bytes(folder / name) for name in (SUMMARY, RESOLVED)}
         wrong = [name for name, content in texts.items() if sha256(content).hexdigest() != files[name]]
         wrong += [name for name in files if not (folder / name).is_file()]
+        if not are_own(files):
+            raise ValueError("files of other folders")
         if version == RESULTS_VERSION and not wrong:
             summary, resolved = json_of(texts[SUMMARY]), yaml_of(texts[RESOLVED])
             tables = [name.removesuffix(TABLE) for name in files if name.endswith(TABLE)]

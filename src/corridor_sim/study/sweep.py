@@ -29,6 +29,7 @@ from corridor_sim.study.evaluate import CONFIDENCE, RESULTS_VERSION
 from corridor_sim.study.executors import Executor
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.goals import Goal
+from corridor_sim.study.place import below
 from corridor_sim.study.points import Asked, CaseInfo, ChunkTask, Overrides, PointTask, look_at, play_chunk
 from corridor_sim.study.store import SUMMARY, Store, batch_key, locked, write_bytes_whole, write_whole
 from corridor_sim.study.store import SWEEP as SWEEP_FOLDER
@@ -101,7 +102,7 @@ def sweep(question: Question, out: Path, executor: Executor, progress: Progress 
     points = _look(question, asked, executor, tell)
     batches = _batches(question.design, points)
     recipe = _recipe(question, asked, points)
-    folder = out / question.file.name / f"{SWEEP_FOLDER}{recipe['key']}"
+    folder = below(out, question.file.name, f"{SWEEP_FOLDER}{recipe['key']}")
     with locked(folder):
         store = Store(folder, recipe, [batch.cases for batch in batches.values()])
         batch_of = {case: key for key, batch in batches.items() for case in batch.cases}

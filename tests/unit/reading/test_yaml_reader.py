@@ -1,6 +1,7 @@
 """The YAML reader: YAML 1.2 scalars as a planner means them, positions, and refusal of everything hostile."""
 
 import json
+import re
 import string
 import tracemalloc
 from pathlib import Path
@@ -281,7 +282,8 @@ def test_paths_that_are_no_readable_file(tmp_path, monkeypatch):
 
     assert fault(tmp_path, "./dir/") == "./dir/ this is a folder; expected a YAML file"
     assert fault(tmp_path / "none.yaml", "none.yaml") == "none.yaml there is no such file"
-    assert fault(Path("a\0b"), "a\0b") == r"a\x00b the file cannot be read: embedded null byte"
+    # the rest is Python's word for it, which changes
+    assert re.fullmatch(r"a\\x00b the file cannot be read: .*null.*", fault(Path("a\0b"), "a\0b"))
     assert fault(Path("/dev/null"), "/dev/null") == "/dev/null this is not a regular file"
     file = tmp_path / "locked.yaml"
     file.write_text("a: 1")

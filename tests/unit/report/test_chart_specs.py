@@ -259,7 +259,8 @@ def test_claims_have_their_band_and_a_line_for_each_kind(run: Run) -> None:
     first, second = drawn(run, "claims").axes
     for axes, band in ((first, (5, 8)), (second, (10, 20))):
         (patch,) = axes.patches
-        assert (patch.get_x(), patch.get_x() + patch.get_width()) == band
+        corners = patch.get_path().transformed(patch.get_patch_transform()).vertices[:, 0]
+        assert (corners.min(), corners.max()) == band
         ends = {tuple(line.get_xdata()) for line in axes.lines}
         assert {(-1.0, 7.0), (2.0, 4.0), (3.0,), (4.0,)} <= ends
 

@@ -120,6 +120,9 @@ def secret(tmp_path: Path) -> Path:
         "create table t as from '{path}'",
         "select * from query('from read_text(''{path}'')')",
         "pragma import_database('{folder}')",
+        "create persistent secret s (type s3, key_id 'a', secret 'b')",
+        "set temp_directory = '{folder}'",
+        "copy (select 1) to '/dev/stdout'",
     ],
 )
 def test_a_query_reaches_neither_files_nor_network(out: Path, secret: Path, sql: str) -> None:
@@ -127,6 +130,12 @@ def test_a_query_reaches_neither_files_nor_network(out: Path, secret: Path, sql:
         ask(sql.format(path=secret, folder=secret.parent), out)
     assert "sesame" not in str(caught.value)
     assert [path.name for path in secret.parent.iterdir()] == ["secret.csv"]
+
+
+def test_what_does_not_fit_into_memory_is_not_put_into_the_current_folder(out: Path) -> None:
+    """DuckDB puts nothing aside where it knows no folder for it; by default that is `.tmp`."""
+    ((folder,),) = ask("select value from duckdb_settings() where name = 'temp_directory'", out).rows
+    assert folder == ""
 
 
 @pytest.mark.parametrize(
