@@ -132,16 +132,17 @@ def _lower_routes(builder: Builder, scenario: Scenario) -> dict[str, int]:
 def _lower_facilities(
     builder: Builder, scenario: Scenario, clock: Clock, horizon: int, services: list[ServicePlan]
 ) -> list[tuple[FacilityRule, FacilityPlan]]:
-    gates = {GATE.format(plan.name): plan for plan in services}
+    opens = {plan.name: scenario.services[plan.name].opens for plan in services}
+    gates = {GATE.format(plan.name): (plan, to_ticks(known.value)) for plan in services if (known := opens[plan.name])}
     lowered: list[tuple[FacilityRule, FacilityPlan]] = []
     for name in builder.facilities:
         if name in scenario.facilities:
             lowered.append(plan_facility(name, scenario.facilities[name], clock, horizon, builder))
             continue
-        line = gates[name]
+        line, earliest = gates[name]
         units = UNLIMITED * ONE
         rule = FacilityRule(units, AtClosing.PAUSE, AtClosing.PAUSE, False, word=name_word(name))
-        windows = gate_windows(scenario.services[line.name], line.scheduled, horizon)
+        windows = gate_windows(earliest, scenario.services[line.name], line.scheduled, horizon)
         changes = capacity_changes(windows, (), (), units, horizon)
         lowered.append((rule, FacilityPlan(name, line.origin, line.mode, units, windows, (), changes)))
     return lowered
