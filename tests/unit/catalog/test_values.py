@@ -12,7 +12,7 @@ from corridor_sim.scenario.load import load
 GOOD = (Path(__file__).parents[1] / "scenario" / "small.yaml").read_text(encoding="utf-8")
 RIDE = ("takes: 30 h", "routes.by_truck.steps[1].truck.takes")
 FARE = ("price: 22000 CNY/FEU", "routes.by_truck.steps[1].truck.price")
-LOADING = ("loading: {assume: 2 h, because: nobody has measured it}", "parameters.loading")
+LOADING = "loading: {assume: 2 h, because: nobody has measured it}"
 
 
 def lines_of(text: str) -> list[str]:
@@ -80,7 +80,7 @@ def test_the_line_says_what_would_be_right(written: tuple[str, str], value: str,
 )
 def test_a_parameter_nobody_uses_has_a_sound_range(ends: str, message: str) -> None:
     # nobody knows what it measures, so that the numbers alone can be compared
-    old, path = LOADING
+    old = LOADING
     unused = f"{old}\n  unused: {{assume: HKD 2, because: a guess, range: {ends}}}"
     line = GOOD[: GOOD.index(old)].count("\n") + 2
     assert lines_of(GOOD.replace(old, unused)) == [f"<text>:{line}:11 parameters.unused: {message}"]
