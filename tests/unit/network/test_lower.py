@@ -76,3 +76,13 @@ def test_what_stands_in_a_lane_is_in_use() -> None:
     )
     # the inspection stands in the port, which typhoons close
     assert with_lane - without == {("tariffs", "lift"), ("closures", "typhoon")}
+
+
+def test_the_gate_of_a_service_keeps_its_name() -> None:
+    # a facility of that name stood in for the gate, so that deliveries were accepted at any time
+    gated = GOOD.replace("    cutoff: 6 h", "    cutoff: {yard: 6 h}\n    opens: 12 h")
+    assert lower(load(gated).base, "train")
+    with pytest.raises(InputError) as caught:
+        lower(load(gated.replace("  port yard: {at", "  gate of train: {at: Yard}\n  port yard: {at")).base, "train")
+    (problem,) = caught.value.problems
+    assert str(problem) == "facilities.gate of train: the gate of service train has this name; take another"
