@@ -104,9 +104,7 @@ def _entry(key: str, body: Mapping[str, Any]) -> Entry:
 
 @lru_cache
 def room(name: str) -> Mapping[str, Entry]:
-    """Return the entries of a room by id; nothing for a room that does not exist."""
-    if name not in room_names():
-        return {}
+    """Return the entries of a room (one of `room_names`) by id."""
     return {key: _entry(key, body) for key, body in document(name).data["parameters"].items()}
 
 

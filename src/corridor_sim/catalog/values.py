@@ -216,24 +216,18 @@ def _count_end(end: Any, value: Any) -> Fraction:
 
 def read_amount(raw: Any, measure: str) -> Amount:
     """Read one exact number of `measure`. Raises ValueError with what would be accepted."""
-    if isinstance(raw, Amount):
-        return raw
     value, provenance = split_provenance(raw, _end_of(measure))
     return Amount(read_number(value, measure), measure, scalar_text(value), provenance)
 
 
 def read_sampled(raw: Any, measure: str) -> Sampled:
     """Read a constant or a distribution of `measure`. Raises ValueError with what would be accepted."""
-    if isinstance(raw, Sampled):
-        return raw
     value, provenance = split_provenance(raw, _end_of(measure))
     return Sampled(read_sound_law(value, measure), measure, law_text(value), provenance)
 
 
 def read_priced(raw: Any) -> Priced:
     """Read a price or a list of prices that add up, all of one currency. Raises ValueError."""
-    if isinstance(raw, Priced):
-        return raw
     value, provenance = split_provenance(raw, _price_end)
     texts = [scalar_text(part) for part in (value if isinstance(value, list) else [value])]
     try:
@@ -336,8 +330,6 @@ Money = Annotated[Priced, BeforeValidator(read_priced), _SHOWN, _schema("1800 CN
 
 def read_capacity(raw: Any) -> tuple[Amount, ...]:
     """Read one quantity or a list of them, each of another measure ("50 TEU", "8 plugs"). Raises ValueError."""
-    if isinstance(raw, tuple):
-        return raw
     amounts = tuple(map(_countable, raw if isinstance(raw, list) else [raw]))
     names = [amount.measure for amount in amounts]
     if not names:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-import numpy as np
-
-from corridor_sim.engine.program import MEASURES, NONE, AtClosing, Inputs, Ints, Op, Program
+from corridor_sim.engine.program import MEASURES, NONE, AtClosing, Op, Program
 from corridor_sim.errors import Problem
 from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lowered import Lowered
-from corridor_sim.network.plan import planned_delivery
+from corridor_sim.network.plan import first_barrier
 from corridor_sim.network.rates import PER_CENT
 from corridor_sim.network.usage import GATE
 from corridor_sim.network.workload import Work, expected_work, room_for_ours, staffed_time
@@ -20,8 +17,6 @@ from corridor_sim.units import SECONDS_PER_HOUR
 
 MOST_RELEASES = 200
 """Releases of a flow that are tried; spread over the run, they meet every weekday and hour that matters."""
-
-WAITS = (Op.BOARD, Op.SEIZE, Op.DELAY)
 
 
 def check_feasible(lowered: Lowered) -> list[Problem]:
@@ -131,41 +126,15 @@ def _lost_flows(lowered: Lowered) -> Iterator[Problem]:
         releases = inputs.consignments.release[inputs.consignments.flow == flow]
         releases = releases[releases < program.window_to]
         tried = releases[:: len(releases) // MOST_RELEASES + 1]
-        if len(tried) and not _some_arrive(program, inputs, flow, tried):
-            obstacle = _obstacle(program, inputs, flow, tried)
+        barrier = first_barrier(program, inputs, flow, tried) if len(tried) else NONE
+        if barrier != NONE:
+            obstacle = _obstacle(program, barrier)
             yield Problem(f"flow {name}: no release of the run can be delivered; {obstacle}", f"flows.{name}")
 
 
-def _some_arrive(program: Program, inputs: Inputs, flow: int, releases: Ints) -> bool:
-    return bool(np.any(planned_delivery(program, inputs, flow, releases) != NONE))
-
-
-def _obstacle(program: Program, inputs: Inputs, flow: int, releases: Ints) -> str:
-    """Return in words the first step on the likeliest way that nobody ends."""
-    for number in _main_way(program, inputs, flow):
-        step = program.code[number]
-        if step.op in WAITS and not _some_arrive(_cut_behind(program, number), inputs, flow, releases):
-            if step.op is Op.BOARD:
-                return f"nothing leaves with service {program.service_names[step.a]} before the run ends"
-            return f"step {program.step_names[number]} does not end before the run does"
-    return "the run ends before"
-
-
-def _cut_behind(program: Program, number: int) -> Program:
-    """Return the program with everything delivered behind instruction `number`."""
-    code = list(program.code)
-    code[number] = replace(code[number], next=NONE)
-    return replace(program, code=tuple(code))
-
-
-def _main_way(program: Program, inputs: Inputs, flow: int) -> Iterator[int]:
-    """Yield the instructions of the likeliest way of a flow, each once."""
-    step, passed = program.flows[flow].start, set[int]()
-    while step != NONE and step not in passed:
-        yield step
-        passed.add(step)
-        instruction = program.code[step]
-        step = instruction.next
-        if instruction.op is Op.BRANCH:
-            rule = program.branches[instruction.a]
-            step = rule.targets[inputs.lanes.get(instruction.a, rule.likeliest)]
+def _obstacle(program: Program, barrier: int) -> str:
+    """Return in words what happens at an instruction that nobody ends."""
+    step = program.code[barrier]
+    if step.op is Op.BOARD:
+        return f"nothing leaves with service {program.service_names[step.a]} before the run ends"
+    return f"step {program.step_names[barrier]} does not end before the run does"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from corridor_sim.engine.program import MEASURES, NONE, ONE, AtClosing, FacilityRule, FlowRule, Op, Program
-from corridor_sim.errors import InputError, ModelError
+from corridor_sim.errors import InputError, ModelError, Problem
 from corridor_sim.network.boxes import consignment_sizes, route_box
 from corridor_sim.network.builder import Builder
 from corridor_sim.network.demand import FlowPlan, plan_background, plan_releases
@@ -132,16 +132,24 @@ def _lower_routes(builder: Builder, scenario: Scenario) -> dict[str, int]:
 def _lower_facilities(
     builder: Builder, scenario: Scenario, clock: Clock, horizon: int, services: list[ServicePlan]
 ) -> list[tuple[FacilityRule, FacilityPlan]]:
-    gates = {GATE.format(plan.name): plan for plan in services}
+    opens = {plan.name: scenario.services[plan.name].opens for plan in services}
+    gates = {GATE.format(plan.name): (plan, to_ticks(known.value)) for plan in services if (known := opens[plan.name])}
+    taken = [
+        Problem(f"the gate of service {gates[name][0].name} has this name; take another", f"facilities.{name}")
+        for name in gates
+        if name in scenario.facilities
+    ]
+    if taken:
+        raise InputError(taken)
     lowered: list[tuple[FacilityRule, FacilityPlan]] = []
     for name in builder.facilities:
         if name in scenario.facilities:
             lowered.append(plan_facility(name, scenario.facilities[name], clock, horizon, builder))
             continue
-        line = gates[name]
+        line, earliest = gates[name]
         units = UNLIMITED * ONE
         rule = FacilityRule(units, AtClosing.PAUSE, AtClosing.PAUSE, False, word=name_word(name))
-        windows = gate_windows(scenario.services[line.name], line.scheduled, horizon)
+        windows = gate_windows(earliest, scenario.services[line.name], line.scheduled, horizon)
         changes = capacity_changes(windows, (), (), units, horizon)
         lowered.append((rule, FacilityPlan(name, line.origin, line.mode, units, windows, (), changes)))
     return lowered

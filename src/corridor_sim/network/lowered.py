@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from corridor_sim.engine.program import Program
 from corridor_sim.network.info import StepInfo
@@ -27,7 +26,3 @@ class Lowered:
     clock: Clock
     flow_order: tuple[str, ...]
     """Names of the scenario's own flows, in the order of Program.flows (background flows follow)."""
-
-    def moment(self, tick: int) -> datetime:
-        """Return the local date and time of a tick."""
-        return self.clock.moment(tick)

@@ -50,7 +50,7 @@ class Promise:
 class Promises:
     """The same promise, worked out for the releases that are asked for: sooner where these are few.
 
-    `inputs` are those without noise (see `planned_delivery`).
+    `inputs` are those without noise (see `promise`).
     """
 
     program: Program
@@ -81,7 +81,11 @@ class Promises:
 
 
 def promise(program: Program, inputs: Inputs) -> Promise:
-    """Return the Promise of a Program; `inputs` are those without noise (see `planned_delivery`)."""
+    """Return the Promise of a Program; `inputs` are those without noise.
+
+    Steps take their mean; nobody queues for servers or room; hours, known closures and cut-offs hold; a batch waits
+    for its timeout where it has one; a branch takes `inputs.lanes` or its likeliest lane; nobody switches routes.
+    """
     places = _Places(program, inputs)
     return Promise(
         tuple(
@@ -91,18 +95,24 @@ def promise(program: Program, inputs: Inputs) -> Promise:
     )
 
 
-def planned_delivery(program: Program, inputs: Inputs, flow: int, release_ticks: Ints) -> Ints:
-    """Return int64[n]: the delivery tick promised to a release of `flow` at each of `release_ticks` (int64[n]).
+def first_barrier(program: Program, inputs: Inputs, flow: int, release_ticks: Ints) -> int:
+    """Return the first instruction that no release of `flow` at `release_ticks` (int64[n]) is ever through with.
 
-    NONE where no departure or opening within the horizon is left. `inputs` are those without noise. Steps take
-    their mean; nobody queues for servers or room; hours, known closures and cut-offs hold; a batch waits for its
-    timeout where it has one; a branch takes `inputs.lanes` or its likeliest lane; nobody switches routes.
+    NONE where a promise (see `promise`) can be made to one of them.
     """
-    return _walk(_Places(program, inputs), flow).at(np.asarray(release_ticks, np.int64))
+    places = _Places(program, inputs)
+    step, sizes, containers = _released(places, flow)
+    walk = _Walk(places, sizes, containers, Moments(release_ticks))
+    while step != NONE:
+        following = walk.pass_step(program.code[step])
+        if np.all(walk.now.ticks() == NONE):
+            return step
+        step = following
+    return NONE
 
 
 def promised_deliveries(program: Program, inputs: Inputs, consignments: Consignments) -> Ints:
-    """Return int64[consignments]: `planned_delivery` for each consignment of a measured flow, else NONE."""
+    """Return int64[consignments]: the delivery promised to each consignment of a measured flow, else NONE."""
     return promise(program, inputs).deliveries(consignments)
 
 
@@ -273,8 +283,8 @@ class _Walk(Generic[When]):
                 return self._branch(step.a)
             case Op.MARK:
                 self.marks[step.a] = self.now
-            case Op.SWITCH:
-                pass
+            case _:
+                pass  # at a SWITCH everybody stays
         return step.next
 
     def _need(self, facility: int) -> int:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from corridor_sim.catalog.values import Priced
 from corridor_sim.scenario.calendars import Clock, parse_date, parse_date_range
 from corridor_sim.scenario.money import Exchange, Tax
-from corridor_sim.units import HOME_CURRENCY, SECONDS_PER_DAY, TEU_PER_FEU, UnitProblem, decimal_text, parse_quantity
+from corridor_sim.units import SECONDS_PER_DAY, TEU_PER_FEU, UnitProblem, decimal_text, parse_quantity
 
 MILLION = 1_000_000
 PASSAGE = "passage"
@@ -163,11 +163,8 @@ class DatedRates:
 
 
 def lower_exchange(exchange: Exchange, clock: Clock) -> DatedRates:
-    """Return dated rates in ticks of local midnights. Raises ValueError for a bad date, or a rate not in CNY."""
+    """Return dated rates in ticks of local midnights; that each is in CNY was checked when the file was read."""
     dated = sorted(((parse_date(entry.on), entry.rate) for entry in exchange.rates), key=lambda entry: entry[0])
-    for _, rate in dated:
-        if rate.parts[0].currency != HOME_CURRENCY:
-            raise UnitProblem(f'"{rate.text}" is not in {HOME_CURRENCY}; a rate is CNY per one unit')
     last = max(dated[-1][0], parse_date(exchange.hold_last) if exchange.hold_last else dated[-1][0])
     return DatedRates(
         tuple(clock.tick_at(day, 0) for day, _ in dated),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import get_args
 
 from corridor_sim.catalog.values import Priced
 from corridor_sim.engine.program import NONE
@@ -27,13 +26,12 @@ from corridor_sim.network.rates import (
 )
 from corridor_sim.scenario.calendars import Clock, parse_date_range, subtract_windows
 from corridor_sim.scenario.model import Scenario
-from corridor_sim.scenario.money import Activity, Subsidy, Tariff
+from corridor_sim.scenario.money import Subsidy, Tariff
 from corridor_sim.scenario.steps import Branch, ChargeUse, Customs, Step
 from corridor_sim.units import CENTS, HOME_CURRENCY, SECONDS_PER_DAY, UnitProblem, to_ticks
 
 __all__ = ["Tariffs", "lower_tariffs"]
 
-ACTIVITIES: tuple[str, ...] = get_args(Activity)
 MUST_BE_PRICED = ("move", "board", "work")
 TAKES_TIME = ("move", "board", "work", "wait", "seize", "release")
 """Kinds of step whose passage has a duration, which a price per time can be multiplied with."""
@@ -119,11 +117,8 @@ class _Reader:
         before, wrong_before = len(self.charges), len(self.problems)
         if place.body.price is not None:
             default = "drayage" if place.row in drayage else INLINE_ACTIVITIES.get(place.info.kind, OTHER_ACTIVITY)
-            activity = place.body.activity or default
-            if activity not in ACTIVITIES:
-                hint = did_you_mean(activity, ACTIVITIES)
-                self.wrong(f"{place.path}.activity", f'"{activity}" is no activity{hint}')
-            self.inline(place, place.body.price, f"{place.info.route}/{place.info.name}", activity)
+            name = f"{place.info.route}/{place.info.name}"
+            self.inline(place, place.body.price, name, place.body.activity or default)
         for use in place.body.charges:
             self.named(f"{place.path}.charges", use, place.row, place.info.main)
         if isinstance(place.body, Customs):
@@ -135,9 +130,7 @@ class _Reader:
             self.charges[before:] = [c for c in self.charges[before:] if c.activity != "terminal_handling"]
 
     def customs(self, place: _Place, body: Customs) -> None:
-        channel = self.scenario.customs_channels.get(body.channel)
-        if channel is None:
-            return
+        channel = self.scenario.customs_channels[body.channel]
         if channel.price is not None:
             self.inline(place, channel.price, f"{body.channel} declaration", "declaration")
         if channel.inspection_price is None:
@@ -265,17 +258,7 @@ class _Reader:
         return {road[0], road[-1]} if road and len(road) < len(legs) else set()
 
     def subsidy(self, name: str, subsidy: Subsidy) -> SubsidyRule | None:
-        path = f"subsidies.{name}"
         rows = [row for row, info in enumerate(self.steps) if info.name == subsidy.step]
-        known = {name for route in self.scenario.routes.values() for name, *_ in _written(route.steps, "")}
-        if subsidy.step not in known:
-            self.wrong(f"{path}.step", f'"{subsidy.step}" is no step of any route{did_you_mean(subsidy.step, known)}')
-        if subsidy.tariff is not None and subsidy.tariff not in known | set(self.scenario.tariffs):
-            hint = did_you_mean(subsidy.tariff, known | set(self.scenario.tariffs))
-            self.wrong(f"{path}.tariff", f'"{subsidy.tariff}" is neither a tariff nor a step{hint}')
-        currency = subsidy.amount.parts[0].currency
-        if subsidy.cap and subsidy.cap.parts[0].currency != currency:
-            self.wrong(f"{path}.cap", f"the cap is not in {currency} as the amount is")
         if not rows:
             return None
         try:
@@ -285,7 +268,7 @@ class _Reader:
                     (row, lower_price(subsidy.amount, self.basis(self.steps[row].route, self.steps[row].km)))
                     for row in rows
                 ),
-                currency,
+                subsidy.amount.parts[0].currency,
                 subsidy.payer,
                 subsidy.recipient,
                 subsidy.pass_through.value,
@@ -295,7 +278,7 @@ class _Reader:
                 subsidy.amount.provenance,
             )
         except ValueError as problem:
-            self.wrong(path, problem)
+            self.wrong(f"subsidies.{name}", problem)
             return None
 
     def departure_costs(self) -> tuple[DepartureCost, ...]:
@@ -319,13 +302,9 @@ class _Reader:
 
     def exchange(self, currencies: dict[str, str]) -> dict[str, DatedRates]:
         """Return the dated rates; `currencies` maps each currency in use to what is priced in it."""
-        known: dict[str, DatedRates] = {}
-        for code, exchange in self.scenario.money.rates.items():
-            try:
-                known[code] = lower_exchange(exchange, self.clock)
-            except ValueError as problem:
-                self.wrong(f"money.rates.{code}", problem)
-                currencies.pop(code, None)
+        known: dict[str, DatedRates] = {
+            code: lower_exchange(dated, self.clock) for code, dated in self.scenario.money.rates.items()
+        }
         for currency, user in currencies.items():
             path = f"money.rates.{currency}"
             if currency == HOME_CURRENCY:

@@ -24,11 +24,16 @@ class Usage:
 
 def all_steps(steps: Mapping[str, AnyStep]) -> Iterator[AnyStep]:
     """Yield steps and the steps of their lanes."""
-    for step in steps.values():
-        yield step
+    return (step for _, step in named_steps(steps))
+
+
+def named_steps(steps: Mapping[str, AnyStep]) -> Iterator[tuple[str, AnyStep]]:
+    """Yield the same with their names."""
+    for name, step in steps.items():
+        yield name, step
         if isinstance(step, Branch):
             for lane in step.branch.values():
-                yield from all_steps(lane.steps)
+                yield from named_steps(lane.steps)
 
 
 def routes_in_use(scenario: Scenario) -> list[str]:
@@ -112,7 +117,7 @@ NAME_OF_FACTOR = 2
 def names_in_use(scenario: Scenario) -> dict[str, set[str]]:
     """Return by part of a scenario the names of what the routes in use touch; `emissions`: names of factors."""
     used, routes = things_in_use(scenario), [scenario.routes[name] for name in routes_in_use(scenario)]
-    steps = [(name, step) for route in routes for name, step in _named_steps(route.steps)]
+    steps = [(name, step) for route in routes for name, step in named_steps(route.steps)]
     bodies = [step for _, step in steps]
     services = [scenario.services[name] for name in used.services]
     places = {scenario.facilities[name].at for name in used.facilities & set(scenario.facilities)}
@@ -140,11 +145,3 @@ HUB, REEFER = "hub", "reefer"
 
 def _closed_places(closure: Closure) -> set[str]:
     return {place for act in closure.acts for place in act.places}
-
-
-def _named_steps(steps: Mapping[str, AnyStep]) -> Iterator[tuple[str, AnyStep]]:
-    for name, step in steps.items():
-        yield name, step
-        if isinstance(step, Branch):
-            for lane in step.branch.values():
-                yield from _named_steps(lane.steps)

@@ -58,9 +58,7 @@ def expected_work(lowered: Lowered) -> Work:
     """Return what all flows, others' work included, ask for between the start and the horizon."""
     work = Work()
     for rule, plan in zip(lowered.program.flows, lowered.plan.flows, strict=True):
-        released = expected_releases(plan)
-        if released:
-            _follow(lowered, work, rule.start, released, Passage(plan.sizes, plan.containers))
+        _follow(lowered, work, rule.start, expected_releases(plan), Passage(plan.sizes, plan.containers))
     return work
 
 

@@ -24,6 +24,7 @@ from corridor_sim.engine.program import (
 from corridor_sim.network.boxes import Sizes, capacity_sizes, measure_number, thousandths
 from corridor_sim.network.builder import UNIFORMS, Builder
 from corridor_sim.network.route import RouteLowering
+from corridor_sim.network.usage import all_steps
 from corridor_sim.sampling.streams import name_word
 from corridor_sim.scenario.calendars import (
     Clock,
@@ -191,11 +192,8 @@ def plan_facility(
     return rule, plan
 
 
-def gate_windows(service: Service, scheduled: Ints, horizon: int) -> tuple[Window, ...]:
-    """Return when a service accepts deliveries: from its earliest delivery to its yard cut-off, per departure."""
-    if service.opens is None:
-        return ((0, horizon),)
-    opens = to_ticks(service.opens.value)
+def gate_windows(opens: int, service: Service, scheduled: Ints, horizon: int) -> tuple[Window, ...]:
+    """Return when a service accepts deliveries, per departure: from `opens` ticks before to its yard cut-off."""
     close = to_ticks(service.cutoff["yard"].value) if "yard" in service.cutoff else 0
     pairs = [(max(0, tick - opens), min(horizon, tick - close + 1)) for tick in scheduled.tolist()]
     return tuple(subtract_windows([pair for pair in pairs if pair[0] < pair[1]], ()))
@@ -294,9 +292,9 @@ def offset_ticks(text: str) -> int:
 
 
 def route_start(lowering: RouteLowering) -> str:
-    """Return the place where a route begins: that of its first step with a place."""
+    """Return the place where a route begins: that of its first step with a place, in a lane too; "" without any."""
     scenario: Scenario = lowering.scenario
-    for step in lowering.route.steps.values():
+    for step in all_steps(lowering.route.steps):
         origin = getattr(step, "origin", None)
         facility = getattr(step, "at", None) or getattr(step, "seize", None) or getattr(step, "inspect_at", None)
         service = getattr(step, "board", None)

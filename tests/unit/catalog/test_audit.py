@@ -84,6 +84,7 @@ WRONG = [
     ("tax: exempt, ", "", "price without tax basis", "rail.way.price"),
     ("price_year: 2025}", "price_year: 2025, tax: exempt}", "tax clash", "rail.way.list price"),
     ("9 CNY/box", "9 EUR/box", "unreadable", "rail.way.price"),
+    ("9 CNY/box", "-9 CNY/box", "unreadable", "rail.way.price"),
     ("no clock, reviewed: 2026-11-01", "no clock", "unreviewed", "rail.way.takes"),
     ("no clock, reviewed: 2026-11-01", "no clock, reviewed: 2025-01-01", "stale", "rail.way.takes"),
     ("assume: {pert", "guess: {pert", "ungraded", "rail.way.takes"),

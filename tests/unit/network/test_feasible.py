@@ -185,6 +185,9 @@ def test_a_facility_that_never_opens_is_named():
     (problem,) = check_feasible(model([WORK], until="2026-06-03", gate=", opens: sat 08:00-12:00"))
     assert problem.path == "facilities.gate.opens"
     assert "gate never opens in the run" in problem.message
+    # nobody else comes to it either
+    others = ", opens: sat 08:00-12:00, background: {load: 40 %, takes: 2 h}"
+    assert check_feasible(model([WORK], until="2026-06-03", gate=others)) == [problem]
     assert check_feasible(model([WORK], kind="terminating", gate=", opens: sat 08:00-12:00")) == []
 
 
@@ -215,3 +218,22 @@ def test_a_step_that_outlasts_the_run_is_named():
     found = check_feasible(model(steps, kind="terminating", gate=", opens: mon 08:00-20:00"))
     (message,) = [problem.message for problem in found]
     assert "step r/look does not end before the run does" in message
+
+
+def test_what_stops_a_flow_is_found_in_lanes_and_behind_loops():
+    def stopped(steps, **rules):
+        return [problem.message.partition("can be delivered; ")[2] for problem in check_feasible(model(steps, **rules))]
+
+    # the four Mondays of the run have 48 h
+    weekly = {"kind": "terminating", "gate": ", opens: mon 08:00-20:00"}
+    work = "look: {{at: gate, takes: {} h, price: 0 CNY}}"
+    lane = "{{way: {{branch: {{likely: {{share: 60 %, steps: [{}]}}, other: {{}}}}}}}}"
+    assert stopped([lane.format(work.format(48))], **weekly) == []
+    assert stopped([lane.format(work.format(49))], **weekly) == ["step r/look does not end before the run does"]
+    # three rounds of a loop
+    loop = "{again: {branch: {back: {share: 60 %, again: look, at_most: 2}, on: {}}}}"
+    assert stopped([f"{{{work.format(16)}}}", loop], **weekly) == []
+    assert stopped([f"{{{work.format(17)}}}", loop], **weekly) == ["step r/look does not end before the run does"]
+    # the rounds end, but no departure is late enough for what lies behind them
+    late = {"kind": "terminating", "boat": ", cutoff: {release: 60 days}"}
+    assert stopped([WORK, loop, RIDE], **late) == ["nothing leaves with service boat before the run ends"]

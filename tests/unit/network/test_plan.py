@@ -25,7 +25,7 @@ from corridor_sim.engine.program import (
     Program,
     ServiceRule,
 )
-from corridor_sim.network.plan import planned_delivery, promised_deliveries
+from corridor_sim.network.plan import Promises, first_barrier, promise, promised_deliveries
 from corridor_sim.sampling.distributions import Constant, Uniform
 from corridor_sim.sampling.tables import build_sampler
 
@@ -81,8 +81,7 @@ def _world(*rows, at_closing=AtClosing.PAUSE, service=None, scheduled=(), transi
 
 
 def _planned(world, *hours):
-    program, inputs = world
-    return planned_delivery(program, inputs, 0, np.array([round(hour * H) for hour in hours])).tolist()
+    return promise(*world).by_flow[0].at(np.array([round(hour * H) for hour in hours])).tolist()
 
 
 def test_a_delay_takes_its_mean_rounded_half_to_even():
@@ -163,6 +162,10 @@ def test_berths_have_hours_and_take_time():
     # unloads for an hour at a berth that opens at 14 h
     rule = ServiceRule(False, NO_CUTOFFS, 0, berth_to=0, unloading=HOUR)
     assert _planned(_world(BOARD, service=rule, scheduled=(11.5 * H, 30 * H)), 8, 12) == [15 * H, NONE]
+    # landed at 19.5 h, it is unloaded by the night shift or goes on in the morning, which here never comes
+    late = {"service": rule, "scheduled": (18.5 * H,)}
+    assert _planned(_world(BOARD, at_closing=AtClosing.FINISH, **late), 8) == [20.5 * H]
+    assert _planned(_world(BOARD, at_closing=AtClosing.PAUSE, **late), 8) == [NONE]
     # loads for an hour from the scheduled departure on, then rides for one
     loading = ServiceRule(False, NO_CUTOFFS, 0, loading=HOUR)
     assert _planned(_world(BOARD, service=loading, scheduled=(10 * H,)), 8) == [12 * H]
@@ -189,9 +192,30 @@ def test_a_loop_is_left_after_its_bound():
     assert _planned(_world((Op.DELAY, HOUR), (Op.BRANCH, 0), branches=(rule,)), 0) == [3 * H]
 
 
+def test_the_first_step_that_nobody_ends_is_found():
+    def barrier(world, hour):
+        return first_barrier(*world, 0, np.array([hour * H]))
+
+    # 4 of 5 h are done before the last closing; whoever comes at 15 h is through
+    assert (barrier(_world(*WORK), 16), barrier(_world(*WORK), 15)) == (1, NONE)
+    # one is enough
+    assert first_barrier(*_world(*WORK), 0, np.array([16 * H, 8 * H])) == NONE
+    # begun at 9 h, the first round ends at 16 h; the second is not over at the last closing
+    again = BranchRule((1,), (0,), 0, (2,), (4,))
+    round_and_ride = (*WORK, (Op.BRANCH, 0), BOARD)
+    assert barrier(_world(*round_and_ride, branches=(again,), scheduled=(60 * H,)), 9) == 1
+    # what lies behind a loop is reached too: three rounds of an hour end at 11 h, the train left at 10 h
+    short = ((Op.DELAY, HOUR), (Op.BRANCH, 0), BOARD)
+    behind = BranchRule((1,), (0,), 0, (2,), (2,))
+    assert barrier(_world(*short, branches=(behind,), scheduled=(10 * H,)), 8) == 2
+    assert barrier(_world(*short, branches=(behind,), scheduled=(11 * H,)), 8) == NONE
+
+
 def test_only_measured_own_flows_are_promised():
     program, inputs = _world((Op.SWITCH, 0), (Op.DELAY, HOUR))
     assert promised_deliveries(program, inputs, inputs.consignments).tolist() == [10 * H, NONE]
+    # the same where it is worked out for these releases alone
+    assert Promises(program, inputs).deliveries(inputs.consignments).tolist() == [10 * H, NONE]
 
 
 def test_a_lost_release_stays_lost():
@@ -217,5 +241,5 @@ def test_agrees_with_the_engine_on_an_empty_corridor():
         Instruction(step.op, step.next, step.a, step.b, step.c, 0 if step.op is Op.DELAY else NONE)
         for step in program.code)})  # fmt: skip
     # worked 9-12 and 14-16, documents at 16, just in time for 22 h; the berth opens at 32 h, unloaded at 33 h
-    assert planned_delivery(program, inputs, 0, alone.release).tolist() == [33 * H + 2]
+    assert promised_deliveries(program, inputs, alone).tolist() == [33 * H + 2]
     assert run(program, inputs).outcomes[0, 0] == 33 * H + 2

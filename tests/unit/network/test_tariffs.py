@@ -333,9 +333,26 @@ def test_only_services_in_use_have_costs_of_departures() -> None:
     assert [(cost.service, cost.cents, cost.measure) for cost in costs] == [("rail", 10_000_000, "teu")]
 
 
+def test_a_departure_has_one_cost_and_a_known_tax() -> None:
+    def found(price: Any) -> list[str]:
+        line = {"mode": "rail", "from": "CKG", "to": "QZH", "departs": "daily 20:00", "capacity": "50 TEU"}
+        train = {**line, "takes": "10 h", "cost_per_departure": price}
+        return problems(services={"rail": train, "feeder": {**train, "cost_per_departure": None}})
+
+    path = "services.rail.cost_per_departure"
+    assert found("90000 CNY/box") == [
+        f'{path}: "90000 CNY/box" is per something; expected a plain amount such as "500 CNY"'
+    ]
+    assert found({"published": "90000 CNY", "source": "x", "tax": "plus VAT"}) == [
+        f'{path}: "plus VAT" is no tax; expected such as "included 9 %", "excluded 6 %", "zero_rated"'
+    ]
+
+
 def test_subsidies() -> None:
     subsidy = {"step": "rail", "amount": "1000 CNY/FEU", "recipient": "carrier", "pass_through": "60 %"}
     rule = lowered(subsidies={"rail": {**subsidy, "cap": "5000 CNY"}}).subsidies[0]
     assert rule.places == ((1, (Rate(Fraction(1000 * MILLION), "feu"),)),)
     assert rule.most_cents == 500_000
-    assert 'did you mean "rail"?' in problems(subsidies={"rail": {**subsidy, "step": "rial"}})[0]
+    # a cap is one amount for all boxes
+    (found,) = problems(subsidies={"rail": {**subsidy, "cap": "5000 CNY/box"}})
+    assert found == 'subsidies.rail: "5000 CNY/box" is per something; expected a plain amount such as "500 CNY"'
