@@ -217,7 +217,7 @@ class World:
                     step = self._branch(traveller, instruction, row)
                 case Op.SWITCH:
                     step = self._switch(traveller, instruction, row)
-                case Op.MARK:
+                case Op.MARK | _:
                     traveller.marks[instruction.a] = self.env.tick
                     self._at_once(row, instruction.a)
         self._deliver(traveller)
