@@ -167,9 +167,7 @@ def test_the_reference_engine_ends_with_the_same_words_at_the_same_draw() -> Non
 
 
 def test_more_priorities_than_there_is_room_for_are_an_error_that_says_how_many() -> None:
-    program, inputs = case(
-        world(flows={"f": {"arrives": {"every": "15 min"}}}, steps=[DRIVE])
-    )
+    program, inputs = case(world(flows={"f": {"arrives": {"every": "15 min"}}}, steps=[DRIVE]))
     count = len(inputs.consignments.priority)
     assert count > kernel.MOST_PRIORITIES
     people = replace(inputs.consignments, priority=np.arange(count))
