@@ -204,7 +204,7 @@ def test_a_large_sum_is_exchanged_to_the_cent_at_a_rate_of_nine_places(one_box: 
     fine = {"HKD": {"rates": [{"rate": "0.912345678 CNY", "on": "2026-05-01"}], "hold_last": "2027-01-01"}}
     ledger = one_box(road(price="0 CNY"), lift(price="HKD 9876543210/box"), money={"rates": fine})
     lifted = ledger.where(activity="handling")
-    # 9,876,543,210 x 0.912345678 is 9,010,821,511.270 CNY; the cents times the rate's numerator are beyond 64 bits
+    # 9,876,543,210 x 0.912345678 is 9,010,821,511.2237 CNY; the cents times the rate's numerator are beyond 64 bits
     assert ledger.columns["amount_cny"][lifted].tolist() == [901082151122]
 
 
