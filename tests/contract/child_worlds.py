@@ -1,6 +1,6 @@
 """Run as a program with NUMBA_* set: plays made-up worlds with both engines and tells what it found as JSON.
 
-python child_worlds.py FIRST LAST: the worlds of these numbers. A kernel that looks outside a table ends it with the
+python child_worlds.py NUMBER ...: the worlds of these numbers. A kernel that looks outside a table ends it with the
 traceback of an IndexError.
 """
 
@@ -63,10 +63,10 @@ def play(number: int, seen: Counter[str]) -> list[str]:
     return differences
 
 
-def main(first: int, last: int) -> None:
-    """Play the worlds from `first` up to `last`, which is left out."""
+def main(*numbers: int) -> None:
+    """Play the worlds of these numbers."""
     seen: Counter[str] = Counter()
-    differences = [difference for number in range(first, last) for difference in play(number, seen)]
+    differences = [difference for number in numbers for difference in play(number, seen)]
     how = {"checked": kernel.CHECKED, "bounds": refuses_to_look_beyond(), "jit": not config.DISABLE_JIT}
     print(json.dumps({**seen, **how, "differences": differences}))
 

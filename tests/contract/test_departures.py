@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from corridor_sim.engine.program import DepartureState, Op
+from corridor_sim.engine.program import NONE, DepartureState, Op
 from corridor_sim.errors import EngineError
 
 HOUR = 3600
@@ -233,6 +233,20 @@ def test_a_vehicle_held_exactly_to_its_limit_still_leaves(play, at):
         flows={"f": "08:00"}, services=train(waits_for_reopening="4 h"), steps=RIDE, closures=closed("2026-01-05")
     )
     assert (states(run)[0], left(run)) == ("RAN", [at("tue 00:00")])
+
+
+@pytest.mark.parametrize(("hold", "state"), [("4 h", "HELD_TOO_LONG"), ("5 h", "PLANNED")])
+def test_a_vehicle_that_nobody_boards_is_given_up_only_if_its_limit_falls_before_the_stop(play, at, hold, state):
+    run = play(
+        flows={"f": "08:00"},
+        services=train(waits_for_reopening=hold),
+        steps=RIDE,
+        closures=closed("2026-01-18 to 2026-01-20"),
+    )
+    assert run.trace.stop == at("next sun 20:00") + 4 * HOUR
+    last = run.departures("train")[13]
+    assert (last["closed"], last["actual"]) == (at("next sun 20:00"), NONE)
+    assert DepartureState(last["state"]).name == state
 
 
 def test_a_closed_destination_lets_the_vehicle_in_when_it_reopens(play, at):

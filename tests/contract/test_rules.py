@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
+from both_engines import play_both
 from corridor_sim.engine.program import NONE, Op
 from corridor_sim.errors import EngineError
 
@@ -163,6 +166,34 @@ def test_consignments_ready_at_the_same_tick_go_by_tie_rank(play):
     by_start = sorted(range(8), key=starts.__getitem__)
     assert by_start == sorted(range(8), key=cargo.tie.tolist().__getitem__)
     assert by_start != sorted(by_start)
+
+
+def replayed(run, **columns):
+    """Play a run again with both engines, with other columns of consignments."""
+    cargo = replace(run.inputs.consignments, **{name: np.array(column) for name, column in columns.items()})
+    return replace(run, trace=play_both(run.program, replace(run.inputs, consignments=cargo)))
+
+
+def test_consignments_of_one_tie_rank_go_by_number(play, at):
+    run = play(flows={name: "08:00" for name in "abcd"}, facilities={"desk": {}}, steps=SERVE_2_H)
+    run = replayed(run, tie=[7] * 4)
+    assert [run.started(name, "serve") for name in "abcd"] == [[at(f"{hour:02}:00")] for hour in (8, 10, 12, 14)]
+
+
+def test_who_would_set_out_when_the_world_ends_never_does(play, at):
+    steps = [{"rest": {"wait": "60 d"}}, {"drive": {"road": "A to B", "takes": "1 h"}}]
+    run = play(flows={"f": ["08:00", "09:00"]}, steps=steps)
+    horizon = run.program.horizon
+    for release, sets_out in ((horizon - 1, True), (horizon, False)):
+        again = replayed(run, release=[at("08:00"), release])
+        assert again.trace.stop == horizon
+        assert len(again.rows("f", "rest", Op.DELAY)) == 1 + sets_out
+
+
+def test_the_order_in_which_consignments_stand_is_not_that_in_which_they_set_out(play, at):
+    run = play(flows={"f": ["08:00", "09:00", "10:00"]}, facilities={"desk": {}}, steps=SERVE_2_H)
+    run = replayed(run, release=[at("10:00"), at("08:00"), at("09:00")])
+    assert run.started("f", "serve") == [at("12:00"), at("08:00"), at("10:00")]
 
 
 YARD = {"yard": {"holds": "4 TEU"}}

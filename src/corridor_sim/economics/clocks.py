@@ -14,8 +14,9 @@ import numpy as np
 from corridor_sim.economics.charges import ChargeTable, Due
 from corridor_sim.economics.passages import Mask, Passages
 from corridor_sim.engine.program import NONE, Ints, Op
-from corridor_sim.network.charge_rules import Charge, ClockRule, Event
+from corridor_sim.network.charge_rules import ClockRule, Event
 from corridor_sim.network.clock_rules import UNIT_SECONDS
+from corridor_sim.network.info import StepInfo
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.scenario.calendars import (
     SATURDAY,
@@ -92,9 +93,10 @@ def charge_units(
 
 @dataclass(frozen=True)
 class ClockTable:
-    """The charges that clocks run up: numbers of the charges, and the instructions that start and stop each."""
+    """The charges that clocks run up: their numbers and clocks, and the instructions that start and stop each."""
 
     numbers: tuple[int, ...]
+    rules: tuple[ClockRule, ...]
     starts: tuple[Mask, ...]
     stops: tuple[Mask, ...]
 
@@ -104,6 +106,7 @@ def clock_table(lowered: Lowered) -> ClockTable:
     clocks = {number: charge.clock for number, charge in enumerate(lowered.tariffs.charges) if charge.clock}
     return ClockTable(
         tuple(clocks),
+        tuple(clocks.values()),
         tuple(_happens(lowered, rule.starts) for rule in clocks.values()),
         tuple(_happens(lowered, rule.stops) for rule in clocks.values()),
     )
@@ -121,8 +124,8 @@ def started_clocks(clocks: ClockTable, passages: Passages) -> list[Started]:
     """Return by clock where it started."""
     charges = passages.lowered.tariffs.charges
     return [
-        _started(passages, charges[number], starts)
-        for number, starts in zip(clocks.numbers, clocks.starts, strict=True)
+        _started(passages, passages.lowered.steps[charges[number].step], rule.starts.moment, starts)
+        for number, rule, starts in zip(clocks.numbers, clocks.rules, clocks.starts, strict=True)
     ]
 
 
@@ -134,10 +137,7 @@ def dues_by_clocks(
     A clock whose stop event never came runs to the delivery, or to the stop of the run.
     """
     lowered = passages.lowered
-    for number, begun, stops in zip(clocks.numbers, started, clocks.stops, strict=True):
-        rule = table.charges[number].clock
-        if rule is None:
-            continue
+    for number, rule, begun, stops in zip(clocks.numbers, clocks.rules, started, clocks.stops, strict=True):
         rows = begun.rows
         moment = MOMENTS.index(rule.starts.moment) < MOMENTS.index(rule.stops.moment)
         end = _stop_ticks(passages, rows, stops, rule.stops.moment, "left" if moment else "right")
@@ -163,10 +163,8 @@ def _units_by_rate(rule: ClockRule, units: Ints, columns: int) -> Ints:
     return counted
 
 
-def _started(passages: Passages, charge: Charge, starts: Mask) -> Started:
-    """Return where a clock started; in a lane, for the loads that pass its step."""
-    rule, info = charge.clock, passages.lowered.steps[charge.step]
-    moment = rule.starts.moment if rule else ""
+def _started(passages: Passages, info: StepInfo, moment: str, starts: Mask) -> Started:
+    """Return where a clock of a step started, at a `moment` of visits; in a lane, for the loads that pass the step."""
     consignment, step = passages.column("consignment"), passages.column("step")
     rows = np.flatnonzero(starts[step] & (passages.column(moment) != NONE))
     held = passages.held_at(rows, moment)

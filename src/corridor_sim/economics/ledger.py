@@ -124,9 +124,6 @@ class Sheet:
     step: Ints
     amount_cny: Ints
 
-    def __len__(self) -> int:
-        return len(self.heading)
-
     def only(self, keep: Ints) -> Sheet:
         """Return the given rows."""
         columns = (self.heading, self.consignment, self.flow, self.step, self.amount_cny)
@@ -188,8 +185,7 @@ class Postings:
         given = {name: value for name, value in columns.items() if not isinstance(value, str)}
         heading = self.headings.number(base=base, view=view, common=common, **words)
         sums = {name: given.get(name, NONE) for name in SUMMED[1:]} | {"heading": heading}
-        if count:
-            self.entries.append(_Entry(count, LAST, sums, lambda: given))
+        self.entries.append(_Entry(count, LAST, sums, lambda: given))
 
     def sheet(self) -> Sheet:
         """Return what sums need of all postings so far."""

@@ -132,8 +132,6 @@ def to_cny_cents(currency: str, cents: Ints, ticks: Ints, exchange: Mapping[str,
 
     Raises InputError where the currency has no rate on a posting's date.
     """
-    if currency == HOME_CURRENCY or not len(cents):
-        return cents
     return Exchange.of((currency,), exchange).cny_cents(np.zeros(len(cents), np.int64), cents, ticks)
 
 

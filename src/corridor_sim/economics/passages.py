@@ -97,8 +97,6 @@ class Passages:
     def held_last(self) -> Ints:
         """Return for each consignment the row of `things` that it had last, its own cargo where it never set out."""
         last, begins = np.arange(len(self.own)), self.trace.begins
-        if not len(self.members):
-            return last
         out = np.flatnonzero(begins[1:] > begins[:-1])
         last[out] = self.held[begins[out + 1] - 1]
         return last

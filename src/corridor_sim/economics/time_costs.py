@@ -141,10 +141,10 @@ def post_reliability(cargo: Cargo, rules: Unreliability, postings: Postings, pro
             remarks.append(remark(FEW_PROMISED, flow=name, fewest=str(FEWEST_FOR_A_SPREAD)))
             continue
         lateness_days: Floats = (cargo.paths.ended[known] - promised[known]) / SECONDS_PER_DAY
-        if rules.stock is not None:
-            costed.append((number, measured, float(lateness_days.var(ddof=1))))
-        elif rules.ratio is not None:
+        if rules.ratio is not None:
             _post_ratio(cargo, postings, rules.ratio, rows, float(lateness_days.std(ddof=1)))
+        else:
+            costed.append((number, measured, float(lateness_days.var(ddof=1))))
     if rules.stock is not None and costed:
         _post_safety_stock(cargo, rules, rules.stock, postings, costed)
     return tuple(remarks)

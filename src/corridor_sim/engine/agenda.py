@@ -90,8 +90,7 @@ def follow(life: Iterator[simpy.Event]) -> None:
 
     def go_on(_: simpy.Event | None) -> None:
         for event in life:
-            if event.callbacks is not None:
-                event.callbacks.append(go_on)
+            event.callbacks.append(go_on)
             return
 
     go_on(None)

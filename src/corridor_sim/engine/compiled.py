@@ -168,11 +168,6 @@ def functions() -> list[Typed]:
     ]
 
 
-def run(program: Program, inputs: Inputs) -> Trace:
-    """Run one replication and return its Trace. Raises EngineError when holds form a cycle, ModelError."""
-    return CompiledEngine()(program, inputs)
-
-
 def _changes_table(changes: tuple[CapacityChange, ...]) -> Ints:
     """Return (changes, tick and units and cause)."""
     return table_of([(change.tick, change.units, int(change.cause)) for change in changes], k.CHANGE_COLUMNS)

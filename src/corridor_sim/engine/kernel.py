@@ -445,11 +445,7 @@ def next_draw(m, i, step):
 @hot_part_of_kernel
 def cargo_ticks(m, i, step, sampler, containers):
     """Return a duration drawn by a consignment at a step; with several containers the sum of a draw for each."""
-    stream, visit = m[at(m, CODE, step) + STREAM], np.int64(0)
-    if stream == NONE:
-        stream = m[KEYS + 2] - 1
-    else:
-        visit = next_draw(m, i, step)
+    stream, visit = m[at(m, CODE, step) + STREAM], next_draw(m, i, step)
     word = m[at(m, FLOWS, m[at(m, FLOW_OF, i)]) + Q_WORD]
     ordinal, total = m[at(m, ORDINALS, i)], np.int64(0)
     for container in range(containers):
@@ -652,10 +648,10 @@ def leave_work(m, f, i):
 
 
 @part_of_kernel
-def rest(m, f, i, before):
-    """Let the work of entity i rest behind `before`."""
+def rest(m, f, i):
+    """Let the work of entity i rest, ahead of those who rest already."""
     m[at(m, ENTITIES, i) + E_AT_WORK] = RESTING
-    link_after(m, at(m, FACILITIES, f) + F_REST_HEAD, i, before)
+    link_after(m, at(m, FACILITIES, f) + F_REST_HEAD, i, NONE)
 
 
 @part_of_kernel
@@ -667,17 +663,13 @@ def closing_rule(m, f):
 
 @part_of_kernel
 def work(m, f, i, units, ticks):
-    """Let entity i work `ticks` at a facility's hours; it is woken when done."""
+    """Let entity i, which was granted its place in this tick, work at a facility's hours; it is woken when done."""
     here, me = at(m, FACILITIES, f), at(m, ENTITIES, i)
     if not m[here + F_INTERRUPTIBLE]:
         wake_at(m, i, m[NOW] + ticks)
         return
     m[me + E_UNITS], m[me + E_FULL], m[me + E_LEFT], m[me + E_FACILITY] = units, ticks, ticks, f
-    crowded = m[here + F_RUN_UNITS] + units > m[here + F_CAPACITY]
-    if crowded and closing_rule(m, f) != FINISH:
-        rest(m, f, i, m[here + F_REST_TAIL])
-    else:
-        run_work(m, f, i)
+    run_work(m, f, i)
 
 
 @part_of_kernel
@@ -707,7 +699,7 @@ def suspend_excess(m, f, rule):
                 m[me + E_LEFT] = m[me + E_FULL]
             m[me + E_GENERATION] += 1
             leave_work(m, f, i)
-            rest(m, f, i, NONE)
+            rest(m, f, i)
         i = before
 
 
@@ -995,7 +987,7 @@ def voyage_event(m, d):
     elif step == LEAVING:
         make_vehicle(m, d)
         go_to_berth(m, d, m[service_of(m, d) + S_BERTH_FROM], AT_FIRST_BERTH)
-    elif step == AT_SEA:
+    else:  # at sea
         m[at(m, DEPARTURES, d) + T_ARRIVED] = m[NOW]
         go_to_berth(m, d, m[service_of(m, d) + S_BERTH_TO], AT_LAST_BERTH)
 
@@ -1049,8 +1041,7 @@ def move_vehicle(m, d):
         m[voyage + D_STEP], m[voyage + D_BERTHED] = BEING_UNLOADED, m[NOW]
         if works_at_berth(m, d, m[service + S_BERTH_TO], m[service + S_UNLOADING], m[service + S_UNLOADING_STREAM]):
             return
-    if m[voyage + D_STEP] == BEING_UNLOADED:
-        land(m, d)
+    land(m, d)
 
 
 @part_of_kernel

@@ -29,7 +29,7 @@ MARK_KINDS = ("documents", "vgm", "yard", "release")
 class Op(IntEnum):
     """The instruction set (WORLD.md, Steps). `Program.code` columns a..d by operation:
 
-    DELAY    a sampler, b facility whose hours it needs or NONE, c 1 if one draw per container
+    DELAY    a sampler, b facility whose hours it needs, just seized, or NONE, c 1 if one draw per container; a stream
     SEIZE    a facility, b measure whose size is taken or NONE, c fixed units (thousandths) where b is NONE
     RELEASE  a facility, b sampler of the return delay or NONE
     BOARD    a service, b facility given up at departure or NONE, c facility entered at arrival or NONE

@@ -217,7 +217,7 @@ class World:
                     step = self._branch(traveller, instruction, row)
                 case Op.SWITCH:
                     step = self._switch(traveller, instruction, row)
-                case Op.MARK:
+                case Op.MARK | _:
                     traveller.marks[instruction.a] = self.env.tick
                     self._at_once(row, instruction.a)
         self._deliver(traveller)
@@ -240,7 +240,7 @@ class World:
     def _delay(self, traveller: Traveller, instruction: Instruction, row: list[int]) -> simpy.Event:
         row[START], row[RESOURCE] = self.env.tick, instruction.b
         containers = traveller.containers if instruction.c else 1
-        visit = traveller.next_draw(instruction.stream) if instruction.stream != NONE else 0
+        visit = traveller.next_draw(instruction.stream)
         ticks = self.draws.cargo_ticks(traveller.number, instruction.stream, instruction.a, visit, containers)
         if instruction.b == NONE:
             return Signal(self.env).ring(traveller.wake_rank, ticks)

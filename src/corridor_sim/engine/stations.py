@@ -172,16 +172,12 @@ class Station:
         return sum(request.units for other, *_, request in self.queue if other <= priority)
 
     def work(self, units: int, ticks: int, wake_rank: int) -> Signal:
-        """Work `ticks` at this station's hours; the signal rings when done."""
+        """Work `ticks` at this station's hours, in a place granted in this tick; the signal rings when done."""
         job = Job(units, ticks, ticks, Signal(self.env), wake_rank)
         if not self.interruptible:
             return job.done.ring(wake_rank, ticks)
         job.done.callbacks = [lambda _: self._leave(job)]
-        if self._rests() and sum(other.units for other in self._running) + units > self.capacity:
-            # whoever holds a place and begins another work after closing rests like work under way
-            self._suspended.append(job)
-        else:
-            self._run(job)
+        self._run(job)
         return job.done
 
     def _run(self, job: Job) -> None:
@@ -223,7 +219,7 @@ class Station:
         self.note_capacity(self.number, self.env.tick, capacity, cause)
         self.capacity = capacity
         self._cause = cause
-        if self._rests():
+        if self._rule() is not AtClosing.FINISH:
             self._suspend_excess(self._rule())
         self._touch_if_wanted()
 
@@ -235,9 +231,6 @@ class Station:
     def _rule(self) -> AtClosing:
         """Return what the last change of capacity does to work."""
         return self.rule.at_closing if self._cause is Cause.HOURS else self.rule.at_failure
-
-    def _rests(self) -> bool:
-        return self._rule() is not AtClosing.FINISH
 
     def _suspend_excess(self, rule: AtClosing) -> None:
         # work that ends in this very tick is done

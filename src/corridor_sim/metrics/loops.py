@@ -91,10 +91,10 @@ def add_misses(visits, row, service, services, departures, marks, stop, flow, mi
 @njit(**INNER)
 def led(visits, begins, leader, step, end):
     """Return the row of the visit in which `leader` formed a load at an instruction and tick."""
-    for row in range(begins[leader], begins[leader + 1]):
-        if visits[row, STEP] == step and visits[row, END] == end and visits[row, RESOURCE] == leader:
-            return row
-    return begins[leader + 1] - 1
+    row, last = begins[leader], begins[leader + 1] - 1
+    while row < last and (visits[row, STEP] != step or visits[row, END] != end or visits[row, RESOURCE] != leader):
+        row += 1
+    return row
 
 
 @njit(**INNER)

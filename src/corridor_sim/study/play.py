@@ -282,7 +282,7 @@ def _books(inputs: Inputs, accounts: Accounts, shared: Sheet, boxes: Ints) -> Bo
 
 def box_shares(passages: Passages) -> Ints:
     """Return each consignment's share of its load's boxes by mass, in thousandths of a box (rounded down)."""
-    leader, mass = passages.outcome("leader"), passages.inputs.consignments.sizes[:, MASS]
+    leader, mass = passages.final_leader(), passages.inputs.consignments.sizes[:, MASS]
     if not len(passages.members):
         return np.where(mass > 0, passages.things[: len(mass), BOX], 0)
     boxes = passages.things[passages.held_last(), BOX]

@@ -200,6 +200,14 @@ def test_exchange_is_by_the_date_of_the_posting(journey: Callable[..., Any]) -> 
     assert ledger.columns["amount_cny"][lifted].tolist() == [192_600, 171_200]
 
 
+def test_a_large_sum_is_exchanged_to_the_cent_at_a_rate_of_nine_places(one_box: Callable[..., Ledger]) -> None:
+    fine = {"HKD": {"rates": [{"rate": "0.912345678 CNY", "on": "2026-05-01"}], "hold_last": "2027-01-01"}}
+    ledger = one_box(road(price="0 CNY"), lift(price="HKD 9876543210/box"), money={"rates": fine})
+    lifted = ledger.where(activity="handling")
+    # 9,876,543,210 x 0.912345678 is 9,010,821,511.2237 CNY; the cents times the rate's numerator are beyond 64 bits
+    assert ledger.columns["amount_cny"][lifted].tolist() == [901082151122]
+
+
 def test_a_tariff_is_posted_only_while_it_is_valid(journey: Callable[..., Any]) -> None:
     made = journey(
         visits=[(who, 0, 0, 0, DAY - 1 + who, NONE) for who in range(2)],

@@ -21,6 +21,7 @@ from corridor_sim.network.instructions import instructions_of
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.rates import DatedRates
 from corridor_sim.network.tariffs import lower_tariffs
+from corridor_sim.study.play import box_shares
 
 
 def charge(lowered: Lowered, inputs: Inputs, trace: Trace, postings: Postings) -> None:
@@ -113,6 +114,31 @@ def test_a_sound_ledger_passes_and_a_spoiled_one_is_named() -> None:
             check_invariants(replace(ledger, columns=spoiled))
 
 
+def test_columns_that_differ_in_length_are_no_ledger() -> None:
+    ledger = small_ledger()
+    with pytest.raises(CheckFailed, match="columns differ in length"):
+        check_invariants(replace(ledger, columns={**ledger.columns, "step": ledger.columns["step"][1:]}))
+
+
+def test_a_total_too_large_to_be_counted_is_not_the_sum_of_its_parts() -> None:
+    postings = Postings()
+    for activity in ("line_haul", "storage"):
+        postings.add(1, consignment=0, activity=activity, currency="CNY", amount=1 << 62, amount_cny=1 << 62)
+    with pytest.raises(CheckFailed, match="the cash roll-up by activity does not sum to the total"):
+        check_invariants(postings.ledger())
+
+
+def test_without_rates_a_converted_amount_may_be_any_of_its_sign() -> None:
+    for amount, sound in ((91, True), (-91, False)):
+        postings = Postings()
+        postings.add(1, consignment=0, currency="HKD", amount=100, amount_cny=amount)
+        if sound:
+            check_invariants(postings.ledger())
+        else:
+            with pytest.raises(CheckFailed, match="row 0 of the ledger changes its sign from HKD to CNY"):
+                check_invariants(postings.ledger())
+
+
 def test_converted_amounts_are_checked_against_the_rates() -> None:
     for cny, sound in ((90, True), (91, False)):
         postings = Postings()
@@ -168,6 +194,21 @@ def test_loads_are_divided_among_their_members_by_mass(journey: Callable[..., An
     check_invariants(ledger)
     # the first two are of flow a, the third of flow b
     assert cents(divided, 3) == [1429 + 1400, 1429 + 1400, 7143 + 7000]
+
+
+def test_the_box_of_a_load_of_loads_is_shared_by_all_within(journey: Callable[..., Any]) -> None:
+    """1 t joins 2 t, and both join 1 t of another in its box: a quarter, a half and a quarter of it are theirs."""
+    pair = [(who, 0, 0, HOUR, HOUR, 1) for who in (0, 1)]
+    box = [(who, 1, HOUR, 2 * HOUR, 2 * HOUR, 2) for who in (1, 2)]
+    made = journey(
+        visits=[*pair, *box, (2, 2, 2 * HOUR, 2 * HOUR, 3 * HOUR, NONE)],
+        delivered=[3 * HOUR] * 3,
+        steps=[{"name": name, "kind": "batch"} for name in ("pair", "box")] + [{"name": "rest"}],
+        sizes=[{"mass": mass} for mass in (1000, 2000, 1000)],
+        becomes={"box": 1000},
+    )
+    assert made.passages().final_leader().tolist() == [2, 2, 2]
+    assert box_shares(made.passages()).tolist() == [250, 500, 250]
 
 
 def test_time_and_carbon_are_already_each_members_own(journey: Callable[..., Any]) -> None:

@@ -1,15 +1,10 @@
-"""The compiled engine as a thing: its cache, the room it makes, its memory used again, and its threads."""
+"""The compiled engine as a thing: the room it makes, its memory used again, and its threads."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -17,7 +12,7 @@ import pytest
 
 from both_engines import TABLES
 from corridor_sim import load, lower
-from corridor_sim.engine.base import Trace
+from corridor_sim.engine.base import VISITS, Trace
 from corridor_sim.engine.program import Inputs, Op, Program
 from corridor_sim.engine.reference import run as reference
 from corridor_sim.errors import EngineError, InputError, ModelError
@@ -27,80 +22,13 @@ from small_world import world
 
 pytest.importorskip("numba")
 
-from numba import int64, njit
-
 from corridor_sim.engine import compiled, kernel, layout
 from corridor_sim.engine.compiled import CompiledEngine
-from corridor_sim.engine.jitted import is_compiled
-from corridor_sim.study.engines import _functions, compile_engine
 
 Case = tuple[Program, Inputs]
 WORLDS = 6
 MOST_DRAWS = 1 << 16
-ASK = """
-import json
-from corridor_sim.engine import kernel
-from corridor_sim.engine.jitted import compile_all, is_compiled
-from corridor_sim.study.engines import _functions
-functions = _functions()
-first = is_compiled(functions)
-{then}
-met = [function for function, _ in functions if getattr(function, "overloads", [])]
-print(json.dumps([first, is_compiled(functions), len(met)]))
-"""
-LOOKS_OUTSIDE = """
-import numpy as np
-from corridor_sim.engine import kernel as k
-m = np.zeros(k.TABLES_END, np.int64)
-m[k.COUNTS : k.COUNTS + k.HEAD] = 7, 3, 2
-print(k.at(m, k.COUNTS, 0), k.at(m, k.COUNTS, 1))
-for row in (-1, 2):
-    try:
-        k.at(m, k.COUNTS, row)
-    except IndexError:
-        print("outside")
-"""
-
-
-def told(program: str, **environment: str) -> str:
-    """Return what another interpreter prints."""
-    command = [sys.executable, "-c", program]
-    return subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=True).stdout
-
-
-# ------------------------------------------------------------------------------------------------------- the compiler
-
-
-def test_a_cold_cache_is_known_without_compiling(tmp_path: Path) -> None:
-    answer = json.loads(told(ASK.format(then=""), NUMBA_CACHE_DIR=str(tmp_path)))
-    assert answer == [False, False, 0]
-
-
-def test_what_one_process_compiled_is_there_for_the_next(tmp_path: Path) -> None:
-    compile_engine()
-    functions = _functions()
-    assert is_compiled(functions)
-    # the next one finds it on the disk and compiles nothing to know it
-    assert json.loads(told(ASK.format(then=""))) == [True, True, 0]
-    assert json.loads(told(ASK.format(then="compile_all(functions)"))) == [True, True, len(functions)]
-
-
-def test_one_function_that_is_not_compiled_says_so_for_all() -> None:
-    compile_engine()
-    rooms = {function.__module__.removeprefix("corridor_sim.") for function, _ in _functions()}
-    assert rooms == {"engine.kernel", "economics.loops", "metrics.loops"}
-    new = njit(lambda number: number)
-    assert is_compiled(_functions()) and not is_compiled([*_functions(), (new, (int64,))])
-
-
-def test_without_a_compiler_the_kernel_is_ready_as_it_is() -> None:
-    answer = json.loads(told(ASK.format(then="compile_all(functions)"), NUMBA_DISABLE_JIT="1"))
-    assert answer == [True, True, 0]
-
-
-def test_a_checked_kernel_refuses_rows_that_are_not_in_their_table() -> None:
-    lines = told(LOOKS_OUTSIDE, NUMBA_DISABLE_JIT="1", CORRIDOR_SIM_CHECKED_KERNEL="1").split("\n")
-    assert lines[:3] == ["7 10", "outside", "outside"]
+DRIVE = {"drive": {"road": "A to B", "takes": "1 h"}}
 
 
 # ------------------------------------------------------------------------------------------------------ retries
@@ -119,6 +47,7 @@ def demanding() -> Case:
     return case(
         world(
             flows={name: {"arrives": {"every": "20 min"}} for name in "fg"},
+            measure="2026-01-05 to 2026-01-06",
             facilities={"desk": desk, "pool": {"holds": "90 consignments"}},
             steps=[
                 {"take": {"seize": "pool"}},
@@ -126,7 +55,7 @@ def demanding() -> Case:
                 {"leave": {"release": "pool", "returns_after": "9 h"}},
                 {"rest": {"wait": "1 h"}},
                 {"lot": {"branch": {"no": {"share": "60 %", "again": "rest", "at_most": 9}, "yes": {}}}},
-                {"drive": {"road": "A to B", "takes": "1 h"}},
+                DRIVE,
             ],
         )
     )
@@ -211,6 +140,24 @@ def test_as_many_draws_as_a_counter_holds_are_made_and_one_more_is_an_error() ->
         CompiledEngine()(*with_containers(MOST_DRAWS + 1))
 
 
+def with_lots(count: int) -> Case:
+    """Return a world in which one consignment draws so many lots one after another, which no scenario may say."""
+    lanes = {"no": {"share": "100 %", "again": "rest", "at_most": 1}, "yes": {}}
+    steps = [{"rest": {"wait": "1 h"}}, {"lot": {"branch": lanes}}, DRIVE]
+    program, inputs = case(world(flows={"f": "08:00"}, steps=steps))
+    lot = next(number for number, step in enumerate(program.code) if step.op is Op.BRANCH)
+    (rule,) = program.branches
+    loop = replace(rule, targets=(lot, rule.targets[1]), again=(count - 1, 0))
+    return replace(program, branches=(loop,)), inputs
+
+
+def test_as_many_lots_as_a_counter_holds_are_drawn_and_one_more_is_an_error() -> None:
+    lots = CompiledEngine()(*with_lots(MOST_DRAWS)).visits[:, VISITS.index("visit")]
+    assert lots.max() == MOST_DRAWS - 1
+    with pytest.raises(ModelError, match=TOO_MANY):
+        CompiledEngine()(*with_lots(MOST_DRAWS + 1))
+
+
 @pytest.mark.verify
 def test_the_reference_engine_ends_with_the_same_words_at_the_same_draw() -> None:
     # it draws one after another, which takes it some seconds
@@ -220,9 +167,7 @@ def test_the_reference_engine_ends_with_the_same_words_at_the_same_draw() -> Non
 
 
 def test_more_priorities_than_there_is_room_for_are_an_error_that_says_how_many() -> None:
-    program, inputs = case(
-        world(flows={"f": {"arrives": {"every": "15 min"}}}, steps=[{"d": {"road": "A to B", "takes": "1 h"}}])
-    )
+    program, inputs = case(world(flows={"f": {"arrives": {"every": "15 min"}}}, steps=[DRIVE]))
     count = len(inputs.consignments.priority)
     assert count > kernel.MOST_PRIORITIES
     people = replace(inputs.consignments, priority=np.arange(count))

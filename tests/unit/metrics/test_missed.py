@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from corridor_sim.engine.program import NONE
+from corridor_sim.engine.program import NONE, DepartureState
 from corridor_sim.metrics.missed import misses
 from corridor_sim.metrics.view import view_of
+
+BOARD = 6
+"""The instruction at which the train is boarded."""
 
 
 def _columns(found):
@@ -82,3 +85,39 @@ def test_marks_of_the_leader_count_for_its_load(corridor, told):
     marked = replace(corridor.lowered, program=replace(corridor.lowered.program, code=tuple(code)))
     corridor.lowered = marked
     assert _waits(told, corridor, **early)[1][0] == 0
+
+
+def _with_departures(corridor, scheduled):
+    """Let the same departures and many more be scheduled; those that nobody took ran without anybody."""
+    given, trace = corridor.inputs.departures, corridor.trace
+    many = len(scheduled)
+    columns = {
+        "service": np.zeros(many, np.int64),
+        "scheduled": np.array(scheduled),
+        "delay": np.zeros(many, np.int64),
+        "notice": np.full(many, NONE),
+        "transit": np.full(many, 50),
+        "tie": np.zeros(many, np.int64),
+        "capacity": np.resize(given.capacity, (many, given.capacity.shape[1])),
+        "background": np.resize(given.background, (many, given.background.shape[1])),
+    }
+    corridor.inputs = replace(corridor.inputs, departures=replace(given, **columns))
+    rows = [(0, tick, DepartureState.RAN, tick - 20, tick, tick + 50, tick + 50, tick + 60, 0) for tick in scheduled]
+    visits = trace.visits.copy()
+    rides = (visits[:, 2] == BOARD) & (visits[:, 7] != NONE)
+    visits[rides, 7] = many - 1
+    own = np.resize(trace.own, (many, trace.own.shape[1]))
+    corridor.trace = replace(trace, visits=visits, departures=np.array(rows, np.int64), own=own)
+
+
+def test_many_departures_may_be_missed_by_one(corridor, told):
+    _with_departures(corridor, [100, 200, *range(300, 400, 5), 400])
+    # 0 leads 1: at 90 all is closed before 110; it is in time for 200 to 395 and rides with that of 400.
+    # 2: at 290 the 300 and 305 are closed, since it had to be there 20 ticks before; it is in time from 310 on
+    assert _waits(told, corridor) == ([3, 3, 0], [2 * 100 + (310 - 300), 2 * (400 - 200) + (400 - 310), 0])
+
+
+def test_who_comes_after_the_last_departure_misses_none(stuck, told):
+    _with_departures(stuck, [100, 200])
+    # 0 leads 1: at 90 that of 100 is closed, that of 200 runs without them; 2 comes at 290
+    assert _waits(told, stuck) == ([2, 2, 0], [2 * 100, 2 * (350 - 200), 0])
