@@ -12,6 +12,7 @@ from corridor_sim.errors import InputError, Problem, ResultsError
 from corridor_sim.reading.located import printable, suggestion
 from corridor_sim.study import bundle, store
 from corridor_sim.study.answers import KINDS
+from corridor_sim.study.aside import as_results_error
 from corridor_sim.study.dataset import SWEEP
 from corridor_sim.study.evaluate import RESULTS_VERSION
 
@@ -61,7 +62,7 @@ DAMAGED = "damaged"
 
 def kept_below(out: Path) -> list[Kept]:
     """Return every run, sweep and answer below a folder, by scenario and key. Raises ResultsError if unreadable."""
-    with bundle.as_results_error(out):
+    with as_results_error(out, "read"):
         folders = sorted(path for path in out.glob("*/*") if path.is_dir()) if out.exists() else []
         return list(_known(folders))
 
