@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.tables import Section
+
 from tests.trials.commands import RUN, SWEEP, Ended, Started, done, folder_for, is_writing, some_delay, workers_of
 from tests.trials.kept_whole import Tree, chunks_of, half_written, left_overs, seen, tree_of
 
