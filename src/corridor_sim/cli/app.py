@@ -18,6 +18,7 @@ import typer
 from corridor_sim.cli.across import AcrossOptions, show_across
 from corridor_sim.cli.breakeven import breakeven
 from corridor_sim.cli.catalog import catalog
+from corridor_sim.cli.check import bless, check
 from corridor_sim.cli.claims import claims
 from corridor_sim.cli.doctor import doctor
 from corridor_sim.cli.modemap import modemap
@@ -73,6 +74,8 @@ app.command()(report)
 app.command()(plot)
 app.command()(warmup)
 app.command()(doctor)
+app.command()(check)
+app.command()(bless)
 
 
 def main() -> None:

@@ -117,7 +117,7 @@ def ratio_of_sums(numerators: npt.ArrayLike, denominators: npt.ArrayLike, confid
     The interval is value +- t(n-1) of the linearised variance (Cochran, Sampling Techniques, 3rd ed., 6.4).
     """
     top, bottom = _floats(numerators), _floats(denominators)
-    ratio, influence = _linearised(top, bottom)
+    ratio, influence = linearised(top, bottom)
     return _estimate(ratio, influence, confidence, "ratio of sums, linearised, t")
 
 
@@ -131,8 +131,8 @@ def paired_difference_of_ratios(
     Each is (numerators, denominators) per replication, made on common draws in the same order.
     """
     above, below = _paired(alternative, baseline)
-    ratio, influence = _linearised(*above)
-    base_ratio, base_influence = _linearised(*below)
+    ratio, influence = linearised(*above)
+    base_ratio, base_influence = linearised(*below)
     return _estimate(_minus(ratio, base_ratio), influence - base_influence, confidence, "paired ratios, linearised, t")
 
 
@@ -145,7 +145,7 @@ def weighted_sum_of_ratios(
     """
     value, total = 0.0, np.zeros(0)
     for place, (weight, numerators, denominators) in enumerate(terms):
-        ratio, influence = _linearised(_floats(numerators), _floats(denominators))
+        ratio, influence = linearised(_floats(numerators), _floats(denominators))
         if place and len(influence) != len(total):
             raise ValueError("paired replications must be equally many")
         value += weight * ratio
@@ -159,14 +159,21 @@ def paired_relative_saving(
     confidence: float = CONFIDENCE,
 ) -> Estimate:
     """Return 1 - ratio of the alternative / ratio of the baseline, by the delta method on paired replications."""
+    saving, influence = linearised_saving(alternative, baseline)
+    return _estimate(saving, influence, confidence, "paired saving, delta method, t")
+
+
+def linearised_saving(
+    alternative: tuple[npt.ArrayLike, npt.ArrayLike], baseline: tuple[npt.ArrayLike, npt.ArrayLike]
+) -> tuple[float, Floats]:
+    """Return 1 - ratio of the alternative / ratio of the baseline, and each paired replication's influence on it."""
     above, below = _paired(alternative, baseline)
-    ratio, influence = _linearised(*above)
-    base_ratio, base_influence = _linearised(*below)
+    ratio, influence = linearised(*above)
+    base_ratio, base_influence = linearised(*below)
     if base_ratio == 0 or not np.isfinite(base_ratio) or not np.isfinite(ratio):
-        return Estimate(float("nan"), None, None, len(influence), NOT_AVAILABLE)
+        return float("nan"), np.full(len(influence), np.nan)
     quotient = ratio / base_ratio
-    change = (quotient * base_influence - influence) / base_ratio
-    return _estimate(1 - quotient, change, confidence, "paired saving, delta method, t")
+    return 1 - quotient, (quotient * base_influence - influence) / base_ratio
 
 
 def quantile(level: float) -> Statistic:
@@ -256,8 +263,11 @@ def _paired(
     return above, below
 
 
-def _linearised(top: Floats, bottom: Floats) -> tuple[float, Floats]:
-    """Return the ratio of sums and each replication's influence on it (NaN where there is none)."""
+def linearised(top: Floats, bottom: Floats) -> tuple[float, Floats]:
+    """Return the ratio of sums and each replication's influence on it (NaN where there is none).
+
+    Influences sum to zero; their variance over the number of replications is that of the ratio (linearisation).
+    """
     if len(top) != len(bottom):
         raise ValueError("each replication needs a numerator and a denominator")
     total = float(bottom.sum())
