@@ -47,6 +47,7 @@ class AcrossOptions:
 def show_across(asked: Asked, how: AcrossOptions, play: Callable[[ScenarioFile], Results], json: bool) -> None:
     """Print the comparison of what is asked for; `play` runs a file. Raises InputError for options without a use."""
     from corridor_sim.report.terminal import console_for
+    from corridor_sim.study.kept_files import as_damaged
     from corridor_sim.study.subjects import Plan, read_subjects
 
     if how.why:
@@ -56,17 +57,18 @@ def show_across(asked: Asked, how: AcrossOptions, play: Callable[[ScenarioFile],
         raise InputError(f"{', '.join(useless)}: says how files are run, and nothing but folders is compared")
     plain = how.noise is Switch.ON
     subjects = read_subjects(asked, Plan(play, how.out, how.sets, how.seed, how.replications, plain))
-    if len(subjects) == 1:
-        _show_one(subjects[0].summary, subjects[0].names, json)
-        return
-    from corridor_sim.report.across import show_columns
-    from corridor_sim.study.across import compare_across
+    with as_damaged(" and ".join(asked.subjects)):
+        if len(subjects) == 1:
+            _show_one(subjects[0].summary, subjects[0].names, json)
+            return
+        from corridor_sim.report.across import show_columns
+        from corridor_sim.study.across import compare_across
 
-    found = compare_across(subjects)
-    if json:
-        print_json(found)
-    else:
-        show_columns(found, console_for(sys.stdout))
+        found = compare_across(subjects)
+        if json:
+            print_json(found)
+        else:
+            show_columns(found, console_for(sys.stdout))
 
 
 def _show_one(summary: Mapping[str, Any], names: Sequence[str], json: bool) -> None:

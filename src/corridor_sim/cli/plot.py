@@ -58,21 +58,25 @@ def plot(
         from corridor_sim.report.figures import draw_figures
         from corridor_sim.report.run import stored_run
         from corridor_sim.study.executors import local_executor
+        from corridor_sim.study.kept_files import as_damaged
         from corridor_sim.study.kinds import Where
         from corridor_sim.study.pages import write_files
         from corridor_sim.study.stored import read_run
 
-        run = stored_run(read_run(result))
-        names = _wanted(run, charts or (), alternative)
-        if lacks_font(run, lang.value):
+        stored = read_run(result)
+        with as_damaged(result):
+            run = stored_run(stored)
+            names = _wanted(run, charts or (), alternative)
+            without_font = lacks_font(run, lang.value)
+            scenario = str(run.summary["scenario"]["name"])
+        if without_font:
             complain([NONE_INSTALLED])
         several = local_executor(Where.PROCESSES, min(workers(), len(names)))
-        with progress_bar(quiet=False, doing="drawing") as progress, several as hands:
+        with as_damaged(result), progress_bar(quiet=False, doing="drawing") as progress, several as hands:
             drawn = draw_figures(run, hands, names, lang.value, form.value, alternative, progress)
         empty = [name for name in charts or () if name not in drawn]
         if empty:
             raise InputError(f"this run has nothing to show in: {', '.join(empty)}")
-        scenario = str(run.summary["scenario"]["name"])
         files = {out / file_name(scenario, name, lang, form): content for name, content in drawn.items()}
         write_files(files)
         for path in files:

@@ -41,6 +41,7 @@ def report(
 ) -> None:
     """Report stored runs, without running anything again: an HTML page that needs no network."""
     with reported(debug):
+        from corridor_sim.study.kept_files import as_damaged
         from corridor_sim.study.stored import read_run
 
         runs = [read_run(folder) for folder in results]
@@ -58,7 +59,9 @@ def report(
 
         for run in runs:
             path = into or run.folder / REPORT
-            write_page(path, page_html(stored_run(run), None if lang is None else lang.value))
+            with as_damaged(run.folder):
+                page = page_html(stored_run(run), None if lang is None else lang.value)
+            write_page(path, page)
             print(path)
             if open_it:
                 _open(path)
@@ -66,9 +69,14 @@ def report(
 
 def _stress(runs: Sequence[StoredRun], into: Path | None) -> None:
     from corridor_sim.report.stress import stress_report
+    from corridor_sim.study.kept_files import as_damaged
     from corridor_sim.study.pages import write_page
 
-    text = "\n".join(stress_report(run.manifest, run.summary, run.resolved) for run in runs)
+    texts = []
+    for run in runs:
+        with as_damaged(run.folder):
+            texts.append(stress_report(run.manifest, run.summary, run.resolved))
+    text = "\n".join(texts)
     if into is None:
         sys.stdout.write(text)
     else:
@@ -79,11 +87,14 @@ def _stress(runs: Sequence[StoredRun], into: Path | None) -> None:
 def _excel(runs: Sequence[StoredRun], into: Path | None, language: Language) -> None:
     from corridor_sim.report.excel.workbook import WORKBOOK, workbook_bytes
     from corridor_sim.report.run import stored_run
+    from corridor_sim.study.kept_files import as_damaged
     from corridor_sim.study.pages import write_files
 
     for run in runs:
         path = into or run.folder / WORKBOOK
-        write_files({path: workbook_bytes(stored_run(run), language.value)})
+        with as_damaged(run.folder):
+            workbook = workbook_bytes(stored_run(run), language.value)
+        write_files({path: workbook})
         print(path)
 
 

@@ -52,18 +52,20 @@ def show(
     """Show one run, sweep or answer as when it was made."""
     with reported(debug):
         from corridor_sim.study.archive import SWEEP_KIND, find
+        from corridor_sim.study.kept_files import as_damaged
 
         kept = find(name, out)
         summary = kept.summary()
-        if json:
-            print_json(summary)
-        elif kept.kind == SWEEP_KIND:
-            show_sweep_of(kept.folder, summary, kpi)
-        else:
-            from corridor_sim.report.kept import show_kept
-            from corridor_sim.report.terminal import console_for
+        with as_damaged(kept.folder):
+            if json:
+                print_json(summary)
+            elif kept.kind == SWEEP_KIND:
+                show_sweep_of(kept.folder, summary, kpi)
+            else:
+                from corridor_sim.report.kept import show_kept
+                from corridor_sim.report.terminal import console_for
 
-            show_kept(kept.kind, summary, kept.folder, console_for(sys.stdout))
+                show_kept(kept.kind, summary, kept.folder, console_for(sys.stdout))
 
 
 @results.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from corridor_sim.study.answers import KINDS
 from corridor_sim.study.aside import as_results_error
 from corridor_sim.study.dataset import SWEEP
 from corridor_sim.study.evaluate import RESULTS_VERSION
+from corridor_sim.study.kept_files import UNFIT, as_damaged, check_table, kept_json
 
 RUN_KIND, SWEEP_KIND = "run", "sweep"
 SUMMARY = store.SUMMARY
@@ -46,7 +46,9 @@ class Kept:
             wrong = f"made with results version {self.version}, and this program makes {RESULTS_VERSION}"
             reason = wrong if self.state == COMPLETE else self.state
             raise ResultsError(Problem(f"cannot be shown: {reason}; run it again", file=str(self.folder)))
-        found: Mapping[str, Any] = json.loads((self.folder / SUMMARY).read_bytes())
+        path = self.folder / SUMMARY
+        with as_damaged(path):
+            found: Mapping[str, Any] = kept_json(path)
         return found
 
     def tables(self) -> dict[str, Path]:
@@ -82,11 +84,11 @@ def _run(folder: Path) -> Kept:
         return Kept(folder, RUN_KIND, folder.parent.name, folder.name, version, 1, replications, state)
 
     try:
-        manifest = json.loads((folder / bundle.MANIFEST).read_bytes())
+        manifest = kept_json(folder / bundle.MANIFEST)
         whole = all((folder / name).is_file() for name in manifest["files"])
         state = COMPLETE if whole else DAMAGED
         return made(int(manifest["results_version"]), int(manifest["replications"]), state)
-    except (OSError, ValueError, KeyError, TypeError):
+    except UNFIT:
         return made()
 
 
@@ -95,15 +97,15 @@ def _sweep(folder: Path) -> Kept:
         return Kept(folder, SWEEP_KIND, folder.parent.name, folder.name, version, points, replications, state)
 
     try:
-        recipe = json.loads((folder / store.RECIPE).read_bytes())
+        recipe = kept_json(folder / store.RECIPE)
         version, points = int(recipe["results_version"]), len(recipe["design"]["points"])
         if not (folder / SUMMARY).exists():
             chunks = sum(1 for _ in (folder / store.CHUNKS).glob("*.parquet"))
             return made(version, points, 0, f"unfinished, {chunks} chunks kept")
-        summary = json.loads((folder / SUMMARY).read_bytes())
+        summary = kept_json(folder / SUMMARY)
         most = max(int(point["replications"]) for point in summary["design"]["points"])
         return made(version, points, most, COMPLETE if (folder / SWEEP).exists() else DAMAGED)
-    except (OSError, ValueError, KeyError, TypeError):
+    except UNFIT:
         return made()
 
 
@@ -115,9 +117,9 @@ def _answer(folder: Path) -> Kept:
         return Kept(folder, kind, folder.parent.name, folder.name, version, 1, replications, state)
 
     try:
-        summary = json.loads((folder / SUMMARY).read_bytes())
+        summary = kept_json(folder / SUMMARY)
         return made(int(summary["results_version"]), int(summary["run"]["replications"]), COMPLETE)
-    except (OSError, ValueError, KeyError, TypeError):
+    except UNFIT:
         return made()
 
 
@@ -144,7 +146,8 @@ def sweep_rows(folder: Path, figures: Sequence[str]) -> list[dict[str, Any]]:
 
     try:
         wanted = [("flow", "==", bundle.ALL_FLOWS), ("kpi", "in", list(figures))]
+        check_table(folder / SWEEP)
         rows: list[dict[str, Any]] = pq.read_table(folder / SWEEP, filters=wanted).to_pylist()
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, *UNFIT) as error:
         raise ResultsError(Problem("damaged; run the sweep again", file=str(folder / SWEEP))) from error
     return rows

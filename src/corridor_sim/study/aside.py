@@ -23,6 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from corridor_sim.errors import Problem, ResultsError
+from corridor_sim.study.kept_files import UNFIT, kept_json
 
 ASIDE, LOCK = ".writing-", "lock"
 NEW, OLD = "new", "old"
@@ -224,9 +225,9 @@ def _lock(path: Path, mode: int, wait: bool = False, strict: bool = False) -> in
 
 def _owner(path: Path) -> str:
     try:
-        owner = json.loads(path.read_bytes())
+        owner = kept_json(path)
         return f" (process {int(owner['pid'])} on {str(owner['host'])[:LONGEST_HOST]})"
-    except (OSError, ValueError, KeyError, TypeError):
+    except UNFIT:
         return ""
 
 

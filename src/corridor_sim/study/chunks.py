@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from corridor_sim.metrics.causes import Lateness
 from corridor_sim.metrics.kpis import Replication
+from corridor_sim.study.kept_files import UNFIT, check_swelling
 
 LABEL = b"corridor_sim"
 COMPRESSION = "zstd"
@@ -102,15 +103,19 @@ class Chunk:
         """Open a chunk; `name` is said in errors. Raises ValueError where it is damaged or no chunk."""
         try:
             self._file = pq.ParquetFile(BytesIO(content), page_checksum_verification=True)
+            check_swelling(self._file.metadata, len(content))
             self.label = Label.read(self._file.schema_arrow)
-        except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        except (pa.ArrowException, *UNFIT) as error:
             raise ValueError(f"{name} is no chunk of a sweep") from error
 
     def replications(self, case: str) -> Iterator[Replication]:
-        """Yield the replications of one case."""
-        table = self._file.read_row_group(self.label.cases.index(case))
-        if table.num_rows:
-            yield from _replications(table)
+        """Yield the replications of one case. Raises ValueError where the chunk is damaged."""
+        try:
+            table = self._file.read_row_group(self.label.cases.index(case))
+            if table.num_rows:
+                yield from _replications(table)
+        except (pa.ArrowException, *UNFIT) as error:
+            raise ValueError(f"a chunk of a sweep is damaged: {error}") from error
 
 
 def _replications(table: pa.Table) -> Iterator[Replication]:

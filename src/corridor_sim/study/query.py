@@ -18,6 +18,7 @@ import pyarrow.dataset
 from corridor_sim.errors import InputError, Problem, ResultsError
 from corridor_sim.reading.located import printable
 from corridor_sim.study.archive import Kept, kept_below
+from corridor_sim.study.kept_files import check_table
 
 CONTAINED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -73,7 +74,7 @@ def _make_views(connection: Any, usable: Sequence[Kept]) -> list[str]:
             name = f"{table}_of_{number}"
             try:
                 connection.register(name, _readable(path))
-            except (pa.ArrowException, OSError):
+            except (pa.ArrowException, OSError, ValueError):
                 raise ResultsError(Problem("damaged; run it again", file=str(path))) from None
             where = f"{_quoted(kept.scenario)} as scenario, {_quoted(kept.key)} as key"
             parts.setdefault(table, []).append(f'select {where}, * from "{name}"')
@@ -83,6 +84,8 @@ def _make_views(connection: Any, usable: Sequence[Kept]) -> list[str]:
 
 
 def _readable(path: Path) -> Any:
+    if path.suffix != ".csv":
+        check_table(path)
     return pyarrow.csv.read_csv(path) if path.suffix == ".csv" else pyarrow.dataset.dataset(path)
 
 

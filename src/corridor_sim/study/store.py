@@ -22,9 +22,11 @@ from corridor_sim.metrics.kpis import Replication
 from corridor_sim.study.aside import ASIDE, LOCK, as_results_error, write_bytes_whole
 from corridor_sim.study.bundle import KEY_DIGITS, json_bytes
 from corridor_sim.study.chunks import Chunk, Label
+from corridor_sim.study.kept_files import MEBIBYTE, UNFIT, kept_bytes, kept_json
 
 RECIPE, SUMMARY, CHUNKS = "recipe.json", "summary.json", "chunks"
 SWEEP = "sweep-"
+LARGEST_CHUNK = 1024 * MEBIBYTE
 _CHUNK_NAME = re.compile(rf"([0-9a-f]{{{KEY_DIGITS}}})-([0-9]{{7}})-([0-9]{{7}})\.parquet")
 
 Json = Mapping[str, Any]
@@ -64,9 +66,11 @@ class Store:
             write_bytes_whole(path, json_bytes(recipe))
             return
         try:
-            known = json.loads(path.read_bytes())
+            known = kept_json(path)
             version = int(known["results_version"])
-        except (ValueError, KeyError, TypeError):
+        except OSError:
+            raise
+        except UNFIT:
             raise self._refused(f"{RECIPE} is damaged; move the folder away") from None
         if version != self._version:
             raise self._refused(
@@ -86,7 +90,7 @@ class Store:
             raise self._refused(f"{CHUNKS}/{path.name} is no chunk of this sweep; move it away")
         start, stop = int(match[2]), int(match[3])
         try:
-            label = Chunk(path.read_bytes(), path.name).label
+            label = Chunk(kept_bytes(path, LARGEST_CHUNK), path.name).label
         except ValueError:
             path.unlink()
             return
@@ -127,7 +131,9 @@ class Store:
         for start, stop in sorted(self._starts[batch].items()):
             if start >= count:
                 break
-            found.update((rep.number, rep) for rep in self._read(self._path(batch, start, stop), case))
+            path = self._path(batch, start, stop)
+            with as_results_error(path):
+                found.update((rep.number, rep) for rep in self._read(path, case))
         return [found[number] for number in range(count)]
 
     def _path(self, batch: str, start: int, stop: int) -> Path:
@@ -135,11 +141,13 @@ class Store:
 
     def _read(self, path: Path, case: str) -> list[Replication]:
         """Return the replications of a case in a chunk; one whose bits have changed is removed."""
-        with as_results_error(path, "read"):
-            content = path.read_bytes()
         try:
-            return list(Chunk(content, path.name).replications(case))
-        except (ValueError, OSError):
+            chunk = Chunk(kept_bytes(path, LARGEST_CHUNK), path.name)
+            found = list(chunk.replications(case))
+            if [rep.number for rep in found] != list(chunk.label.replications):
+                raise ValueError("other replications than its name says")
+            return found
+        except ValueError:
             with as_results_error(path):
                 path.unlink()
             message = f"{CHUNKS}/{path.name} was damaged and is removed; the same command makes it again"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.study.bundle import MANIFEST
 from corridor_sim.study.evaluate import RESULTS_VERSION, key_of_run
 from corridor_sim.study.figures import Figures
+from corridor_sim.study.kept_files import UNFIT, check_table, json_of, kept_bytes, kept_json, yaml_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,9 +38,11 @@ class StoredTables(Mapping[str, "pd.DataFrame"]):
         if name not in self._read:
             import pandas as pd
 
+            path = self._folder / f"{name}{TABLE}"
             try:
-                self._read[name] = pd.read_parquet(self._folder / f"{name}{TABLE}")
-            except (OSError, ValueError) as error:
+                check_table(path)
+                self._read[name] = pd.read_parquet(path)
+            except UNFIT as error:
                 raise _unusable(self._folder, f"damaged ({name}{TABLE}); run it again") from error
         return self._read[name]
 
@@ -72,10 +74,10 @@ def claims_beside(folder: Path) -> Mapping[str, Any] | None:
     found = []
     for path in sorted(folder.parent.glob(f"claims-*/{SUMMARY}")):
         try:
-            answers = json.loads(path.read_bytes())
+            answers = kept_json(path)
             if answers["of_run"] == folder.name and answers["results_version"] == RESULTS_VERSION:
                 found.append((int(answers["run"]["points"]), answers))
-        except (OSError, ValueError, KeyError, TypeError):
+        except UNFIT:
             continue
     return max(found, key=lambda one: one[0])[1] if found else None
 
@@ -85,23 +87,20 @@ def read_run(folder: Path) -> StoredRun:
 
     Raises ResultsError for a folder that is none of ours, a sweep's, incomplete, damaged or of another version.
     """
-    import yaml
-
     if not (folder / MANIFEST).is_file():
         kept = "a sweep; see corridor-sim results show" if (folder / SWEEP_RECIPE).is_file() else "no result of a run"
         raise _unusable(folder, f"{kept}; expected a folder results/<scenario>/<key>")
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
+        manifest = kept_json(folder / MANIFEST)
         version, files = manifest["results_version"], manifest["files"]
-        texts = {name: (folder / name).read_bytes() for name in (SUMMARY, RESOLVED)}
+        texts = {name: kept_bytes(folder / name) for name in (SUMMARY, RESOLVED)}
         wrong = [name for name, content in texts.items() if sha256(content).hexdigest() != files[name]]
         wrong += [name for name in files if not (folder / name).is_file()]
         if version == RESULTS_VERSION and not wrong:
-            loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-            resolved = yaml.load(texts[RESOLVED], Loader=loader)
+            summary, resolved = json_of(texts[SUMMARY]), yaml_of(texts[RESOLVED])
             tables = [name.removesuffix(TABLE) for name in files if name.endswith(TABLE)]
-            return StoredRun(folder, manifest, json.loads(texts[SUMMARY]), resolved, StoredTables(folder, tables))
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+            return StoredRun(folder, manifest, summary, resolved, StoredTables(folder, tables))
+    except UNFIT as error:
         raise _unusable(folder, "damaged; run it again") from error
     if version != RESULTS_VERSION:
         made = f"made with results version {version}, and this program makes {RESULTS_VERSION}"
@@ -136,11 +135,11 @@ def stored_summary(file: ScenarioFile, out: Path) -> Figures | None:
     """
     folder = out / file.name / key_of_run(file, file.base.clock.seed, file.base.clock.replications)
     try:
-        content = (folder / SUMMARY).read_bytes()
-        listed = json.loads((folder / MANIFEST).read_bytes())["files"][SUMMARY]
-    except (OSError, ValueError, KeyError):
+        content = kept_bytes(folder / SUMMARY)
+        listed = kept_json(folder / MANIFEST)["files"][SUMMARY]
+        if sha256(content).hexdigest() != listed:
+            return None
+        summary: Figures = json_of(content)
+    except UNFIT:
         return None
-    if sha256(content).hexdigest() != listed:
-        return None
-    summary: Figures = json.loads(content)
     return summary

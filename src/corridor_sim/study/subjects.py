@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from corridor_sim.errors import InputError, Problem
 from corridor_sim.reading.located import printable, suggestion
 from corridor_sim.study.bundle import MANIFEST
+from corridor_sim.study.kept_files import as_damaged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,15 +119,17 @@ def read_subjects(asked: Asked, plan: Plan) -> list[Subject]:
     for unlike price years, and for a wrong file; ResultsError for a folder that cannot be used; and what `play` raises.
     """
     read = [_read(place, plan) for place in asked.subjects]
-    _check_names(asked, read)
-    _check_price_years(asked, read)
+    with as_damaged(" and ".join(asked.subjects)):
+        _check_names(asked, read)
+        _check_price_years(asked, read)
     made: dict[str, tuple[Path | None, Any, Any]] = {}
     subjects = []
     for number, one in enumerate(read):
         if one.place not in made:
             made[one.place] = _made(one, asked.names, plan)
         folder, summary, tables = made[one.place]
-        names = tuple(each["name"] for each in summary["alternatives"] if _wanted(each["name"], asked.names))
+        with as_damaged(one.place):
+            names = tuple(each["name"] for each in summary["alternatives"] if _wanted(each["name"], asked.names))
         subjects.append(Subject(label_of(number), one.place, folder, names, summary, tables))
     return subjects
 
