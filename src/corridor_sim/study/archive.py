@@ -14,10 +14,12 @@ from corridor_sim.study.answers import KINDS
 from corridor_sim.study.aside import as_results_error
 from corridor_sim.study.dataset import SWEEP
 from corridor_sim.study.evaluate import RESULTS_VERSION
-from corridor_sim.study.kept_files import UNFIT, as_damaged, check_table, kept_json
+from corridor_sim.study.kept_files import UNFIT, as_damaged, check_digest, check_table, kept_json
 
 RUN_KIND, SWEEP_KIND = "run", "sweep"
 SUMMARY = store.SUMMARY
+LISTINGS = {RUN_KIND: bundle.MANIFEST, SWEEP_KIND: SUMMARY}
+"""Where the digests of other files stand."""
 TABLE = ".parquet"
 KPIS_CSV = "kpis.csv"
 
@@ -49,6 +51,13 @@ class Kept:
         path = self.folder / SUMMARY
         with as_damaged(path):
             found: Mapping[str, Any] = kept_json(path)
+        return found
+
+    def digests(self) -> Mapping[str, str]:
+        """Return the digests of its tables by file name, as a run or a sweep wrote them. Raises what UNFIT names."""
+        if self.kind not in LISTINGS:
+            return {}
+        found: Mapping[str, str] = kept_json(self.folder / LISTINGS[self.kind])["files"]
         return found
 
     def tables(self) -> dict[str, Path]:
@@ -147,6 +156,7 @@ def sweep_rows(folder: Path, figures: Sequence[str]) -> list[dict[str, Any]]:
     try:
         wanted = [("flow", "==", bundle.ALL_FLOWS), ("kpi", "in", list(figures))]
         check_table(folder / SWEEP)
+        check_digest(folder / SWEEP, kept_json(folder / SUMMARY)["files"][SWEEP])
         rows: list[dict[str, Any]] = pq.read_table(folder / SWEEP, filters=wanted).to_pylist()
     except (pa.ArrowException, *UNFIT) as error:
         raise ResultsError(Problem("damaged; run the sweep again", file=str(folder / SWEEP))) from error
