@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 SMALL = Path(__file__).parents[1] / "unit" / "scenario" / "small.yaml"
 SCENARIO = "small.yaml"
@@ -31,6 +32,23 @@ def folder_for(parent: Path) -> Path:
     parent.mkdir(parents=True)
     shutil.copy(SMALL, parent / SCENARIO)
     return parent
+
+
+class Process(Protocol):
+    """What is asked of a main process."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        ...
+
+    def poll(self) -> int | None:
+        """Return how it ended, None while it runs."""
+        ...
+
+    def wait(self, timeout: float) -> int:
+        """Return how it ended."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -54,9 +72,14 @@ class Started:
         """Start it in a folder; what it says goes into files beside that folder."""
         self._said = [where.with_name(f"{where.name}.{stream}") for stream in ("out", "err")]
         with self._said[0].open("wb") as out, self._said[1].open("wb") as err:
-            self.process = subprocess.Popen(
+            self._popen = subprocess.Popen(
                 [sys.executable, *program, *words], cwd=where, stdout=out, stderr=err, start_new_session=True
             )
+
+    @property
+    def process(self) -> Process:
+        """The main process."""
+        return self._popen
 
     @property
     def pid(self) -> int:

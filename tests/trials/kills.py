@@ -13,15 +13,18 @@ import shutil
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, fields
 from itertools import cycle, islice
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.tables import Section
 
-from tests.trials.commands import RUN, SWEEP, Ended, Started, done, folder_for, is_writing, some_delay, workers_of
+from tests.trials.commands import RUN, SWEEP, Ended, Started, folder_for, is_writing, some_delay, workers_of
+from tests.trials.forked import Forked, forked, load_program
 from tests.trials.kept_whole import Tree, chunks_of, half_written, left_overs, seen, tree_of
 
 GROUP, MAIN, WORKER = "all its processes", "the main process", "one worker"
@@ -32,7 +35,7 @@ MOST_TRIES = 20
 IN_A_ROW = 3
 SHARES = {"sweep": 10, "run": 4, "run again": 3, "report": 3}
 """Of twenty kills, how many each command gets."""
-HOW = ((GROUP, ANY), (GROUP, WRITING), (MAIN, ANY), (WORKER, ANY), (GROUP, ANY), (MAIN, WRITING))
+HOW = ((GROUP, WRITING), (GROUP, ANY), (MAIN, ANY), (WORKER, ANY), (MAIN, WRITING), (GROUP, ANY))
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,21 @@ class Case:
     """Processor time of its main process."""
 
 
+Cases = Mapping[str, Case]
+Kind = tuple[str, str, str]
+"""Command, victim, moment."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Kills (victim, moment) of a command one after the other."""
+
+    case: Case
+    ways: tuple[tuple[str, str], ...]
+    seed: str
+    where: Path
+
+
 @dataclass
 class Found:
     """What became of the kills of one kind."""
@@ -57,17 +75,23 @@ class Found:
     left_over: int = 0
     wrong: list[str] = field(default_factory=list)
 
+    def add(self, other: Found) -> None:
+        """Add what became of others."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
 
 def trial(arguments: list[str]) -> Section:
-    """Kill so many commands and return what was found, by command, victim and moment."""
+    """Kill commands so often and return what was found, by command, victim and moment."""
     parser = argparse.ArgumentParser(prog="kills")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--at-once", type=int, default=2)
     asked = parser.parse_args(arguments)
-    chance = random.Random(asked.seed)
+    load_program()
     with TemporaryDirectory() as place:
         cases = make_cases(Path(place))
-        found = kill_all(cases, asked.kills, chance, Path(place))
+        found = kill_all(cases, asked.kills, asked.seed, asked.at_once, Path(place))
     rows = [_row(key, one) for key, one in sorted(found.items())]
     kills, survived = (sum(getattr(one, name) for one in found.values()) for name in ("kills", "survived"))
     remarks = [
@@ -75,7 +99,8 @@ def trial(arguments: list[str]) -> Section:
         "digests of its manifest, every chunk of a sweep), nothing that was there before it is lost, no process is "
         "left over, and the same command then gives the same bytes as one that nobody disturbed: every file, the "
         f"report too. They come up to {IN_A_ROW} in a row before the command may end; where one worker is killed, the "
-        "command itself has to go on and give these bytes. Moments are "
+        "command itself has to go on and give these bytes. Commands are forked from a process that has loaded the "
+        "program, so that every moment falls into their work. Moments are "
         "spread evenly over the processor time of the main process, or fall into the writing of a file; left-overs "
         f"are what a killed command had begun to write (`{'.writing-'}...`) and the next one removed.",
         *(f"Not survived: {wrong}" for one in found.values() for wrong in one.wrong),
@@ -93,7 +118,7 @@ def make_cases(place: Path) -> dict[str, Case]:
     empty = folder_for(place / "empty")
     kept = place / "kept"
     shutil.copytree(empty, kept)
-    _fine(done(kept, RUN))
+    _fine(forked(kept, RUN))
     (result,) = (path.relative_to(kept) for path in (kept / RESULTS).glob("*/*"))
     report = ("report", str(result), "--lang", "zh-Hans")
     asked = {"sweep": (SWEEP, empty), "run": (RUN, empty), "run again": (RUN, kept), "report": (report, kept)}
@@ -101,7 +126,7 @@ def make_cases(place: Path) -> dict[str, Case]:
     for name, (words, before) in asked.items():
         whole = place / f"undisturbed {name}"
         shutil.copytree(before, whole)
-        started = Started(whole, words)
+        started = Forked(whole, words)
         work_seconds = 0.0
         while started.process.poll() is None:
             work_seconds = started.worked_seconds or work_seconds
@@ -115,28 +140,34 @@ def _fine(ended: Ended) -> None:
         raise RuntimeError(f"an undisturbed command failed: {ended}")
 
 
-def kill_all(
-    cases: dict[str, Case], kills: int, chance: random.Random, place: Path
-) -> dict[tuple[str, str, str], Found]:
+def kill_all(cases: Cases, kills: int, seed: int, at_once: int, place: Path) -> dict[Kind, Found]:
     """Kill the commands in turn, each in every way, a few times in a row before it may end."""
-    found: dict[tuple[str, str, str], Found] = {}
+    found: dict[Kind, Found] = {}
     ways = {name: cycle([how for how in HOW if how[0] != WORKER or name != "report"]) for name in cases}
     names = cycle([name for name, share in SHARES.items() for _ in range(share)])
-    done_so_far = 0
-    while done_so_far < kills:
+    rows = []
+    for begin in range(0, kills, IN_A_ROW):
         name = next(names)
-        row = list(islice(ways[name], min(IN_A_ROW, kills - done_so_far)))
-        where = place / f"attempt {done_so_far}"
-        shutil.copytree(cases[name].before, where)
-        kinds = [found.setdefault((name, *way), Found()) for way in row]
-        wrong = list(_killed_in_a_row(cases[name], row, kinds, chance, where))
-        for one in kinds:
-            one.kills += 1
-            one.survived += not wrong
-        kinds[0].wrong += [f"{name}, killed {row}: {each}" for each in wrong]
-        done_so_far += len(row)
-        print(f"{done_so_far} of {kills}: {name}, {row}: {wrong or 'survived'}", file=sys.stderr, flush=True)
-        shutil.rmtree(where)
+        row = tuple(islice(ways[name], min(IN_A_ROW, kills - begin)))
+        rows.append(Row(cases[name], row, f"{seed} {begin}", place / f"row {begin}"))
+    with ProcessPoolExecutor(at_once, get_context("fork")) as hands:
+        for number, (row_of, kinds) in enumerate(zip(rows, hands.map(kill_row, rows), strict=True), 1):
+            for way, one in zip(row_of.ways, kinds, strict=True):
+                found.setdefault((row_of.case.name, *way), Found()).add(one)
+            wrong = [each for one in kinds for each in one.wrong]
+            told = f"{row_of.case.name}, {row_of.ways}: {wrong or 'survived'}"
+            print(f"{number} of {len(rows)}: {told}", file=sys.stderr, flush=True)
+    return found
+
+
+def kill_row(row: Row) -> list[Found]:
+    """Kill a command a few times in a row, and return what was found at each kill."""
+    shutil.copytree(row.case.before, row.where)
+    found = [Found(kills=1) for _ in row.ways]
+    found[0].wrong += _killed_in_a_row(row.case, row.ways, found, random.Random(row.seed), row.where)
+    for one in found:
+        one.survived = int(not found[0].wrong)
+    shutil.rmtree(row.where)
     return found
 
 
@@ -153,7 +184,7 @@ def _killed_in_a_row(
             return
         yield from _after(case, victim, started, before, tree_of(results), found)
         kept |= {path: (results / path).stat().st_ino for path in chunks_of(tree_of(results))}
-    again = done(where, case.words)
+    again = forked(where, case.words)
     if again.code or again.has_traceback:
         yield f"the same command failed: {again}"
     yield from different(tree_of(results), case.wanted)
@@ -165,7 +196,7 @@ def _killed(case: Case, victim: str, moment: str, chance: random.Random, where: 
     aside = where.with_name(f"{where.name} as it was")
     shutil.copytree(where, aside)
     for _ in range(MOST_TRIES):
-        started = Started(where, case.words)
+        started = Forked(where, case.words)
         if started.wait_until(_moment(case, victim, moment, chance, started, where)) and _kill(started, victim, chance):
             shutil.rmtree(aside)
             return started
