@@ -1,7 +1,8 @@
 """Stops writing at every single call that touches the folder of results, by `kill -9` or a disk that is full from then.
 
-`python -m tests.trials.stops` prints as JSON how many stops there were and what went wrong. Each stop is in a forked
-process, in which Python tells a hook of every file that is opened, renamed or removed.
+`python -m tests.trials.stops [N]` prints as JSON how many stops there were and what went wrong, with a number only
+every so many calls. Each stop is in a forked process, in which Python tells a hook of every file that is opened,
+renamed or removed.
 """
 
 from __future__ import annotations
@@ -100,8 +101,8 @@ def _work(work: Work, folder: Path, number: int, how: str) -> NoReturn:
         os._exit(code)
 
 
-def stop_everywhere(work: Work, before: Path, place: Path, how: str) -> Stops:
-    """Stop some work at its first call, its second and so on; look at what is left, do it again, compare.
+def stop_everywhere(work: Work, before: Path, place: Path, how: str, every: int) -> Stops:
+    """Stop some work at its first call, and every so many further; look at what is left, do it again, compare.
 
     What can be seen has to be what was there or what is to be, as a whole.
     """
@@ -112,7 +113,8 @@ def stop_everywhere(work: Work, before: Path, place: Path, how: str) -> Stops:
     found = Stops()
     while True:
         shutil.copytree(before, out)
-        code = stopped(work, out, found.stops + 1, how)
+        number = 1 + every * found.stops
+        code = stopped(work, out, number, how)
         after = tree_of(out)
         if code == 0:
             break
@@ -123,7 +125,7 @@ def stop_everywhere(work: Work, before: Path, place: Path, how: str) -> Stops:
         wrong += ["a full disk left something aside"] * (how == FULL and bool(left_overs(after)))
         wrong += ["again it did not go well"] * (stopped(work, out) != 0)
         wrong += ["again it gave something else"] * (tree_of(out) != wanted)
-        found.wrong += [f"stop {found.stops}: {each}" for each in wrong]
+        found.wrong += [f"call {number}: {each}" for each in wrong]
         shutil.rmtree(out)
     found.wrong += ["undisturbed it gave something else"] * (after != wanted)
     return found
@@ -159,8 +161,8 @@ def _of_sweep(after: Tree, wanted: Tree) -> Iterator[str]:
     )
 
 
-def main() -> dict[str, dict[str, Any]]:
-    """Stop everything everywhere and return what was found."""
+def main(every: int = 1) -> dict[str, dict[str, Any]]:
+    """Stop everything at every so many of its calls and return what was found."""
     small = load(SMALL)
     results = evaluate(small, replications=REPLICATIONS, engine=REFERENCE)
 
@@ -179,10 +181,10 @@ def main() -> dict[str, dict[str, Any]]:
         (place / "page" / "small").mkdir()
         (place / "page" / "small" / "page.html").write_bytes(b"an earlier page")
         for how in (KILL, FULL):
-            found[f"run, {how}"] = stop_everywhere(run, place / "nothing", place / f"run {how}", how)
-            found[f"run again, {how}"] = stop_everywhere(run, place / "kept", place / f"again {how}", how)
-            found[f"page, {how}"] = stop_everywhere(page, place / "page", place / f"page {how}", how)
-            found[f"sweep, {how}"] = stop_again_and_again(sweep_of(small), place / f"sweep {how}", EVERY, how)
+            found[f"run, {how}"] = stop_everywhere(run, place / "nothing", place / f"run {how}", how, every)
+            found[f"run again, {how}"] = stop_everywhere(run, place / "kept", place / f"again {how}", how, every)
+            found[f"page, {how}"] = stop_everywhere(page, place / "page", place / f"page {how}", how, every)
+            found[f"sweep, {how}"] = stop_again_and_again(sweep_of(small), place / f"sweep {how}", EVERY * every, how)
     return {name: vars(one) for name, one in found.items()}
 
 
@@ -197,4 +199,4 @@ def sweep_of(small: ScenarioFile) -> Work:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(), indent=1))
+    print(json.dumps(main(*map(int, sys.argv[1:])), indent=1))
