@@ -135,12 +135,12 @@ def test_a_table_of_text_that_was_cut_off_between_two_lines_is_not_believed(kept
 
 def test_a_table_of_another_run_in_the_place_of_ours_is_not_believed(kept: Path, tmp_path: Path) -> None:
     folder = damaged(kept, tmp_path)
-    table = pq.read_table(folder / "lines.parquet")
-    pq.write_table(table.slice(0, table.num_rows - 1), folder / "lines.parquet")
+    table = pq.read_table(folder / "consignments.parquet")
+    pq.write_table(table.slice(0, table.num_rows - 1), folder / "consignments.parquet")
     report = CliRunner().invoke(app, ["report", str(folder)])
-    query = asked("results", "query", "select count(*) from lines", out=folder.parents[1])
-    assert (report.exit_code, report.stderr) == (5, f"{folder} damaged (lines.parquet); run it again\n")
-    assert (query.exit_code, query.stderr) == (5, f"{folder}/lines.parquet damaged; run it again\n")
+    query = asked("results", "query", "select count(*) from consignments", out=folder.parents[1])
+    assert (report.exit_code, report.stderr) == (5, f"{folder} damaged (consignments.parquet); run it again\n")
+    assert (query.exit_code, query.stderr) == (5, f"{folder}/consignments.parquet damaged; run it again\n")
 
 
 @pytest.mark.parametrize("name", STOPS)

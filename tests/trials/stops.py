@@ -184,11 +184,13 @@ def main(every: int = 1) -> dict[str, dict[str, Any]]:
             found[f"run, {how}"] = stop_everywhere(run, place / "nothing", place / f"run {how}", how, every)
             found[f"run again, {how}"] = stop_everywhere(run, place / "kept", place / f"again {how}", how, every)
             found[f"page, {how}"] = stop_everywhere(page, place / "page", place / f"page {how}", how, every)
-            found[f"sweep, {how}"] = stop_again_and_again(sweep_of(small), place / f"sweep {how}", EVERY * every, how)
+            found[f"sweep, {how}"] = stop_again_and_again(
+                sweep_of(small), place / f"sweep {how}", EVERY * min(every, MOST_EVERY), how
+            )
     return {name: vars(one) for name, one in found.items()}
 
 
-EVERY = 25
+EVERY, MOST_EVERY = 25, 3
 """Calls of a sweep after which it is stopped, and one more each time: about two chunks."""
 
 

@@ -69,6 +69,7 @@ class Kept:
 
 COMPLETE = "complete"
 DAMAGED = "damaged"
+UNFINISHED = "unfinished"
 
 
 def kept_below(out: Path) -> list[Kept]:
@@ -110,7 +111,7 @@ def _sweep(folder: Path) -> Kept:
         version, points = int(recipe["results_version"]), len(recipe["design"]["points"])
         if not (folder / SUMMARY).exists():
             chunks = sum(1 for _ in (folder / store.CHUNKS).glob("*.parquet"))
-            return made(version, points, 0, f"unfinished, {chunks} chunks kept")
+            return made(version, points, 0, f"{UNFINISHED}, {chunks} chunks kept")
         summary = kept_json(folder / SUMMARY)
         most = max(int(point["replications"]) for point in summary["design"]["points"])
         return made(version, points, most, COMPLETE if (folder / SWEEP).exists() else DAMAGED)
@@ -125,6 +126,8 @@ def _answer(folder: Path) -> Kept:
     def made(version: int = 0, replications: int = 0, state: str = DAMAGED) -> Kept:
         return Kept(folder, kind, folder.parent.name, folder.name, version, 1, replications, state)
 
+    if not (folder / SUMMARY).exists():
+        return made(state=UNFINISHED)
     try:
         summary = kept_json(folder / SUMMARY)
         return made(int(summary["results_version"]), int(summary["run"]["replications"]), COMPLETE)
