@@ -177,9 +177,5 @@ for pid in (forkserver._forkserver._forkserver_pid, resource_tracker._resource_t
 def test_neither_ctrl_c_nor_a_closed_terminal_is_for_the_servers_of_workers() -> None:
     ran = subprocess.run([sys.executable, "-c", SERVERS], capture_output=True, text=True, check=True)
     server, tracker, ours = ran.stdout.splitlines()
-    # the tracker may ignore Ctrl-C by then instead of not hearing it
-    assert (server, tracker.partition(", ")[2], ours) == (
-        "[True, True, False]",
-        "True, False]",
-        "[False, False, False]",
-    )
+    # what the tracker does about the two others is its own affair
+    assert (server, tracker.split(", ")[1], ours) == ("[True, True, False]", "True", "[False, False, False]")
