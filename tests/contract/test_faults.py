@@ -95,6 +95,19 @@ def test_a_command_whose_output_is_closed_ends_as_ever(words: list[str], tmp_pat
     assert subprocess.run(closed, cwd=tmp_path, check=False).returncode == plain.returncode
 
 
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["sweep", "--help"], ["results", "list"]])
+def test_help_too_may_lose_its_reader_or_find_no_room(words: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "corridor_sim", *words]
+    reading, writing = os.pipe()
+    os.close(reading)
+    gone = subprocess.run(command, cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    with Path("/dev/full").open("wb") as full:
+        no_room = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (gone.returncode, gone.stderr) == (141, b"")
+    assert (no_room.returncode, no_room.stderr) == (5, "the system refused: [Errno 28] No space left on device\n")
+
+
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_a_reader_of_either_stream_may_go_away(stream: str, tmp_path: Path) -> None:
     reading, writing = os.pipe()

@@ -33,6 +33,8 @@ def reported(debug: bool) -> Iterator[None]:
         yield
         if sys.stdout is not None:
             sys.stdout.flush()
+    except (typer.Exit, typer.TyperException):
+        raise
     except BrokenPipeError:
         _drop(sys.stdout)
         _drop(sys.stderr)
