@@ -19,6 +19,7 @@ DAMAGED = Fault(
 NO_SUCH = 2
 """The exit code where a damaged folder does not count as a result any more."""
 DEEP = 100_000
+ALIKE, READ = ("chunks", "figures"), "consignments.parquet"
 Damage = Callable[[Path], object]
 
 
@@ -61,14 +62,17 @@ DAMAGES: dict[str, Damage] = {
 
 
 def files_of(case: Case) -> list[str]:
-    """Return the files of results that a command has written; one chunk of a sweep stands for all, no lock."""
-    start, chunks = f"{RESULTS}/", 0
-    found = []
+    """Return the files of results that a command has written, no lock; one of each kind stands for all of it.
+
+    Of the tables of a run that is one which the report reads.
+    """
+    kinds: dict[str, str] = {}
     for path in sorted(case.wanted):
-        chunks += "/chunks/" in path
-        if path.startswith(start) and Path(path).name != LOCK and not ("/chunks/" in path and chunks > 1):
-            found.append(path)
-    return found
+        folder, name = Path(path).parent, Path(path).name
+        alike = folder.name in ALIKE or (case.name == "run" and name.endswith(".parquet"))
+        if path.startswith(f"{RESULTS}/") and name != LOCK and (not alike or name == READ or folder.name in ALIKE):
+            kinds.setdefault(str(folder) if alike else path, path)
+    return list(kinds.values())
 
 
 def readers_of(folder: str, command: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -79,7 +83,6 @@ def readers_of(folder: str, command: tuple[str, ...]) -> Iterator[tuple[str, ...
     yield ("results", "query", "select count(*) as rows from kpis")
     if "-" not in name:
         yield ("compare", folder)
-        yield ("report", folder, "--stress")
         yield ("report", folder)
     elif name.startswith("sweep-"):
         yield ("results", "query", "select count(*) as rows, sum(value) as total from sweep")
