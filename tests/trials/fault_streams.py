@@ -36,9 +36,14 @@ def talking(result: str) -> list[tuple[str, ...]]:
         *(("results", "list"), ("results", "list", "--json"), ("results", "show", "small", "--json")),
         *(("results", "query", "select * from lines", how) for how in ("--csv", "--json")),
         *(("compare", result), ("compare", result, "--json"), ("report", result), ("report", result, "--stress")),
-        *((*RUN[:-1], "--json"), (*SWEEP[:-1],), (*ANSWERS["breakeven"][:-1],), (*ANSWERS["modemap"][:-1], "--json")),
+        *((*aloud(RUN), "--json"), aloud(SWEEP), aloud(ANSWERS["breakeven"]), (*aloud(ANSWERS["modemap"]), "--json")),
         ("plot", result, "transit_times", "--out", "pictures"),
     ]
+
+
+def aloud(words: Sequence[str]) -> tuple[str, ...]:
+    """Return a command that says more than where its results are."""
+    return tuple(word for word in words if word != "--quiet")
 
 
 def stream_fault(words: Sequence[str], before: Path, where: Path, how: str) -> Fault:

@@ -88,9 +88,12 @@ def _be(where: Path, words: Sequence[str], said: Sequence[Path], before: Before 
         from corridor_sim.cli.start import main
 
         main()
+        code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 0
     finally:
+        # as at the end of any interpreter; what else this process would do then is not for a fork of it
+        import_module("multiprocessing.util")._exit_function()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
