@@ -10,12 +10,13 @@ from pathlib import Path
 from tests.trials.commands import Ended
 from tests.trials.fault_cases import RESULTS, RESULTS_CODE, Case, Fault, code_words
 from tests.trials.forked import forked
-from tests.trials.kept_whole import LOCK, is_file, tree_of
+from tests.trials.kept_whole import LOCK, REPORTS, is_file, tree_of
 
 DAMAGED = Fault(
     "file cut off, emptied, foreign, a folder, a loop",
     "exit 5, one line that names it and says what to do; or the very answer of the whole one, where it is not needed",
 )
+TO_DO = ("again", "away", "first", "expected")
 NO_SUCH = 2
 """The exit code where a damaged folder does not count as a result any more."""
 DEEP = 100_000
@@ -62,7 +63,7 @@ DAMAGES: dict[str, Damage] = {
 
 
 def files_of(case: Case) -> list[str]:
-    """Return the files of results that a command has written, no lock; one of each kind stands for all of it.
+    """Return the files of results that a command has written, no lock or report; one of each kind stands for all.
 
     Of the tables of a run that is one which the report reads.
     """
@@ -70,7 +71,11 @@ def files_of(case: Case) -> list[str]:
     for path in sorted(case.wanted):
         folder, name = Path(path).parent, Path(path).name
         alike = folder.name in ALIKE or (case.name == "run" and name.endswith(".parquet"))
-        if path.startswith(f"{RESULTS}/") and name != LOCK and (not alike or name == READ or folder.name in ALIKE):
+        if (
+            path.startswith(f"{RESULTS}/")
+            and name not in (LOCK, *REPORTS)
+            and (not alike or name == READ or folder.name in ALIKE)
+        ):
             kinds.setdefault(str(folder) if alike else path, path)
     return list(kinds.values())
 
@@ -129,7 +134,7 @@ def _judged(found: Ended, whole: Ended, words: tuple[str, ...], folder: str) -> 
         same = found.out == whole.out or words[:2] == ("results", "list")
         return [] if same and not found.has_traceback else [f"it answered otherwise: {found}"]
     lines = found.err.splitlines()
-    says = len(lines) == 1 and ("again" in lines[0] or "away" in lines[0] or "first" in lines[0])
+    says = len(lines) == 1 and any(word in lines[0] for word in TO_DO)
     if found.code == RESULTS_CODE and says and not found.has_traceback:
         return []
     gone = found.code == NO_SUCH and len(lines) == 1 and "is no result" in lines[0]

@@ -127,9 +127,9 @@ def _remarks() -> Iterator[str]:
     yield (
         f"Full disks, read-only disks and strangers are tried with the commands run (also over an earlier result, and "
         f"with a workbook), sweep, report, plot, page, {', '.join(ANSWERS)}; a full disk has {len(ROOMS)} sizes, down "
-        "to no room at all. A command that found room for all is no fault and told so. Damaged files: one of every kind "
-        "of a run, a sweep and an answer, read by results list, show and query, compare and report, and by the command "
-        "that made it."
+        "to no room at all. A command that found room for all is no fault and told so. Damaged files: one of every "
+        "kind of a run, a sweep and an answer, read by results list, show and query, compare and report, and by the "
+        "command that made it."
     )
     if not can_mount():
         yield "Full and read-only disks were not tried here: they need root, to mount file systems in memory."
