@@ -1,16 +1,21 @@
 # `make check` is what CI runs; `make verify` is the slow statistical verification before a release.
 PYTHON ?= .venv/bin/python
 
-.PHONY: setup check test lint types imports verify docs notebook claims bench gallery
+.PHONY: setup check test regression lint types imports verify docs notebook claims bench gallery
 
 setup:
 	test -x $(PYTHON) || python3 -m venv .venv
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 
-check: lint types imports test
+check: lint types imports test regression
 
 test:
 	$(PYTHON) -m pytest -m "not verify"
+
+# the shipped scenarios against their baselines
+regression:
+	$(PYTHON) -m corridor_sim compile
+	$(PYTHON) -m corridor_sim check scenarios/*.yaml
 
 lint:
 	$(PYTHON) -m ruff check src tests benchmarks docs

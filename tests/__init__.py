@@ -1,1 +1,1 @@
-"""The tests; a package, so that no installed package of that name stands before it."""
+"""The tests; a package, so that no package of this name that something else installs (Ciw does) comes before it."""

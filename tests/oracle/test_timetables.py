@@ -7,47 +7,26 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from scipy import stats
 
+from closed_forms import left_behind, overflow, wait_for_next
 from corridor_sim.engine.program import Op
+from oracle_runs import HEAVY, LIGHT
 
 HOUR = 3600
-MOST_LEFT = 200
 PLACES, EVERY_HOURS = 5, 6
 HOURLY = "flows.f.arrives={every: 1 h, first: 2026-01-01 00:30}"
 
 
-def left_behind(places: int, demand: float) -> float:
-    """Return the mean number left behind by a vehicle with so many places, Poisson demand between two departures.
-
-    The number left is a Markov chain: n becomes max(n + Poisson - places, 0) (Bailey 1954, bulk service).
-    """
-    left = np.arange(MOST_LEFT)
-    chain = stats.poisson.pmf(left[None, :] + places - left[:, None], demand)
-    chain[:, 0] = stats.poisson.cdf(places - left, demand)
-    equations = np.vstack([chain.T - np.eye(MOST_LEFT), np.ones(MOST_LEFT)])
-    shares, *_ = np.linalg.lstsq(equations, np.append(np.zeros(MOST_LEFT), 1))
-    return float(shares @ left)
-
-
-def overflow(places: int, demand: float) -> tuple[float, float]:
-    """Return the mean excess of one interval's demand over the places, and of two in a row begun with nobody left."""
-    count = np.arange(MOST_LEFT)
-    shares = stats.poisson.pmf(count, demand)
-    first = np.maximum(count - places, 0)
-    second = np.maximum(first[:, None] + count[None, :] - places, 0)
-    return float(shares @ first), float(shares @ second @ shares)
-
-
 @pytest.mark.parametrize(
-    ("rate", "widest"),
-    [pytest.param(0.5, 0.02, id="light"), pytest.param(0.7, 0.05, id="heavy", marks=pytest.mark.verify)],
+    ("tier", "rate", "times"),
+    [pytest.param(LIGHT, 0.5, 1, id="light"), pytest.param(HEAVY, 0.75, 5.2, marks=pytest.mark.verify, id="heavy")],
+    indirect=["tier"],
 )
-def test_a_shuttle_leaves_behind_and_makes_wait_as_many_as_bulk_service_has_it(runs, judge, rate, widest):
+def test_a_shuttle_leaves_behind_and_makes_wait_as_many_as_bulk_service_has_it(runs, judge, rate, times):
     demand = rate * EVERY_HOURS
     expected = np.array([demand, *overflow(PLACES, demand)])
     found, controls = [], []
-    for seen in runs("shuttle", sets=[f"flows.f.arrives.poisson={rate} consignments per hour"]):
+    for seen in runs("shuttle", sets=[f"flows.f.arrives.poisson={rate} consignments per hour"], times=times):
         table, program = seen.trace.departures, seen.program
         within = (table[:, 1] >= program.window_from) & (table[:, 1] < program.window_to)
         asked, _ = np.histogram(
@@ -56,22 +35,25 @@ def test_a_shuttle_leaves_behind_and_makes_wait_as_many_as_bulk_service_has_it(r
         excess = np.maximum(asked - PLACES, 0)
         in_a_row = np.maximum(np.append(0, excess[:-1]) + asked - PLACES, 0)
         controls.append([column[within].mean() for column in (asked, excess, in_a_row)] - expected)
-        rides = seen.visits("ride", Op.BOARD)
-        found.append((table[within, 8].mean(), (rides[:, 5] - rides[:, 4]).mean() / HOUR))
+        found.append((table[within, 8].mean(), seen.waits("ride", op=Op.BOARD).mean()))
     left, waited = np.array(found).T
     truth = left_behind(PLACES, demand)
-    judge(truth, left, controls, widest)
+    name = f"shuttle with {PLACES} places at {demand / PLACES:.2g}"
+    judge(f"{name}: left behind by a departure", truth, left, controls)
     # by Little's law: half an interval, and those left behind over the rate at which they come
-    judge(EVERY_HOURS / 2 + truth / rate, waited, controls, widest)
+    judge(f"{name}: hours of waiting", EVERY_HOURS / 2 + truth / rate, waited, controls)
 
 
+@pytest.mark.parametrize(
+    "tier", [pytest.param(LIGHT, id="light"), pytest.param(HEAVY, marks=pytest.mark.verify, id="heavy")], indirect=True
+)
 def test_uneven_departures_make_poisson_arrivals_wait_as_the_squares_of_the_gaps_have_it(runs, judge):
     waited, arrivals = [], []
     for seen in runs("uneven"):
-        rides = seen.visits("sail", Op.BOARD)
-        waited.append((rides[:, 5] - rides[:, 4]).mean() / HOUR)
-        arrivals.append(len(rides) / 0.4 / seen.window_hours - 1)
-    judge((3 * 48**2 + 24**2) / (2 * 168), waited, arrivals)
+        hours = seen.waits("sail", op=Op.BOARD)
+        waited.append(hours.mean())
+        arrivals.append(len(hours) / 0.4 / seen.window_hours - 1)
+    judge("uneven departures: hours of waiting", wait_for_next([48, 48, 48, 24]), waited, arrivals)
 
 
 def test_uneven_departures_make_hourly_arrivals_wait_exactly_so_long(runs):

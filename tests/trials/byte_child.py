@@ -1,4 +1,4 @@
-"""The process that reads what libFuzzer makes: `python -m tests.trials.byte_child FOUND [flags of libFuzzer] CORPUS`."""
+"""The process that reads what libFuzzer makes: `python -m tests.trials.byte_child FOUND [flags] CORPUS`."""
 
 from __future__ import annotations
 

@@ -47,6 +47,7 @@ from corridor_sim.cli.sensitivity import sensitivity
 from corridor_sim.cli.sweep import sweep
 from corridor_sim.cli.warmup import warmup
 from corridor_sim.errors import CorridorSimError
+from corridor_sim.reading.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
     from corridor_sim.scenario.load import ScenarioFile
@@ -219,13 +220,15 @@ def validate(
 ) -> None:
     """Say what is wrong with scenarios, or "ok"."""
     with reported(debug):
-        from corridor_sim.scenario.load import load
-        from corridor_sim.study.prepare import prepare
-
         errors: list[CorridorSimError] = []
         for file in files:
             try:
-                prepare(load(file, sets or ()), with_tables=False)
+                read = read_yaml(file)
+                # imported where it is needed: what is no YAML at all is refused sooner
+                from corridor_sim.scenario.load import load
+                from corridor_sim.study.prepare import prepare
+
+                prepare(load(read, sets or ()), with_tables=False)
             except CorridorSimError as error:
                 errors.append(error)
             else:
@@ -334,13 +337,14 @@ def _evaluated(
     why: bool = False,
 ) -> Results:
     chosen = lanes_of(lanes or (), noise)
+    read = read_yaml(file)
     if workers() > 1:
         from corridor_sim.study.executors import prepare_processes
 
         prepare_processes()
     from corridor_sim.scenario.load import load
 
-    return _played(load(file, sets or (), alternatives), replications, seed, noise, chosen, quiet, engine, why)
+    return _played(load(read, sets or (), alternatives), replications, seed, noise, chosen, quiet, engine, why)
 
 
 def _played(

@@ -42,6 +42,7 @@ def check(
         int | None,
         typer.Option(min=2, max=MOST_REPLICATIONS, help="With --seed: replications, instead of the scenario's."),
     ] = None,
+    laws: Annotated[bool, typer.Option("--laws/--no-laws", help="Also try the laws that every scenario keeps.")] = True,
     engine: Engine = EngineName.AUTO,
     worker_count: WorkerCount = None,
     junit: Annotated[Path | None, typer.Option(metavar="XML", help="Also write JUnit XML.")] = None,
@@ -50,6 +51,9 @@ def check(
     ] = None,
     annotations: Annotated[
         bool, typer.Option("--annotations/--no-annotations", help="Also print annotations as GitHub wants them.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Also list exceptions of laws, and what is not judged.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but what differs.")] = False,
@@ -67,12 +71,12 @@ def check(
 
         if replications is not None and seed is None:
             raise InputError("--replications is for --seed; hashes are those of the baseline's own replications")
-        tasks = [CheckTask(str(file), str(against), engine.value, seed, replications) for file in files]
+        tasks = [CheckTask(str(file), str(against), engine.value, seed, replications, laws=laws) for file in files]
         count = min(worker_count or workers(), len(tasks))
         with local_executor(Where.PROCESSES, count) as hands, progress_bar(quiet, "checking") as done:
             checked = check_files(tasks, hands, engine.value, None if quiet else tell, done)
         _write(checked, junit, markdown)
-        _print(checked, json, quiet, annotations)
+        _print(checked, json, quiet, verbose, annotations)
         _fail(checked)
 
 
@@ -88,14 +92,14 @@ def _write(checked: Sequence[Checked], junit: Path | None, markdown: Path | None
             page.write(regression.markdown(checked))
 
 
-def _print(checked: Sequence[Checked], json: bool, quiet: bool, annotations: bool) -> None:
+def _print(checked: Sequence[Checked], json: bool, quiet: bool, verbose: bool, annotations: bool) -> None:
     from corridor_sim.report import regression
     from corridor_sim.report.terminal import console_for
 
     if json:
         print_json(regression.checked_json(checked))
     elif not quiet:
-        regression.show_checked(checked, console_for(sys.stdout))
+        regression.show_checked(checked, console_for(sys.stdout), verbose)
     if annotations:
         for line in regression.github_annotations(checked):
             print(line)

@@ -200,15 +200,25 @@ class _Draw:
         return capacity_changes(windows, plan.cuts, failures, plan.units, self.program.horizon)
 
     def _failures(self, plan: FacilityPlan) -> list[Window]:
-        down, tick, number, word = [], 0, 0, name_word(plan.name)
-        key = self.key(plan.failure_stream)
-        while tick < self.program.horizon:
-            lots = [uniforms(key, self.replication, word, number, visit) for visit in (0, 1)]
-            fails = tick + int(sample_ticks(self._sampler(plan.uptime), *lots[0]))
-            tick = fails + int(sample_ticks(self._sampler(plan.repair), *lots[1]))
-            down.append((fails, tick))
-            number += 1
+        key, word, horizon = self.key(plan.failure_stream), name_word(plan.name), self.program.horizon
+        down: list[Window] = []
+        tick, numbers = 0, np.arange(FAILURES_AT_ONCE)
+        while tick < horizon:
+            lots = [uniforms(key, self.replication, word, numbers, visit) for visit in (0, 1)]
+            up, repair = (
+                sample_ticks(self._sampler(law), *pair)
+                for law, pair in zip((plan.uptime, plan.repair), lots, strict=True)
+            )
+            ends = tick + np.cumsum(up + repair)
+            # the last one ends after the horizon, or there are more to draw
+            met = np.searchsorted(ends, horizon) + 1
+            down += zip((ends - repair)[:met].tolist(), ends[:met].tolist(), strict=True)
+            tick, numbers = int(ends[-1]), numbers + FAILURES_AT_ONCE
         return down
+
+
+FAILURES_AT_ONCE = 64
+"""So many are drawn in one go; the last of them may come after all is over."""
 
 
 def taken_share(capacity: Ints, share: Ints, one: int) -> Ints:

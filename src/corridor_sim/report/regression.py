@@ -17,6 +17,7 @@ from corridor_sim.report.terminal import say, side_by_side
 from corridor_sim.study.regression.bless import Blessing
 from corridor_sim.study.regression.chain import STAGES
 from corridor_sim.study.regression.check import (
+    LAW,
     NO_BASELINE,
     NOISE_OFF,
     STATISTICS,
@@ -49,6 +50,8 @@ def problem_of(checked: Checked, finding: Finding) -> Problem:
 def sentence(finding: Finding) -> str:
     """Return a finding in words."""
     begins = BEGINS.get(finding.stage, f"differs first in {finding.stage}")
+    if finding.stage.startswith(LAW):
+        begins = f"breaks the {finding.stage}"
     part = f" ({finding.part})" if finding.part else ""
     kpi = f"{finding.kpi} " if finding.kpi else ""
     margin = f", margin {finding.margin}" if finding.margin else ""
@@ -71,13 +74,15 @@ def compared_of(checked: Checked) -> str:
     return ", ".join(f"{count:,} {what}" for what, count in checked.compared.items()) or "nothing"
 
 
-def show_checked(all_checked: Sequence[Checked], console: Console) -> None:
-    """Print a line for each file, and what is to be known beside."""
+def show_checked(all_checked: Sequence[Checked], console: Console, verbose: bool = False) -> None:
+    """Print a line for each file, what was compared, and what is to be known beside: all of it, or how much."""
     for one in all_checked:
         say(console, f"{one.scenario}: {verdict_of(one)}", 2, "" if is_fine(one) else "bold red")
         say(console, f"  {compared_of(one)}", 2)
-        for remark in one.remarks:
+        for remark in one.remarks if verbose else ():
             say(console, f"  {remark}", 2)
+        if one.remarks and not verbose:
+            say(console, f"  {len(one.remarks)} exceptions or figures not judged, listed by --verbose", 2)
     fine = sum(map(is_fine, all_checked))
     say(console, f"{fine} of {len(all_checked)} as blessed")
 

@@ -14,6 +14,10 @@ from corridor_sim.scenario.world import Background, Facility
 
 MOST_CONSIGNMENTS = 5_000_000
 """Consignments and jobs of others expected in one replication."""
+MOST_IN_ALL = 1_000_000_000
+"""The same in all replications of the file; a run keeps some 50 bytes of each; gba_global has 94,000."""
+MOST_CONTAINERS = 50_000_000
+"""Boxes in one replication: where work is per container, each is drawn."""
 
 
 def check_demand(found: Findings, run: Run | None) -> None:
@@ -24,7 +28,9 @@ def check_demand(found: Findings, run: Run | None) -> None:
         if run is not None:
             season = _check_season(found, run, name, flow)
             if is_countable and season[0] < season[1]:
-                expected["flows", name, "arrives"] = _releases(found, name, flow, season)
+                releases = _releases(found, name, flow, season)
+                expected["flows", name, "arrives"] = releases
+                _check_containers(found, name, flow, releases)
     for name, facility in found.scenario.facilities.items():
         if facility.background is not None and run is not None:
             path = ("facilities", name, "background")
@@ -34,6 +40,10 @@ def check_demand(found: Findings, run: Run | None) -> None:
         largest = max(expected, key=lambda path: expected[path])
         message = f"about {float(total):.3g} consignments in a replication; expected at most {MOST_CONSIGNMENTS}"
         found.add(largest, message)
+    elif total * found.scenario.clock.replications > MOST_IN_ALL:
+        every = float(total * found.scenario.clock.replications)
+        message = f"about {every:.3g} consignments in all replications; expected at most {MOST_IN_ALL}"
+        found.add(("clock", "replications"), message)
 
 
 def _check_rate(found: Findings, name: str, flow: Flow) -> bool:
@@ -80,6 +90,14 @@ def _releases(found: Findings, name: str, flow: Flow, season: Window) -> Fractio
     sizes = {amount.measure: amount.value for amount in flow.size} | {"mass": flow.weight.value}
     monthly = flow.arrives.profile.monthly.values() if flow.arrives.profile is not None else ()
     return per_second * times / sizes.get(measure, Fraction(1)) * seconds * Fraction(max(1.0, *monthly, 0.0))
+
+
+def _check_containers(found: Findings, name: str, flow: Flow, releases: Fraction | float) -> None:
+    """Check that the boxes of a flow are not too many, each consignment by itself or all together."""
+    boxes = releases * next((amount.value for amount in flow.size if amount.measure == "box"), Fraction(1))
+    if releases <= MOST_CONSIGNMENTS and boxes > MOST_CONTAINERS:
+        message = f"about {float(boxes):.3g} boxes in a replication; expected at most {MOST_CONTAINERS}"
+        found.add(("flows", name, "size"), message)
 
 
 def _jobs(found: Findings, path: FieldPath, facility: Facility, background: Background, run: Run) -> Fraction | float:

@@ -11,11 +11,12 @@ from corridor_sim.scenario.calendars import (
     parse_clock,
     parse_date_range,
     parse_moment,
+    parse_weekly,
 )
 from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.texts import parse_event_rate
 from corridor_sim.scenario.timetables import parse_timetable
-from corridor_sim.scenario.world import Closure, Failures, Service
+from corridor_sim.scenario.world import Closure, Facility, Failures, Service
 from corridor_sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY, SECONDS_PER_WEEK, Tick, to_ticks
 
 LONGEST_RUN_YEARS = 20
@@ -23,6 +24,8 @@ LONGEST_RUN = LONGEST_RUN_YEARS * DAYS_PER_YEAR * SECONDS_PER_DAY
 MOST_DEPARTURES = 1_000_000
 MOST_EVENTS = 1_000_000
 """Failures of a facility, or events of a closure, in one replication."""
+MOST_OPENINGS = 200_000
+"""Opening hours of a facility that begin in a run: ten a day for 20 years are 73,000; each takes a kilobyte."""
 SAMPLE = SECONDS_PER_WEEK + SECONDS_PER_WEEK
 """Odd and even weeks may differ."""
 
@@ -78,6 +81,7 @@ def check_run(found: Findings, run: Run | None) -> None:
         if departures <= MOST_DEPARTURES:
             departures += _departures(found, run, name, service, MOST_DEPARTURES - departures)
     for name, facility in found.scenario.facilities.items():
+        _check_openings(found, run, name, facility)
         if facility.failures is not None:
             _check_failures(found, run, name, facility.failures)
     for name, closure in found.scenario.closures.items():
@@ -101,6 +105,12 @@ def _departures(found: Findings, run: Run, name: str, service: Service, most: in
     return len(ticks) if ticks is not None else 0
 
 
+def _check_openings(found: Findings, run: Run, name: str, facility: Facility) -> None:
+    weekly = sum(map(len, parse_weekly(facility.opens).windows))
+    if weekly * run.horizon > MOST_OPENINGS * SECONDS_PER_WEEK:
+        found.add(("facilities", name, "opens"), f"more than {MOST_OPENINGS} openings in a run")
+
+
 def _check_failures(found: Findings, run: Run, name: str, failures: Failures) -> None:
     cycle = failures.every.law.mean() + failures.lasts.law.mean()
     if cycle * MOST_EVENTS < run.horizon:
@@ -110,5 +120,10 @@ def _check_failures(found: Findings, run: Run, name: str, failures: Failures) ->
 def _check_events(found: Findings, run: Run, name: str, closure: Closure, rate: str) -> None:
     if closure.season and not any(run.overlaps(dates) for dates in closure.season):
         found.add(("closures", name, "season"), "no season falls in the run; the closure could never come")
+    for place, dates in enumerate(closure.season):
+        first, last = parse_date_range(dates)
+        if (last.year, last.month, last.day) >= (first.year + 1, first.month, first.day):
+            message = f'"{dates}" is longer than a year, whose events all fall in it; write a season for each year'
+            found.add(("closures", name, "season", place), message)
     if parse_event_rate(rate) * run.horizon > MOST_EVENTS:
         found.add(("closures", name, "rate"), f"more than {MOST_EVENTS} events in a run")

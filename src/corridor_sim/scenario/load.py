@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from corridor_sim.errors import InputError, Problem
 from corridor_sim.reading.located import capped, suggestion
-from corridor_sim.reading.yaml_reader import read_yaml
+from corridor_sim.reading.yaml_reader import Document, read_yaml
 from corridor_sim.scenario.check import check_scenario
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.overrides import Origin, Overlay, apply_arguments, apply_overrides
@@ -61,14 +61,14 @@ class ScenarioFile:
         return self.alternatives[self.baseline]
 
 
-def load(source: Path | str, sets: Iterable[str] = (), only: Iterable[str] = ()) -> ScenarioFile:
-    """Read a scenario file (a Path) or its text (a str) and resolve the baseline and all alternatives.
+def load(source: Path | str | Document, sets: Iterable[str] = (), only: Iterable[str] = ()) -> ScenarioFile:
+    """Read a scenario file (a Path), its text (a str) or what was read; resolve the baseline and all alternatives.
 
     `sets`: `path=value` arguments that override anything; `only`: names of alternatives to keep besides the
     baseline (all if empty). Raises InputError with every problem of the file, each with its line.
     """
     sets = tuple(sets)
-    document = read_yaml(source)
+    document = source if isinstance(source, Document) else read_yaml(source)
     base = apply_arguments(document, sets)
     plain = resolved_scenario(base)
     wanted = tuple(only) or tuple(plain.alternatives)

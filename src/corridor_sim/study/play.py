@@ -16,7 +16,7 @@ from corridor_sim.economics.passages import Passages
 from corridor_sim.economics.prepared import Prepared, prepare_accounts
 from corridor_sim.economics.remarks import Remark
 from corridor_sim.engine.base import OUTCOMES, Trace
-from corridor_sim.engine.program import MEASURES, NONE, ONE, Inputs, Ints
+from corridor_sim.engine.program import MEASURES, ONE, Inputs, Ints
 from corridor_sim.metrics.kpis import Books, Replication, measure
 from corridor_sim.metrics.times import Whole, short
 from corridor_sim.metrics.view import View, view_of
@@ -200,7 +200,8 @@ def settle_one(reader: Reader, inputs: Inputs, trace: Trace, promised: Ints, det
     people, program = inputs.consignments, lowered.program
     own = people.flow < len(lowered.flow_order)
     counted = own & (people.release >= program.window_from) & (people.release < program.window_to)
-    rows = counted[np.maximum(shared.consignment, 0)] & (shared.consignment != NONE)
+    # what is of no consignment finds the last place, which is of none
+    rows = np.append(counted, False)[shared.consignment]
     lines, by_step = lines_of(shared, rows), step_cents(lowered, shared, rows)
     views = service_views(lowered, sheet, trace)
     return Played(

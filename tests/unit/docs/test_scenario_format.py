@@ -215,7 +215,10 @@ def test_the_page_names_every_kind_of_step_unit_grade_note_and_distribution():
         ("departures in a run", f"{check_run.MOST_DEPARTURES:,}"),
         ("failures of a facility", f"{check_run.MOST_EVENTS:,}"),
         ("consignments and others' jobs", f"{check_demand.MOST_CONSIGNMENTS:,}"),
+        ("openings of a facility", f"{check_run.MOST_OPENINGS:,}"),
+        ("the same in all replications", f"{check_demand.MOST_IN_ALL:,}"),
         ("boxes of one consignment", f"{check_loads.MOST_BOXES:,}"),
+        ("boxes of a flow", f"{check_demand.MOST_CONTAINERS:,}"),
         ("replications", f"{model.MOST_REPLICATIONS:,}"),
     ],
 )

@@ -268,6 +268,36 @@ def test_the_line_is_named(case):
     assert any(problem.line == wanted and fragment in str(problem) for problem in found), "\n".join(map(str, found))
 
 
+HOURS = ", ".join(
+    f"{hour:02}:{minute:02}-{hour:02}:{minute + 1:02}" for hour in range(24) for minute in range(0, 60, 2)
+)
+OFTEN = 'flows.plums.arrives={"every": "1 min"}'
+
+
+@pytest.mark.parametrize(
+    ("sets", "place", "fragment"),
+    [
+        # 720 a day, 7,000 days
+        (
+            ("clock.measure=2026-06-08 to 2045-06-28", f'facilities.inspection.opens="daily {HOURS}"'),
+            "facilities.inspection.opens",
+            "more than 200000 openings in a run",
+        ),
+        # 4 x 5,000 a million times
+        (
+            ("clock.replications=1000000", "flows.plums.arrives.poisson=5000 pallets per week"),
+            "clock.replications",
+            "about 2e+10 consignments in all replications; expected at most 1000000000",
+        ),
+        # 28 x 1,440 x 9,000
+        ((OFTEN, "flows.plums.size=9000 boxes"), "flows.plums.size", "about 3.63e+08 boxes in a replication"),
+    ],
+)
+def test_what_no_run_can_hold_is_refused_where_it_is_written(sets, place, fragment):
+    found = problems_of(GOOD, *sets)
+    assert any(problem.path == place and fragment in str(problem) for problem in found), "\n".join(map(str, found))
+
+
 WORDS_OF_PLANNERS = [
     ("start: 2026-06-01 00:00", "start: 2026-06-01 08:30"),
     ("opens: mon-sat 08:30-20:00", "opens: [mon-fri 08:30-10:30, sat 10:30-12:00]"),

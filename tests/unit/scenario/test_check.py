@@ -156,6 +156,13 @@ def test_a_season_goes_with_a_rate():
     load(edited(days, no_length, ("    season: [2026-06-01 to 2026-09-30]\n", "")))
 
 
+def test_a_season_is_at_most_a_year_long():
+    # all events of a year fall in the season: of two years in one range each would have but half of them
+    season = "season: [2026-06-01 to 2026-09-30]"
+    load(edited((season, "season: [2026-06-01 to 2027-05-31, 2027-06-01 to 2027-09-30]")))
+    assert "longer than a year" in only_message((season, "season: [2026-06-01 to 2027-06-01]"))
+
+
 def test_a_limit_in_volume_needs_the_volume_of_the_goods():
     limit = ("capacity: [50 TEU, 8 plugs]", "capacity: [50 TEU, 8 plugs, 1000 m3]")
     load(edited(limit))

@@ -1,7 +1,7 @@
 """Baselines: what a scenario gave when somebody last said that it was right, one JSON file a scenario.
 
 {"format": 1, "scenario": ..., "results_version": ..., "seed": ..., "replications": {"hashed": ..., "statistics": ...},
- "history": [{"date", "reason", "results_version", "version", "equivalence"}...],
+ "history": [{"reason", "results_version", "version", "equivalent", "different", "not_judged"}...],
  "alternatives": {name: {"stages": {stage: {"hash", "parts"}}, "noise_off": {figure: text},
                          "marks": {figure: number}, "statistics": {figure: [value, deviation, skewness, excess]}}}}
 """

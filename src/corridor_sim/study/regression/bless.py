@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -100,9 +99,8 @@ def _blessed(found: Looked, counted: Mapping[str, Statistics], name: str) -> Ble
 
 
 def _entry(reason: str, rows: tuple[tuple[str, str, Judged], ...]) -> dict[str, Any]:
-    """Return a page of the history: why, when, and what was no longer equivalent."""
+    """Return a page of the history: why, under which version, and what was no longer equivalent."""
     entry: dict[str, Any] = {
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "reason": reason,
         "results_version": RESULTS_VERSION,
         "version": version("corridor-sim"),

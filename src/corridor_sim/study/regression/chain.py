@@ -120,14 +120,15 @@ def program_parts(one: Lowered) -> Parts:
 def tariff_parts(one: Lowered) -> Parts:
     """Return the digests of prices by name, and of all that decides money beside them, without words and sources."""
     tariffs, scenario = one.tariffs, one.scenario
-    parts: dict[str, object] = {}
+    places = [(step.route, step.lane, step.name) for step in one.steps]
     named: list[tuple[str, object]] = [(charge.name, charge) for charge in tariffs.charges]
     named += [(f"subsidy {rule.name}", rule) for rule in tariffs.subsidies]
     named += [(f"departure of {cost.service}", cost) for cost in tariffs.departure_costs]
+    parts: dict[str, Any] = {}
     for name, price in named:
-        parts[name] = (parts.get(name, ()), _without_provenance(price))
+        parts[name] = tuple(sorted((*parts.get(name, ()), digest_of(_bare(price, places)))))
     parts |= {f"exchange {currency}": rates for currency, rates in tariffs.exchange.items()}
-    parts["payers"] = tariffs.payers
+    parts |= {f"payers of {flow}": payers for flow, payers in tariffs.payers.items()}
     said = scenario.model_dump(mode="json", exclude_defaults=True, include={*DECIDE_MONEY})
     for room in DECIDE_MONEY:
         parts |= {f"{room}, {name}": _without_words(part) for name, part in said.get(room, {}).items()}
@@ -135,15 +136,20 @@ def tariff_parts(one: Lowered) -> Parts:
 
 
 def _without_words(tree: Any) -> Any:
-    """Return plain data without what is only said."""
+    """Return plain data without what is only said, in an order that the file does not decide."""
     if isinstance(tree, dict):
-        return {key: _without_words(part) for key, part in tree.items() if key not in WORDS}
+        return {key: _without_words(tree[key]) for key in sorted(tree) if key not in WORDS}
     return [_without_words(part) for part in tree] if isinstance(tree, list) else tree
 
 
-def _without_provenance(price: Any) -> tuple[object, ...]:
-    values = [getattr(price, each.name) for each in fields(price)]
-    return tuple(value for value in values if not isinstance(value, Provenance))
+def _bare(price: Any, places: Sequence[tuple[str, str, str]]) -> tuple[object, ...]:
+    """Return what a price is made of without its sources, its steps by name: rows depend on the order of the file."""
+    values = {each.name: getattr(price, each.name) for each in fields(price)}
+    if "step" in values:
+        values["step"] = places[price.step]
+    if "places" in values:
+        values["places"] = tuple(sorted((places[row], digest_of(rates)) for row, rates in price.places))
+    return tuple(value for value in values.values() if not isinstance(value, Provenance))
 
 
 def _table_parts(one: Lowered) -> Parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from corridor_sim.evidence.equivalence import Judged, Verdict
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.scenario.load import ScenarioFile, load
 from corridor_sim.study.evaluate import RESULTS_VERSION
+from corridor_sim.study.laws.law import Finding as LawFinding
+from corridor_sim.study.laws.registry import findings_of
 from corridor_sim.study.prepare import prepare
 from corridor_sim.study.regression.baseline import Baseline, Blessed, baseline_file, read_baseline
 from corridor_sim.study.regression.chain import (
@@ -36,6 +38,10 @@ NO_BASELINE, VERSION, NOISE_OFF, STATISTICS, LOADING = (
     "loading",
 )
 MUST_BE_EQUAL = "0 (the same results version)"
+LAW = "law: "
+"""How the stage of a finding begins that is about a law."""
+BROKEN, KEPT, EXCEPTION = "broken", "kept", "exception"
+LAWS_KEPT = "judgements of laws"
 WHOLE_FILE = ""
 MOST_PARTS = 3
 """Parts of a stage that are named; of more only how many."""
@@ -65,6 +71,8 @@ class CheckTask:
     seed: int | None = None
     replications: int | None = None
     family: int = 1
+    laws: bool = True
+    """Without `seed`: whether the laws of `study.laws` are tried too."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +131,29 @@ def _by_hashes(task: CheckTask, file: ScenarioFile, lowered: Mapping[str, Lowere
         "noise-off figures": sum(map(len, found.noise_off.values())),
         "replications": baseline.hashed,
     }
-    return Checked(task.file, file.name, findings, compared)
+    if not task.laws:
+        return Checked(task.file, file.name, findings, compared)
+    tried = findings_of(file, 1)
+    broken = tuple(_of_law(one) for one in tried if one.kind == BROKEN)
+    compared[LAWS_KEPT] = sum(one.kind == KEPT for one in tried)
+    return Checked(task.file, file.name, (*findings, *broken), compared, tuple(_exceptions(tried)))
+
+
+def _of_law(one: LawFinding) -> Finding:
+    """Return the finding that a law is broken."""
+    return Finding(
+        f"{LAW}{one.law}", one.alternative, one.what, one.expected, one.found, margin="", because=one.because
+    )
+
+
+def _exceptions(tried: Sequence[LawFinding]) -> Iterator[str]:
+    """Yield a line for each law and reason why it could not be judged, with all that it is about."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for one in tried:
+        if one.kind == EXCEPTION:
+            reasons.setdefault((one.law, one.because), []).append(f"{one.alternative} ({one.what})")
+    for (law, because), alternatives in reasons.items():
+        yield f"exception of the law {law}: {because}: {'; '.join(alternatives)}"
 
 
 def differences(baseline: Baseline, found: Looked) -> Iterator[Finding]:
