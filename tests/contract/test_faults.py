@@ -156,7 +156,7 @@ def test_a_table_of_another_run_in_the_place_of_ours_is_not_believed(kept: Path,
     assert (query.exit_code, query.stderr) == (5, f"{folder}/consignments.parquet damaged; run it again\n")
 
 
-@pytest.mark.parametrize("name", STOPS)
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_stopped_sweep_leaves_no_process_and_nothing_half_written(name: str, tmp_path: Path) -> None:
     words = ["sweep", str(SMALL), "--vary", "tariffs.lift.price=HKD 300/box,HKD 600/box", "--replications", "4000"]
     command = [sys.executable, "-m", "corridor_sim", *words, "--workers", "2", "--engine", "reference"]

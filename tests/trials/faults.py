@@ -24,7 +24,7 @@ from tests.trials.fault_streams import ALLOWED, stream_fault, talking
 from tests.trials.fault_together import SHIFTS, clock_fault, faketime, future_fault, together_fault
 from tests.trials.forked import load_program
 
-KINDS = ("disk", "read", "stranger", "stops", "files", "streams", "together", "clock")
+KINDS = ("files", "disk", "read", "stranger", "stops", "streams", "together", "clock")
 STOPPED = ("run", "sweep", "report", "claims")
 CROWDS = ("runs", "runs over a run", "sweeps", "reports", "a run, readers")
 CLOCKED = ("run again", "sweep", "report")
