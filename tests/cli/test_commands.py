@@ -144,7 +144,7 @@ def test_an_unusable_out_is_known_before_the_run(world: SimpleNamespace) -> None
     Path("results").write_text("a file")
     result = call("run", "x.yaml")
     assert (result.exit_code, world.evaluate) == (5, [])
-    assert result.stderr == "results cannot write results: Not a directory\n"
+    assert result.stderr == "results cannot be written: Not a directory\n"
 
 
 def test_validate_says_ok_for_each_file(world: SimpleNamespace) -> None:

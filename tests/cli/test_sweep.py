@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from corridor_sim.cli import sweep as command
 from corridor_sim.cli.app import app
-from corridor_sim.study.store import locked
+from corridor_sim.study.aside import locked
 
 SMALL = Path(__file__).parents[1] / "unit" / "scenario" / "small.yaml"
 PRICES = ("--vary", "tariffs.lift.price=HKD 300/box:HKD 600/box:2")

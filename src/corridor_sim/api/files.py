@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from corridor_sim.study.bundle import as_results_error
+from corridor_sim.study.aside import as_results_error, write_bytes_whole
 
 
 def write(path: Path | str, content: bytes) -> Path:
-    """Write a file aside, then rename it; return its path. Raises ResultsError where that fails."""
+    """Write a file and return its path. Raises ResultsError where that fails, leaving what stood there."""
     place = Path(path)
-    aside = place.with_name(f".{place.name}.{os.getpid()}")
     with as_results_error(place):
-        try:
-            # a link of this name would lead elsewhere
-            aside.unlink(missing_ok=True)
-            aside.write_bytes(content)
-            aside.replace(place)
-        finally:
-            aside.unlink(missing_ok=True)
+        # a folder that is not there is a slip of the pen, not a wish for one
+        place.parent.stat()
+    write_bytes_whole(place, content)
     return place

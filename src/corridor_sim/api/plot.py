@@ -16,7 +16,7 @@ from corridor_sim.report.charts.registry import BY_NAME
 from corridor_sim.report.figures import draw_figures
 from corridor_sim.report.run import Run
 from corridor_sim.report.script.words import ENGLISH, LANGUAGES
-from corridor_sim.study.bundle import as_results_error
+from corridor_sim.study.aside import as_results_error
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

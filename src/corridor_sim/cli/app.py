@@ -83,8 +83,13 @@ def main() -> None:
     """Run the command line of this process and exit with its code."""
     use_safe_streams()
     keep_to_installed_code()
+    command = typer.main.get_command(app)
     try:
-        sys.exit(app(prog_name=PROGRAM, standalone_mode=False))
+        # not by calling it, for that hides what goes wrong when it prints its help
+        with reported(debug=False), command.make_context(PROGRAM, sys.argv[1:]) as context:
+            command.invoke(context)
+    except typer.Exit as ended:
+        sys.exit(ended.exit_code)
     except typer.TyperException as error:
         complain([f"{PROGRAM}: {error.format_message()} (see {PROGRAM} --help)"])
         sys.exit(USAGE)

@@ -82,7 +82,7 @@ def check(
 
 def _write(checked: Sequence[Checked], junit: Path | None, markdown: Path | None) -> None:
     from corridor_sim.report import regression
-    from corridor_sim.study.bundle import as_results_error
+    from corridor_sim.study.aside import as_results_error
     from corridor_sim.study.pages import write_files
 
     if junit is not None:

@@ -1,7 +1,8 @@
 """How a command ends: one line for each problem on stderr, and an exit code that says what to do.
 
 0   done                                    1-5  as drawn in `corridor_sim.errors`; 2 also for a wrong command line
-70  an error of this program (--debug)      130  stopped by Ctrl-C          141  the reader of the output has gone
+70  an error of this program (--debug)      129, 130, 143  stopped: the terminal closed, Ctrl-C, SIGTERM
+141 the reader of the output has gone
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import typer
 
+from corridor_sim.cli.stop import Stopped
 from corridor_sim.errors import CorridorSimError, ResultsError
 
 USAGE = 2
 INTERNAL = 70
-INTERRUPTED = 130
 NO_READER = 141
 LONGEST_LINE = 2000
 
@@ -32,22 +33,31 @@ def reported(debug: bool) -> Iterator[None]:
         yield
         if sys.stdout is not None:
             sys.stdout.flush()
+    except (typer.Exit, typer.TyperException):
+        raise
     except BrokenPipeError:
-        _drop_output()
+        _drop(sys.stdout)
+        _drop(sys.stderr)
         raise typer.Exit(NO_READER) from None
-    except KeyboardInterrupt:
-        _fail(["stopped by Ctrl-C"], INTERRUPTED, debug)
+    except (KeyboardInterrupt, Stopped) as error:
+        stopped = error if isinstance(error, Stopped) else Stopped()
+        _fail([str(stopped)], stopped.exit_code, debug)
     except CorridorSimError as error:
         _fail(map(str, error.problems), error.exit_code, debug)
     except OSError as error:
-        _drop_output()
+        _drop(sys.stdout)
         _fail([f"the system refused: {error}"], ResultsError.exit_code, debug)
     except Exception as error:
         _fail([f"internal error: {type(error).__name__}: {error}; run with --debug for the details"], INTERNAL, debug)
 
 
 def use_safe_streams() -> None:
-    """Make letters that the terminal's encoding lacks come out as escapes instead of stopping the program."""
+    """Make letters that the terminal's encoding lacks come out as escapes instead of stopping the program.
+
+    What is printed where the caller closed the stream (`>&-`) goes nowhere.
+    """
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -62,8 +72,11 @@ def complain(lines: Iterable[str]) -> None:
     """Write lines to stderr, each kept on one line whatever it quotes."""
     from corridor_sim.reading.located import printable
 
-    for line in lines:
-        print(printable(line, LONGEST_LINE), file=sys.stderr)
+    try:
+        for line in lines:
+            print(printable(line, LONGEST_LINE), file=sys.stderr)
+    except OSError:
+        _drop(sys.stderr)
 
 
 def print_json(content: Any) -> None:
@@ -96,7 +109,11 @@ def _fail(lines: Iterable[str], code: int, debug: bool) -> NoReturn:
     raise typer.Exit(code) from None
 
 
-def _drop_output() -> None:
+def _drop(stream: TextIO) -> None:
     """Send what is still buffered for a closed pipe nowhere, so that the interpreter's last flush is quiet."""
     with suppress(OSError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")

@@ -85,20 +85,21 @@ def sweep(
     """Run a scenario at many points; what is finished is kept, and the same command goes on from there."""
     with reported(debug):
         _check_options(executor, scheduler, worker_count, precision, kpi, cap)
+        from corridor_sim.study.bundle import check_out
+
+        check_out(out)
         at_once = worker_count or workers()
         if executor is Where.PROCESSES and at_once > 1:
             from corridor_sim.study.executors import prepare_processes
 
             prepare_processes()
         from corridor_sim.scenario.load import load
-        from corridor_sim.study.bundle import check_out
         from corridor_sim.study.design import lay_out
         from corridor_sim.study.forecast import seconds_each
         from corridor_sim.study.goals import wanted_figure
         from corridor_sim.study.sweep import Question, sweep
         from corridor_sim.study.warmup import settled
 
-        check_out(out)
         loaded = load(file, sets or (), list(names_of(alternatives or ())))
         chosen = loaded.base.clock.seed if seed is None else seed
         laid_out = lay_out(vary or (), design, points, chosen)

@@ -67,7 +67,7 @@ def _draw(plot: Path, loaded: ScenarioFile, found: WarmUp, run: dict[str, int]) 
     from importlib.metadata import version
 
     from corridor_sim.report.charts.warmup import warm_up_chart
-    from corridor_sim.study.store import write_bytes_whole
+    from corridor_sim.study.aside import write_bytes_whole
 
     summary = {
         "version": version("corridor-sim"),

@@ -121,7 +121,8 @@ def _readers() -> Iterator[Finding]:
 
 def _place(out: Path) -> Iterator[Finding]:
     """Yield whether results can be written."""
-    from corridor_sim.study.bundle import as_results_error, check_out
+    from corridor_sim.study.aside import as_results_error
+    from corridor_sim.study.bundle import check_out
 
     nearest = next((folder for folder in (out, *out.absolute().parents) if folder.exists()), out)
     try:

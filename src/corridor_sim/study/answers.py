@@ -11,11 +11,12 @@ from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
+from corridor_sim.study.aside import locked, write_bytes_whole
 from corridor_sim.study.bundle import KEY_DIGITS, cell_of, json_bytes
 from corridor_sim.study.evaluate import RESULTS_VERSION
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.place import below
-from corridor_sim.study.store import SUMMARY, locked, write_bytes_whole
+from corridor_sim.study.store import SUMMARY
 
 KINDS = ("breakeven", "claims", "modemap", "sensitivity")
 """Commands that answer one question each; their folders begin with their name."""

@@ -11,13 +11,16 @@ from corridor_sim.errors import InputError, Problem, ResultsError
 from corridor_sim.reading.located import printable, suggestion
 from corridor_sim.study import bundle, store
 from corridor_sim.study.answers import KINDS
+from corridor_sim.study.aside import as_results_error
 from corridor_sim.study.dataset import SWEEP
 from corridor_sim.study.evaluate import RESULTS_VERSION
-from corridor_sim.study.kept_files import UNFIT, as_damaged, check_table, kept_json
+from corridor_sim.study.kept_files import UNFIT, as_damaged, check_digest, check_table, kept_json
 from corridor_sim.study.place import are_own
 
 RUN_KIND, SWEEP_KIND = "run", "sweep"
 SUMMARY = store.SUMMARY
+LISTINGS = {RUN_KIND: bundle.MANIFEST, SWEEP_KIND: SUMMARY}
+"""Where the digests of other files stand."""
 TABLE = ".parquet"
 KPIS_CSV = "kpis.csv"
 
@@ -51,6 +54,13 @@ class Kept:
             found: Mapping[str, Any] = kept_json(path)
         return found
 
+    def digests(self) -> Mapping[str, str]:
+        """Return the digests of its tables by file name, as a run or a sweep wrote them. Raises what UNFIT names."""
+        if self.kind not in LISTINGS:
+            return {}
+        found: Mapping[str, str] = kept_json(self.folder / LISTINGS[self.kind])["files"]
+        return found
+
     def tables(self) -> dict[str, Path]:
         """Return the files of its tables by name."""
         found = {path.name.removesuffix(TABLE): path for path in sorted(self.folder.glob(f"*{TABLE}"))}
@@ -60,11 +70,12 @@ class Kept:
 
 COMPLETE = "complete"
 DAMAGED = "damaged"
+UNFINISHED = "unfinished"
 
 
 def kept_below(out: Path) -> list[Kept]:
     """Return every run, sweep and answer below a folder, by scenario and key. Raises ResultsError if unreadable."""
-    with bundle.as_results_error(out):
+    with as_results_error(out, "read"):
         folders = sorted(path for path in out.glob("*/*") if path.is_dir()) if out.exists() else []
         return list(_known(folders))
 
@@ -102,7 +113,7 @@ def _sweep(folder: Path) -> Kept:
         version, points = int(recipe["results_version"]), len(recipe["design"]["points"])
         if not (folder / SUMMARY).exists():
             chunks = sum(1 for _ in (folder / store.CHUNKS).glob("*.parquet"))
-            return made(version, points, 0, f"unfinished, {chunks} chunks kept")
+            return made(version, points, 0, f"{UNFINISHED}, {chunks} chunks kept")
         summary = kept_json(folder / SUMMARY)
         most = max(int(point["replications"]) for point in summary["design"]["points"])
         return made(version, points, most, COMPLETE if (folder / SWEEP).exists() else DAMAGED)
@@ -117,6 +128,8 @@ def _answer(folder: Path) -> Kept:
     def made(version: int = 0, replications: int = 0, state: str = DAMAGED) -> Kept:
         return Kept(folder, kind, folder.parent.name, folder.name, version, 1, replications, state)
 
+    if not (folder / SUMMARY).exists():
+        return made(state=UNFINISHED)
     try:
         summary = kept_json(folder / SUMMARY)
         return made(int(summary["results_version"]), int(summary["run"]["replications"]), COMPLETE)
@@ -148,6 +161,7 @@ def sweep_rows(folder: Path, figures: Sequence[str]) -> list[dict[str, Any]]:
     try:
         wanted = [("flow", "==", bundle.ALL_FLOWS), ("kpi", "in", list(figures))]
         check_table(folder / SWEEP)
+        check_digest(folder / SWEEP, kept_json(folder / SUMMARY)["files"][SWEEP])
         rows: list[dict[str, Any]] = pq.read_table(folder / SWEEP, filters=wanted).to_pylist()
     except (pa.ArrowException, *UNFIT) as error:
         raise ResultsError(Problem("damaged; run the sweep again", file=str(folder / SWEEP))) from error

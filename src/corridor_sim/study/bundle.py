@@ -4,8 +4,8 @@
                                report.html
 
 The key is a hash of what decides the numbers; the engine is not in it. Files are written aside, flushed to the disk,
-then the folder is renamed; manifest.json lists the digest of every other file but reports, which are made again from
-these at any time.
+then the folder takes its place at once (see `study.aside`); manifest.json lists the digest of every other file but
+reports, which are made again from these at any time.
 """
 
 from __future__ import annotations
@@ -14,18 +14,17 @@ import csv
 import errno
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
 from hashlib import sha256
 from io import StringIO
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from corridor_sim.errors import Problem, ResultsError
+from corridor_sim.errors import ResultsError
 from corridor_sim.reading.located import printable
 from corridor_sim.scenario.problems import check_name
+from corridor_sim.study.aside import as_results_error, flush, write_folder_whole
 from corridor_sim.study.place import below
 
 if TYPE_CHECKING:
@@ -39,10 +38,8 @@ ALL_FLOWS = "all"
 FORMULA_SIGNS = ("=", "+", "-", "@")
 """A spreadsheet takes a cell that starts with one of these for a formula."""
 LONGEST_CELL = 400
-MOST_TRIES = 5
 SHARED_LEVELS, SHORTEST_SHARED = 3, 80
 """How deep and from how many characters on equal parts of resolved scenarios are written once."""
-TAKEN = (errno.ENOTEMPTY, errno.EEXIST)
 
 Json = Mapping[str, Any]
 
@@ -160,22 +157,22 @@ def write_bundle(
     if wrong:
         raise ResultsError(f"{wrong}, so it cannot name a folder of results")
     final = below(out, name, bundle_key(results.summary, results.resolved))
+
+    def fill(folder: Path) -> None:
+        _fill(folder, final.name, results, figures, command)
+        for report, content in (reports or {}).items():
+            (folder / report).write_bytes(content)
+            flush(folder / report)
+        flush(folder)
+
     with as_results_error(final):
-        final.parent.mkdir(parents=True, exist_ok=True)
         if final.exists() and not (final / MANIFEST).is_file():
             raise FileExistsError(errno.EEXIST, "there is something that is no result; move it away")
-        with tempfile.TemporaryDirectory(prefix=".writing-", dir=final.parent, ignore_cleanup_errors=True) as aside:
-            folder = Path(aside) / final.name
-            _fill(folder, results, figures, command)
-            for report, content in (reports or {}).items():
-                (folder / report).write_bytes(content)
-                flush(folder / report)
-            _replace(final, folder, Path(aside))
-        flush(final.parent)
+    write_folder_whole(final, fill)
     return final
 
 
-def _fill(folder: Path, results: Bundled, figures: Mapping[str, bytes], command: str) -> None:
+def _fill(folder: Path, key: str, results: Bundled, figures: Mapping[str, bytes], command: str) -> None:
     (folder / "figures").mkdir(parents=True)
     (folder / "summary.json").write_bytes(json_bytes(results.summary))
     (folder / "resolved.yaml").write_bytes(_yaml_bytes(results.resolved))
@@ -186,9 +183,9 @@ def _fill(folder: Path, results: Bundled, figures: Mapping[str, bytes], command:
         (folder / "figures" / f"{name}.png").write_bytes(picture)
     written = sorted(path for path in folder.rglob("*") if path.is_file())
     files = {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in written}
-    recipe = {**results.manifest_recipe, "key": folder.name, "command": command, "files": files}
+    recipe = {**results.manifest_recipe, "key": key, "command": command, "files": files}
     (folder / MANIFEST).write_bytes(json_bytes(recipe))
-    for path in (*written, folder / MANIFEST, folder / "figures", folder):
+    for path in (*written, folder / MANIFEST, folder / "figures"):
         flush(path)
 
 
@@ -217,41 +214,3 @@ def _shared(tree: Any, levels: int, seen: dict[str, Any]) -> Any:
         if long:
             seen.setdefault(text, shared[name])
     return shared
-
-
-def _replace(final: Path, new: Path, aside: Path) -> None:
-    """Rename `new` to `final`; what stood there goes below `aside`, or comes back if that fails.
-
-    Another process may write the same results at the same time: then the last one stays.
-    """
-    for tried in range(MOST_TRIES):
-        old = aside / f"old-{tried}"
-        try:
-            with suppress(FileNotFoundError):
-                final.rename(old)
-            new.rename(final)
-            return
-        except BaseException as error:
-            if old.exists() and not final.exists():
-                old.rename(final)
-            if not isinstance(error, OSError) or error.errno not in TAKEN:
-                raise
-    raise FileExistsError(errno.EEXIST, "other runs keep writing the same results")
-
-
-def flush(path: Path) -> None:
-    """Make the system write a file or a folder's entries to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def as_results_error(place: Path) -> Iterator[None]:
-    """Turn what the system refuses into a ResultsError that names the place."""
-    try:
-        yield
-    except OSError as error:
-        raise ResultsError(Problem(f"cannot write results: {error.strerror or error}", file=str(place))) from error

@@ -15,7 +15,7 @@ from itertools import islice
 from multiprocessing import active_children, get_all_start_methods, get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
-from signal import SIG_IGN, SIGINT, signal
+from signal import SIG_BLOCK, SIG_IGN, SIG_SETMASK, SIGHUP, SIGINT, pthread_sigmask, signal
 from threading import Thread
 from typing import Protocol, TypeVar
 
@@ -144,11 +144,19 @@ def prepare_processes() -> BaseContext:
     """
     if FORKED not in get_all_start_methods():
         return get_context("spawn")
-    from multiprocessing.forkserver import ensure_running
+    from multiprocessing import forkserver, resource_tracker
 
     context = get_context(FORKED)
     context.set_forkserver_preload([PRELOADED])
-    ensure_running()
+    # neither Ctrl-C nor a closed terminal is for them, not even while they start: this process ends them
+    heard = pthread_sigmask(SIG_BLOCK, [SIGHUP])
+    try:
+        resource_tracker.ensure_running()
+        # only now, for the tracker's start hears Ctrl-C again in the end
+        pthread_sigmask(SIG_BLOCK, [SIGINT])
+        forkserver.ensure_running()
+    finally:
+        pthread_sigmask(SIG_SETMASK, heard)
     return context
 
 

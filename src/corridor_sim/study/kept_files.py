@@ -10,6 +10,7 @@ import json
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -100,6 +101,13 @@ def _check_events(events: Iterator[Any]) -> None:
                 sizes[event.anchor] = 1
         if len(opened) > DEEPEST or count > MOST_PARTS:
             raise ValueError(f"deeper than {DEEPEST} levels, or more than {MOST_PARTS} values")
+
+
+def check_digest(path: Path, digest: str) -> None:
+    """Raise ValueError for a file that is not, byte by byte, the one whose digest was written down; else OSError."""
+    with path.open("rb") as stream:
+        if file_digest(stream, "sha256").hexdigest() != digest:
+            raise ValueError(f"{path.name} is not what was written")
 
 
 def check_table(path: Path) -> None:

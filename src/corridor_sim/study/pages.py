@@ -1,13 +1,12 @@
-"""Reads and renews pages of the documentation; each file is written aside and then renamed."""
+"""Reads and renews pages of the documentation; each file is there wholly or not at all."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
-from corridor_sim.errors import InputError, Problem, ResultsError
+from corridor_sim.errors import InputError, Problem
+from corridor_sim.study.aside import write_bytes_whole
 
 
 def read_page(path: Path) -> str:
@@ -27,14 +26,4 @@ def write_page(path: Path, text: str, pictures: Mapping[Path, bytes] | None = No
 def write_files(files: Mapping[Path, bytes]) -> None:
     """Write files, each of which is there wholly or not at all. Raises ResultsError for the first that cannot be."""
     for path, content in files.items():
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # a link of this name would lead elsewhere
-            aside.unlink(missing_ok=True)
-            aside.write_bytes(content)
-            aside.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                aside.unlink(missing_ok=True)
-            raise ResultsError(Problem(f"cannot be written: {error.strerror or error}", file=str(path))) from error
+        write_bytes_whole(path, content)

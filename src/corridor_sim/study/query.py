@@ -19,7 +19,7 @@ import pyarrow.dataset
 from corridor_sim.errors import InputError, Problem, ResultsError
 from corridor_sim.reading.located import printable
 from corridor_sim.study.archive import Kept, kept_below
-from corridor_sim.study.kept_files import check_table
+from corridor_sim.study.kept_files import UNFIT, check_digest, check_table
 
 CONTAINED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -75,11 +75,15 @@ def _make_views(connection: Any, usable: Sequence[Kept]) -> list[str]:
 
     parts: dict[str, list[str]] = {}
     for number, kept in enumerate(usable):
+        try:
+            digests = kept.digests()
+        except UNFIT:
+            raise ResultsError(Problem("damaged; run it again", file=str(kept.folder))) from None
         for table, path in kept.tables().items():
             name = f"{table}_of_{number}"
             try:
-                connection.register(name, _readable(path))
-            except (duckdb.Error, pa.ArrowException, OSError, ValueError):
+                connection.register(name, _readable(path, digests.get(path.name)))
+            except (duckdb.Error, pa.ArrowException, *UNFIT):
                 raise ResultsError(Problem("damaged; run it again", file=str(path))) from None
             where = f"{_quoted(kept.scenario)} as scenario, {_quoted(kept.key)} as key"
             parts.setdefault(table, []).append(f"select {where}, * from {_as_name(name)}")
@@ -91,9 +95,11 @@ def _make_views(connection: Any, usable: Sequence[Kept]) -> list[str]:
     return sorted(parts)
 
 
-def _readable(path: Path) -> Any:
+def _readable(path: Path, digest: str | None) -> Any:
     if path.suffix != ".csv":
         check_table(path)
+    if digest is not None:
+        check_digest(path, digest)
     return pyarrow.csv.read_csv(path) if path.suffix == ".csv" else pyarrow.dataset.dataset(path)
 
 

@@ -5,34 +5,29 @@
                                      sweep.parquet  replications.parquet  summary.json   when it is finished
                                      lock              while a process works on it
 
-Every file is written aside, flushed to the disk, then renamed.
+Every file is written aside, flushed to the disk, then renamed (see `study.aside`).
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from corridor_sim.errors import Problem, ResultsError
 from corridor_sim.metrics.kpis import Replication
-from corridor_sim.study.bundle import KEY_DIGITS, as_results_error, flush, json_bytes
+from corridor_sim.study.aside import ASIDE, LOCK, as_results_error, write_bytes_whole
+from corridor_sim.study.bundle import KEY_DIGITS, json_bytes
 from corridor_sim.study.chunks import Chunk, Label
 from corridor_sim.study.kept_files import MEBIBYTE, UNFIT, kept_bytes, kept_json
 from corridor_sim.study.place import below
 
-RECIPE, SUMMARY, LOCK, CHUNKS = "recipe.json", "summary.json", "lock", "chunks"
+RECIPE, SUMMARY, CHUNKS = "recipe.json", "summary.json", "chunks"
 SWEEP = "sweep-"
-ASIDE = ".writing-"
-MOST_TRIES = 100
 LARGEST_CHUNK = 1024 * MEBIBYTE
-LOCK_MODE = 0o644
 _CHUNK_NAME = re.compile(rf"([0-9a-f]{{{KEY_DIGITS}}})-([0-9]{{7}})-([0-9]{{7}})\.parquet")
 
 Json = Mapping[str, Any]
@@ -41,85 +36,6 @@ Json = Mapping[str, Any]
 def batch_key(cases: Sequence[str]) -> str:
     """Return 16 hex digits that name a batch of cases."""
     return sha256("\n".join(cases).encode()).hexdigest()[:KEY_DIGITS]
-
-
-def write_whole(path: Path, fill: Callable[[Path], None]) -> None:
-    """Let `fill` write a file aside, then put it in its place; it is there wholly or not at all."""
-    aside = path.with_name(f"{ASIDE}{path.name}")
-    with as_results_error(path):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # whatever was left there may be a link to somewhere else
-            aside.unlink(missing_ok=True)
-            fill(aside)
-            flush(aside)
-            aside.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                aside.unlink(missing_ok=True)
-            raise
-        flush(path.parent)
-
-
-def write_bytes_whole(path: Path, content: bytes) -> None:
-    """Write a file that is there wholly or not at all."""
-
-    def fill(aside: Path) -> None:
-        aside.write_bytes(content)
-
-    write_whole(path, fill)
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder; the system frees it when the process ends, however that happens.
-
-    The file says who holds it. Raises ResultsError where another process does.
-    """
-    with as_results_error(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = _lock(folder / LOCK)
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            (folder / LOCK).unlink()
-        os.close(handle)
-
-
-def _lock(path: Path) -> int:
-    """Return the open and locked file; one that was left by a dead process is taken over."""
-    import fcntl
-
-    if path.is_symlink():
-        raise ResultsError(Problem("is a symbolic link and no lock; remove it", file=str(path)))
-    for _ in range(MOST_TRIES):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, LOCK_MODE)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # another process may have removed the file between our opening and locking it
-            if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
-                owner = {"pid": os.getpid(), "host": socket.gethostname()}
-                os.ftruncate(handle, 0)
-                os.write(handle, json_bytes(owner))
-                return handle
-        except BlockingIOError:
-            message = f"another run is at work on this folder{_owner(path)}; wait for it or give another --out"
-            os.close(handle)
-            raise ResultsError(Problem(message, file=str(path.parent))) from None
-        except BaseException:
-            os.close(handle)
-            raise
-        os.close(handle)
-    raise ResultsError(Problem("the lock cannot be held: it keeps vanishing", file=str(path)))
-
-
-def _owner(path: Path) -> str:
-    try:
-        owner = kept_json(path)
-        return f" (process {int(owner['pid'])} on {str(owner['host'])[: KEY_DIGITS * KEY_DIGITS]})"
-    except UNFIT:
-        return ""
 
 
 class Store:

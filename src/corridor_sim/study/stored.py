@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -14,7 +14,7 @@ from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.study.bundle import MANIFEST
 from corridor_sim.study.evaluate import RESULTS_VERSION, key_of_run
 from corridor_sim.study.figures import Figures
-from corridor_sim.study.kept_files import UNFIT, check_table, json_of, kept_bytes, kept_json, yaml_of
+from corridor_sim.study.kept_files import UNFIT, check_digest, check_table, json_of, kept_bytes, kept_json, yaml_of
 from corridor_sim.study.place import are_own
 
 if TYPE_CHECKING:
@@ -28,13 +28,15 @@ SWEEP_RECIPE = "recipe.json"
 class StoredTables(Mapping[str, "pd.DataFrame"]):
     """The tables of a result folder by file name without ending, each read when it is first asked for."""
 
-    def __init__(self, folder: Path, names: Sequence[str]) -> None:
-        self._folder, self._names = folder, names
+    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
+        """Find the tables among the files of a folder and their digests."""
+        self._folder = folder
+        self._digests = {name.removesuffix(TABLE): digest for name, digest in files.items() if name.endswith(TABLE)}
         self._read: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table. Raises KeyError for one that is not there, ResultsError for one that cannot be read."""
-        if name not in self._names:
+        if name not in self._digests:
             raise KeyError(name)
         if name not in self._read:
             import pandas as pd
@@ -42,16 +44,17 @@ class StoredTables(Mapping[str, "pd.DataFrame"]):
             path = self._folder / f"{name}{TABLE}"
             try:
                 check_table(path)
+                check_digest(path, self._digests[name])
                 self._read[name] = pd.read_parquet(path)
             except UNFIT as error:
                 raise _unusable(self._folder, f"damaged ({name}{TABLE}); run it again") from error
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(self._digests)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._digests)
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,7 @@ def read_run(folder: Path) -> StoredRun:
             raise ValueError("files of other folders")
         if version == RESULTS_VERSION and not wrong:
             summary, resolved = json_of(texts[SUMMARY]), yaml_of(texts[RESOLVED])
-            tables = [name.removesuffix(TABLE) for name in files if name.endswith(TABLE)]
-            return StoredRun(folder, manifest, summary, resolved, StoredTables(folder, tables))
+            return StoredRun(folder, manifest, summary, resolved, StoredTables(folder, files))
     except UNFIT as error:
         raise _unusable(folder, "damaged; run it again") from error
     if version != RESULTS_VERSION:

@@ -20,7 +20,8 @@ from corridor_sim.evidence.intervals import Estimate
 from corridor_sim.evidence.precision import next_round
 from corridor_sim.reading.located import capped
 from corridor_sim.scenario.load import ScenarioFile
-from corridor_sim.study.bundle import KEY_DIGITS, as_results_error, json_bytes
+from corridor_sim.study.aside import as_results_error, locked, write_bytes_whole, write_whole
+from corridor_sim.study.bundle import KEY_DIGITS, json_bytes
 from corridor_sim.study.dataset import REPLICATIONS, SWEEP, Tables, rows_of
 from corridor_sim.study.design import Design
 from corridor_sim.study.engines import AUTO, choose_engine
@@ -31,7 +32,7 @@ from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.goals import Goal
 from corridor_sim.study.place import below
 from corridor_sim.study.points import Asked, CaseInfo, ChunkTask, Overrides, PointTask, look_at, play_chunk
-from corridor_sim.study.store import SUMMARY, Store, batch_key, locked, write_bytes_whole, write_whole
+from corridor_sim.study.store import SUMMARY, Store, batch_key
 from corridor_sim.study.store import SWEEP as SWEEP_FOLDER
 from corridor_sim.study.summary import rare_events
 
@@ -253,7 +254,7 @@ def _finish(state: _State, folder: Path, recipe: Figures, tell: Progress) -> Fig
         write_whole(folder / REPLICATIONS, lambda aside: _fill(state, sweep_aside, aside, found, tell))
 
     write_whole(folder / SWEEP, fill)
-    with as_results_error(folder):
+    with as_results_error(folder, "read"):
         files = {name: sha256((folder / name).read_bytes()).hexdigest() for name in (SWEEP, REPLICATIONS)}
     summary = _summary(state, recipe, found, files)
     write_bytes_whole(folder / SUMMARY, json_bytes(summary))

@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from corridor_sim.errors import ResultsError
+from corridor_sim.study import aside
 from corridor_sim.study.bundle import bundle_key, check_out, kpis_csv, write_bundle
 
 FAKE = Path(__file__).parents[1] / "report" / "fake.py"
@@ -121,15 +122,20 @@ def test_a_run_that_stops_half_way_leaves_what_was_there(
     assert [path for path in tmp_path.glob("qinzhou/*") if path.name.startswith(".")] == []
 
 
+def no_exchange(one: Path, other: Path) -> None:
+    raise OSError(errno.EINVAL, "this file system cannot exchange folders")
+
+
 def test_if_the_last_rename_fails_the_old_folder_comes_back(
     results: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write_bundle(results, tmp_path, PICTURES)
     before = files_below(tmp_path)
     rename = Path.rename
+    monkeypatch.setattr(aside, "_rename_both", no_exchange)
 
     def refuse(self: Path, target: Path) -> Path:
-        if self.parent.name.startswith(".writing-") and self.name == folder.name:
+        if self.name == "new" and target == folder:
             raise OSError(errno.EIO, "the disk is broken")
         return rename(self, target)
 
@@ -176,7 +182,7 @@ def test_out_that_is_a_file_is_one_line_with_exit_code_5(results: Any, tmp_path:
         assert caught.value.exit_code == 5
         assert len(caught.value.problems) == 1
         assert str(caught.value).startswith(str(out))
-        assert str(caught.value).endswith("cannot write results: Not a directory")
+        assert str(caught.value).endswith("cannot be written: Not a directory")
     assert out.read_text() == "a file"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from multiprocessing import get_all_start_methods
@@ -158,3 +159,23 @@ def test_without_dask_a_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(dasked, "import_module", missing)
     with pytest.raises(InputError, match=r"corridor-sim\[dask\]"), dask_executor(None, 1):
         pytest.fail("there is no Dask")
+
+
+SERVERS = """
+import os, signal
+from multiprocessing import forkserver, resource_tracker
+from pathlib import Path
+from corridor_sim.study.executors import prepare_processes
+prepare_processes()
+for pid in (forkserver._forkserver._forkserver_pid, resource_tracker._resource_tracker._pid, os.getpid()):
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (mask,) = (int(line.split()[1], 16) for line in lines if line.startswith("SigBlk"))
+    print([bool(mask >> (number - 1) & 1) for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)])
+"""
+
+
+def test_neither_ctrl_c_nor_a_closed_terminal_is_for_the_servers_of_workers() -> None:
+    ran = subprocess.run([sys.executable, "-c", SERVERS], capture_output=True, text=True, check=True)
+    server, tracker, ours = ran.stdout.splitlines()
+    # what the tracker does about the two others is its own affair
+    assert (server, tracker.split(", ")[1], ours) == ("[True, True, False]", "True", "[False, False, False]")

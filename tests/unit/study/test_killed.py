@@ -18,14 +18,14 @@ RunSweep = Callable[..., tuple[Path, Figures]]
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from corridor_sim.study import store
+from corridor_sim.study import aside
 from corridor_sim.scenario.load import load
 from corridor_sim.study.design import lay_out
 from corridor_sim.study.executors import local_executor
 from corridor_sim.study.kinds import Kind, Where
 
 moment, file, workers, scenario, out = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5]
-write_whole, written = store.write_whole, []
+write_whole, written = aside.write_whole, []
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -34,17 +34,17 @@ def killing(path, fill):
     written.append(path)
     if len(written) != file:
         return write_whole(path, fill)
-    def half(aside):
-        fill(aside)
+    def half(new):
+        fill(new)
         if moment == "half":
-            aside.write_bytes(aside.read_bytes()[:100])
+            new.write_bytes(new.read_bytes()[:100])
         die()
     if moment == "after":
         write_whole(path, fill)
         die()
     return write_whole(path, half)
 
-store.write_whole = killing
+aside.write_whole = killing
 from corridor_sim.study import sweep
 if __name__ == "__main__":
     vary = ["tariffs.lift.price=HKD 300/box,HKD 600/box", "services.train.cutoff=6 h,12 h"]

@@ -44,6 +44,14 @@ def test_runs_and_sweeps_are_listed_with_their_state(out: Path, finished: Swept)
     assert kept_below(out / "nowhere") == []
 
 
+def test_an_answer_whose_summary_is_not_written_yet_is_unfinished(tmp_path: Path) -> None:
+    (tmp_path / "small" / "claims-0000000000000000").mkdir(parents=True)
+    (kept,) = kept_below(tmp_path)
+    assert (kept.kind, kept.state) == ("claims", "unfinished")
+    with pytest.raises(ResultsError, match="cannot be shown: unfinished; run it again"):
+        kept.summary()
+
+
 def test_a_result_is_found_by_key_beginning_or_folder(out: Path, finished: Swept) -> None:
     name = finished[0].name
     for words in (name, name[:10], f"small/{name}", str(out / "small" / name), f"{out}/small/{name}/"):

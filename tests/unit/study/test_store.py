@@ -16,10 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from corridor_sim.errors import ResultsError
-from corridor_sim.study import store, sweep
+from corridor_sim.study import aside, sweep
+from corridor_sim.study.aside import locked
 from corridor_sim.study.chunks import Chunk, Label, chunk_bytes
 from corridor_sim.study.figures import Figures
-from corridor_sim.study.store import Store, batch_key, locked
+from corridor_sim.study.store import Store, batch_key
 
 RECIPE = {"results_version": 2, "seed": 7, "key": "x"}
 CASES = ("a" * 64, "b" * 64)
@@ -145,10 +146,10 @@ def test_a_worker_of_another_version_is_refused(tmp_path: Path) -> None:
 
 def test_left_overs_of_a_killed_run_go(tmp_path: Path) -> None:
     opened(tmp_path / "s").keep(BATCH, chunk(0, 2))
-    aside = tmp_path / "s" / "chunks" / ".writing-x.parquet"
-    aside.write_bytes(b"half")
+    half = tmp_path / "s" / "chunks" / ".writing-x.parquet"
+    half.write_bytes(b"half")
     opened(tmp_path / "s")
-    assert not aside.exists()
+    assert not half.exists()
 
 
 def test_a_second_run_on_the_folder_is_refused_and_says_whose_it_is(tmp_path: Path) -> None:
@@ -177,24 +178,24 @@ def test_a_full_disk_stops_the_sweep_and_keeps_what_is_complete(
     monkeypatch: pytest.MonkeyPatch,
     writes: int,
 ) -> None:
-    flush, left = store.flush, [writes]
+    flush, left = aside.flush, [writes]
 
     def full(path: Path) -> None:
-        if path.name.startswith(store.ASIDE):
+        if path.name.startswith(aside.ASIDE):
             left[0] -= 1
             if left[0] < 0:
                 raise OSError(errno.ENOSPC, "No space left on device")
         flush(path)
 
-    monkeypatch.setattr(store, "flush", full)
+    monkeypatch.setattr(aside, "flush", full)
     with pytest.raises(ResultsError, match="No space left on device") as caught:
         run_sweep(tmp_path)
     assert len(caught.value.problems) == 1
     folders = list((tmp_path / "small").iterdir())
     # one write is the recipe's
     assert [len(names(folder)) for folder in folders] == [max(0, writes - 1)]
-    assert [path.name for path in tmp_path.rglob(f"{store.ASIDE}*")] == []
-    monkeypatch.setattr(store, "flush", flush)
+    assert [path.name for path in tmp_path.rglob(f"{aside.ASIDE}*")] == []
+    monkeypatch.setattr(aside, "flush", flush)
     same_bytes(run_sweep(tmp_path)[0])
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from importlib.util import cache_from_source
 from pathlib import Path
+
+from corridor_sim.errors import ResultsError
+from corridor_sim.study.aside import write_bytes_whole
 
 BACKSLASH = "\\"
 SNIPPET = "window.vegaEmbed = vegaEmbed;"
@@ -23,11 +25,8 @@ def chart_library() -> str:
         if script.endswith(SNIPPET):
             return script
     script = _made()
-    with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        aside = kept.with_name(f".{kept.name}.{os.getpid()}")
-        aside.write_text(script, encoding="utf-8")
-        aside.replace(kept)
+    with suppress(ResultsError):
+        write_bytes_whole(kept, script.encode())
     return script
 
 

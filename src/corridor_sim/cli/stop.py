@@ -1,0 +1,35 @@
+"""Ctrl-C, SIGTERM and a closed terminal: each stops a command tidily, and the exit code says which it was."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+FATAL_SIGNAL = 128
+"""A shell adds this to the number of the signal that ended a command."""
+WORDS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP"}
+
+
+class Stopped(BaseException):
+    """Somebody stopped this command; no library takes it for an error of its own, or for a Ctrl-C to be kept."""
+
+    def __init__(self, number: int = signal.SIGINT) -> None:
+        super().__init__(f"stopped by {WORDS[signal.Signals(number)]}")
+        self.exit_code = FATAL_SIGNAL + number
+
+
+def listen() -> None:
+    """Raise Stopped from now on, except for what whoever started this command has it ignore, as nohup does."""
+    for number in WORDS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def listen_no_more() -> None:
+    """Let the interpreter end undisturbed: all is done, and nothing is left to be tidied up."""
+    for number in WORDS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped(number)
