@@ -1,7 +1,7 @@
 # `make check` is what CI runs; `make verify` is the slow statistical verification before a release.
 PYTHON ?= .venv/bin/python
 
-.PHONY: setup check test regression lint types imports package verify docs notebook claims bench gallery sbom audit lowest
+.PHONY: setup check test regression lint types imports package verify docs notebook claims bench gallery sbom audit lowest reliability
 
 setup:
 	test -x $(PYTHON) || python3 -m venv .venv
@@ -33,6 +33,13 @@ package:
 
 verify:
 	$(PYTHON) -m pytest -m verify
+
+# long trials of reliability, each writes its table on docs/reliability.md; about four hours on a quiet machine with two
+# cores, needs `pip install -e '.[fuzz]'`
+TRIALS = branches verification kills faults hostile reruns fuzz_schema fuzz_bytes
+
+reliability:
+	for trial in $(TRIALS); do $(PYTHON) -m tests.trials $$trial || exit $$?; done
 
 # every scenario's page and the validation page, from runs at the scenarios' own replications
 PAGES = $(patsubst scenarios/%.yaml,docs/scenarios/%.md,$(wildcard scenarios/*.yaml))
