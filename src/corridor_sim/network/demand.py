@@ -42,17 +42,20 @@ def release_season(flow: Flow, clock: Clock, horizon: int) -> Window:
 
 def plan_releases(flow: Flow, clock: Clock, horizon: int) -> tuple[tuple[Ints, Ints] | None, Ints]:
     """Return (cumulative rate or None, fixed ticks) of a flow's releases."""
+    none = np.zeros(0, np.int64)
     start, end = release_season(flow, clock, horizon)
     arrives = flow.arrives
     if arrives.on:
         ticks = np.array(sorted(clock.tick_of(parse_moment(text)) for text in arrives.on), np.int64)
         return None, ticks[(ticks >= start) & (ticks < end)]
+    if start >= end:
+        return None, none
     if arrives.every is not None:
         first = clock.tick_of(parse_moment(arrives.first)) if arrives.first is not None else start
         ticks = np.arange(first, end, to_ticks(arrives.every.value), dtype=np.int64)
         return None, ticks[ticks >= start]
     profile = arrives.profile.model_dump_json() if arrives.profile is not None else ""
-    return _curve(release_rate(flow), start, end, clock, profile), np.zeros(0, np.int64)
+    return _curve(release_rate(flow), start, end, clock, profile), none
 
 
 @lru_cache(maxsize=CACHED_CURVES)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from corridor_sim.catalog.values import read_amount
 from corridor_sim.errors import CorridorSimError, InputError, ModelError
+from corridor_sim.network.inputs import draw_inputs
 from corridor_sim.network.lower import lower
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.network.usage import values_in_use
@@ -86,3 +88,16 @@ def test_the_gate_of_a_service_keeps_its_name() -> None:
         lower(load(gated.replace("  port yard: {at", "  gate of train: {at: Yard}\n  port yard: {at")).base, "train")
     (problem,) = caught.value.problems
     assert str(problem) == "facilities.gate of train: the gate of service train has this name; take another"
+
+
+def test_a_flow_out_of_season_releases_nothing() -> None:
+    # laws are tried on a stretch of a run, in which a season may not have come yet
+    late = GOOD.replace("season: 2026-06-01 to 2026-06-28\n    size", "season: 2026-06-20 to 2026-06-28\n    size")
+    assert late != GOOD
+    scenario = load(late).base
+    week = scenario.clock.model_copy(update={"measure": "2026-06-01 to 2026-06-07"})
+    for more, comes in ((20, True), (12, False)):
+        clock = week.model_copy(update={"follow_up": read_amount(f"{more} days", "duration")})
+        lowered = lower(scenario.model_copy(update={"clock": clock}), "train")
+        released = draw_inputs(lowered.program, lowered.plan, 1, 0).consignments.release
+        assert (len(released) > 0) == comes

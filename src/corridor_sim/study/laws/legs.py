@@ -108,7 +108,7 @@ def _cut(name: str, leg: Move) -> dict[str, AnyStep]:
             "mode": leg.mode,
             "origin": leg.destination,
             "destination": leg.destination,
-            "takes": _lasting(leg, seconds - first).takes,
+            "takes": f"{seconds - first} s",
             "price": FREE,
             "stream": LATER_HALF.format(name),
         }
