@@ -191,9 +191,10 @@ def test_who_would_set_out_when_the_world_ends_never_does(play, at):
 
 
 def test_the_order_in_which_consignments_stand_is_not_that_in_which_they_set_out(play, at):
-    run = play(flows={"f": ["08:00", "09:00", "10:00"]}, facilities={"desk": {}}, steps=SERVE_2_H)
+    desk, steps = {"opens": "daily 09:30-18:00"}, [{"serve": {"at": "desk", "takes": "30 min"}}]
+    run = play(flows={"f": ["08:00", "09:00", "10:00"]}, facilities={"desk": desk}, steps=steps)
     run = replayed(run, release=[at("10:00"), at("08:00"), at("09:00")])
-    assert run.started("f", "serve") == [at("12:00"), at("08:00"), at("10:00")]
+    assert run.started("f", "serve") == [at("10:30"), at("09:30"), at("10:00")]
 
 
 YARD = {"yard": {"holds": "4 TEU"}}

@@ -18,8 +18,12 @@ ROOT = Path(__file__).parents[2]
 WHOLE_ROOMS = ("network", "sampling", "engine", "economics", "catalog")
 ALL, MOST = 100.0, 95.0
 """Per cent of lines and branches asked of these rooms, and of all others."""
-UNCOMPILED = ("tests/contract/test_loops.py", "tests/unit/metrics", "tests/unit/economics", "tests/unit/network")
-"""Tests that are played again without numba's compiler, so that its loops can be watched."""
+UNCOMPILED = (
+    *("tests/contract/test_rules.py", "tests/contract/test_departures.py", "tests/contract/test_steps.py"),
+    *("tests/unit/engine/test_compiled.py", "tests/unit/network", "tests/contract/test_loops.py"),
+    *("tests/unit/metrics", "tests/unit/economics"),
+)
+"""Tests that are played again without numba's compiler, so that its kernel and its loops can be watched."""
 SETTINGS = """[run]
 branch = true
 source_pkgs = corridor_sim

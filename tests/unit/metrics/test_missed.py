@@ -118,6 +118,6 @@ def test_many_departures_may_be_missed_by_one(corridor, told):
 
 
 def test_who_comes_after_the_last_departure_misses_none(stuck, told):
-    _with_departures(stuck, [100, 200])
-    # 0 leads 1: at 90 that of 100 is closed, that of 200 runs without them; 2 comes at 290
-    assert _waits(told, stuck) == ([2, 2, 0], [2 * 100, 2 * (350 - 200), 0])
+    _with_departures(stuck, [100])
+    # 0 leads 1: at 90 that of 100 is closed, and there is no other until the stop at 350; 2 comes at 290
+    assert _waits(told, stuck) == ([2, 0, 0], [2 * (350 - 100), 0, 0])
