@@ -47,6 +47,7 @@ def world(results: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Simp
             raise asked.error
         return asked.results
 
+    monkeypatch.setattr("corridor_sim.reading.yaml_reader.read_yaml", lambda file: file)
     monkeypatch.setitem(sys.modules, "corridor_sim.scenario.load", SimpleNamespace(load=load))
     monkeypatch.setitem(sys.modules, "corridor_sim.study.prepare", SimpleNamespace(prepare=prepare))
     monkeypatch.setattr("corridor_sim.study.evaluate.evaluate", evaluate)

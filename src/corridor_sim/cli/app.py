@@ -47,7 +47,6 @@ from corridor_sim.cli.sensitivity import sensitivity
 from corridor_sim.cli.sweep import sweep
 from corridor_sim.cli.warmup import warmup
 from corridor_sim.errors import CorridorSimError
-from corridor_sim.reading.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
     from corridor_sim.scenario.load import ScenarioFile
@@ -227,6 +226,8 @@ def validate(
 ) -> None:
     """Say what is wrong with scenarios, or "ok"."""
     with reported(debug):
+        from corridor_sim.reading.yaml_reader import read_yaml
+
         errors: list[CorridorSimError] = []
         for file in files:
             try:
@@ -343,6 +344,8 @@ def _evaluated(
     engine: EngineName = EngineName.AUTO,
     why: bool = False,
 ) -> Results:
+    from corridor_sim.reading.yaml_reader import read_yaml
+
     chosen = lanes_of(lanes or (), noise)
     read = read_yaml(file)
     if workers() > 1:

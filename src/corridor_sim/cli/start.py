@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from contextlib import suppress
-from typing import NoReturn
 
-from corridor_sim.cli.stop import STOPPED_CODES, Stopped, listen, listen_no_more
+from corridor_sim.cli.stop import Stopped, listen, listen_no_more
 
 
 def main() -> None:
@@ -19,19 +16,6 @@ def main() -> None:
         run()
     except Stopped as stopped:
         print(stopped, file=sys.stderr)
-        _end_now(stopped.exit_code)
-    except SystemExit as ended:
-        if ended.code in STOPPED_CODES:
-            _end_now(ended.code)
-        raise
+        sys.exit(stopped.exit_code)
     finally:
         listen_no_more()
-
-
-def _end_now(code: object) -> NoReturn:
-    """End with an exit code and wait for no thread: a stop may have come while a library held a lock of theirs."""
-    listen_no_more()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):
-            stream.flush()
-    os._exit(code if isinstance(code, int) else 1)

@@ -8,7 +8,6 @@ from types import FrameType
 FATAL_SIGNAL = 128
 """A shell adds this to the number of the signal that ended a command."""
 WORDS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP"}
-STOPPED_CODES = frozenset(FATAL_SIGNAL + number for number in WORDS)
 
 
 class Stopped(BaseException):
