@@ -83,11 +83,12 @@ def main() -> None:
     use_safe_streams()
     keep_to_installed_code()
     # outside of what went wrong, which would keep all that the command had made, its workers too, until the very end
-    sys.exit(_run(typer.main.get_command(app)))
+    sys.exit(_run())
 
 
-def _run(command: typer.core.TyperCommand) -> int:
-    """Return the exit code of the command line."""
+def _run() -> int:
+    """Run the command line and return the exit code."""
+    command = typer.main.get_command(app)
     try:
         # not by calling it, for that hides what goes wrong when it prints its help
         with reported(debug=False), command.make_context(PROGRAM, sys.argv[1:]) as context:
