@@ -16,7 +16,7 @@ DAMAGED = Fault(
     "file cut off, emptied, foreign, a folder, a loop",
     "exit 5, one line that names it and says what to do; or the very answer of the whole one, where it is not needed",
 )
-TO_DO = ("again", "away", "first", "expected")
+TO_DO = ("again", "away", "first", "expected", "cannot be written: Is a directory")
 NO_SUCH = 2
 """The exit code where a damaged folder does not count as a result any more."""
 DEEP = 100_000
@@ -137,5 +137,6 @@ def _judged(found: Ended, whole: Ended, words: tuple[str, ...], folder: str) -> 
     says = len(lines) == 1 and any(word in lines[0] for word in TO_DO)
     if found.code == RESULTS_CODE and says and not found.has_traceback:
         return []
-    gone = found.code == NO_SUCH and len(lines) == 1 and "is no result" in lines[0]
+    # the folder counts as no result any more, or what was asked for is not even in a whole one
+    gone = found.code == NO_SUCH and len(lines) == 1 and ("is no result" in lines[0] or whole.code == NO_SUCH)
     return [] if gone else [f"it ended otherwise than with 5 and one line: {found} (of {folder})"]

@@ -82,16 +82,23 @@ def main() -> None:
     """Run the command line of this process and exit with its code."""
     use_safe_streams()
     keep_to_installed_code()
+    # outside of what went wrong, which would keep all that the command had made, its workers too, until the very end
+    sys.exit(_run())
+
+
+def _run() -> int:
+    """Run the command line and return the exit code."""
     command = typer.main.get_command(app)
     try:
         # not by calling it, for that hides what goes wrong when it prints its help
         with reported(debug=False), command.make_context(PROGRAM, sys.argv[1:]) as context:
             command.invoke(context)
     except typer.Exit as ended:
-        sys.exit(ended.exit_code)
+        return ended.exit_code
     except typer.TyperException as error:
         complain([f"{PROGRAM}: {error.format_message()} (see {PROGRAM} --help)"])
-        sys.exit(USAGE)
+        return USAGE
+    return 0
 
 
 def _show_version(wanted: bool) -> None:

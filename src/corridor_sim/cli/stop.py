@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
+from functools import partial
 from types import FrameType
 
 FATAL_SIGNAL = 128
 """A shell adds this to the number of the signal that ended a command."""
+PATIENCE_SECONDS = 5.0
+"""After a stop; what takes longer to be tidied up is left to the next command."""
 WORDS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP"}
 
 
@@ -32,4 +36,12 @@ def listen_no_more() -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
+    # what is stopped may be a library with a lock in its hands, for which one of its threads then waits for ever
+    signal.signal(signal.SIGALRM, partial(_end_now, FATAL_SIGNAL + number))
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
     raise Stopped(number)
+
+
+def _end_now(code: int, number: int, frame: FrameType | None) -> None:
+    """End without tidying up; what was kept is as safe as from any kill."""
+    os._exit(code)

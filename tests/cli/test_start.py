@@ -1,0 +1,45 @@
+"""A stop ends a command even where a thread of a library would never end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+CHILD = """
+import signal, sys, threading, types
+from corridor_sim.cli import start, stop
+stop.PATIENCE_SECONDS = 0.1
+
+def run():
+    # what an executor's thread does that waits for a lock which the stopped main thread held
+    held = threading.Lock()
+    held.acquire()
+    threading.Thread(target=held.acquire).start()
+    if sys.argv[1] == "early":
+        signal.raise_signal(signal.SIGINT)
+    import typer
+    from corridor_sim.cli.outcome import reported
+    try:
+        with reported(debug=False):
+            try:
+                signal.raise_signal(signal.SIGINT)
+            finally:
+                if sys.argv[1] == "while it tidies up":
+                    print("stopped by Ctrl-C", file=sys.stderr)
+                    held.acquire()
+    except typer.Exit as ended:
+        sys.exit(ended.exit_code)
+
+fake = types.ModuleType("corridor_sim.cli.app")
+fake.main = run
+sys.modules["corridor_sim.cli.app"] = fake
+start.main()
+"""
+
+
+@pytest.mark.parametrize("when", ["early", "in a command", "while it tidies up"])
+def test_a_stop_waits_for_no_thread_for_ever(when: str) -> None:
+    done = subprocess.run([sys.executable, "-c", CHILD, when], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (130, "stopped by Ctrl-C\n")
