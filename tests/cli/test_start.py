@@ -9,7 +9,8 @@ import pytest
 
 CHILD = """
 import signal, sys, threading, types
-from corridor_sim.cli import start, stop
+from corridor_sim.cli import start
+from corridor_sim.study import stop
 stop.PATIENCE_SECONDS = 0.1
 
 def run():

@@ -17,8 +17,8 @@ from typing import Any, NoReturn, TextIO
 
 import typer
 
-from corridor_sim.cli.stop import Stopped
 from corridor_sim.errors import CorridorSimError, ResultsError
+from corridor_sim.study.stop import Stopped
 
 USAGE = 2
 INTERNAL = 70

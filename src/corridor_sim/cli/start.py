@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from corridor_sim.cli.stop import Stopped, listen, listen_no_more
+from corridor_sim.study.stop import Stopped, listen, listen_no_more
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from typing import Protocol, TypeVar
 
 from corridor_sim.errors import EngineError
 from corridor_sim.study.kinds import Where
+from corridor_sim.study.stop import held
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -28,6 +29,8 @@ AHEAD = 2
 """Tasks under way or waiting for each worker: what is finished can be written while all are busy."""
 FORKED, PRELOADED = "forkserver", "corridor_sim.study.preloaded"
 """Workers are forked from a process that has run nothing but the imports of a module: it holds no thread or lock."""
+LONGEST_HOLD_SECONDS = 0.25
+"""So long may a stop have to wait for a pool."""
 MOST_DEATHS = 3
 """Worker processes that may die one after the other without a single result between them."""
 
@@ -72,11 +75,12 @@ class Pooled:
                 under_way[self._submit(work, task)] = task
             if not under_way:
                 return
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            with held():
+                done, _ = wait(under_way, LONGEST_HOLD_SECONDS, FIRST_COMPLETED)
+                outcomes = [(under_way.pop(future), future, future.exception()) for future in done]
             lost = []
-            for future in done:
-                task = under_way.pop(future)
-                if isinstance(future.exception(), BrokenProcessPool):
+            for task, future, error in outcomes:
+                if isinstance(error, BrokenProcessPool):
                     lost.append(task)
                 else:
                     deaths = 0
@@ -88,7 +92,8 @@ class Pooled:
 
     def _submit(self, work: Callable[[Task], Result], task: Task) -> Future[Result]:
         try:
-            return self._pool.submit(work, task)
+            with held():
+                return self._pool.submit(work, task)
         except BrokenProcessPool as error:
             broken: Future[Result] = Future()
             broken.set_exception(error)
@@ -104,7 +109,8 @@ class Pooled:
 
     def close(self, cancel: bool = False) -> None:
         """End the pool; with `cancel` what has not begun is dropped and nothing waited for."""
-        self._pool.shutdown(wait=not cancel, cancel_futures=cancel)
+        with held():
+            self._pool.shutdown(wait=not cancel, cancel_futures=cancel)
 
 
 @contextmanager

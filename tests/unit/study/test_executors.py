@@ -179,3 +179,36 @@ def test_neither_ctrl_c_nor_a_closed_terminal_is_for_the_servers_of_workers() ->
     server, tracker, ours = ran.stdout.splitlines()
     # what the tracker does about the two others is its own affair
     assert (server, tracker.split(", ")[1], ours) == ("[True, True, False]", "True", "[False, False, False]")
+
+
+STOPS = """
+import signal, sys
+from corridor_sim.study import executors
+from corridor_sim.study.kinds import Where
+from corridor_sim.study.stop import Stopped, listen
+
+def stopped_in(where, name):
+    whole = getattr(where, name)
+
+    def with_ctrl_c(*arguments, **options):
+        signal.raise_signal(signal.SIGINT)
+        print(name, "went on")
+        return whole(*arguments, **options)
+
+    setattr(where, name, with_ctrl_c)
+
+listen()
+name = sys.argv[1]
+stopped_in(executors if name == "wait" else executors.ProcessPoolExecutor, name)
+try:
+    with executors.local_executor(Where.PROCESSES, 2) as pool:
+        list(pool.run(abs, range(3)))
+except Stopped as stopped:
+    print(stopped)
+"""
+
+
+@pytest.mark.parametrize("call", ["submit", "wait", "shutdown"])
+def test_a_stop_waits_while_a_pool_may_hold_a_lock(call: str) -> None:
+    ran = subprocess.run([sys.executable, "-c", STOPS, call], capture_output=True, text=True, timeout=60, check=True)
+    assert (ran.stdout, ran.stderr) == (f"{call} went on\nstopped by Ctrl-C\n", "")

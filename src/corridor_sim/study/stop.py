@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 
 FATAL_SIGNAL = 128
 """A shell adds this to the number of the signal that ended a command."""
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 15.0
 """After a stop; what takes longer to be tidied up is left to the next command."""
 WORDS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP"}
+
+_holding: list[int] = []
+"""One for each `held` block under way; in it the signal that came in the meantime, or 0."""
 
 
 class Stopped(BaseException):
@@ -35,7 +40,25 @@ def listen_no_more() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+@contextmanager
+def held() -> Iterator[None]:
+    """Let a stop wait until the end of this block of the main thread, which must be short.
+
+    For calls that take locks which other threads want: a stop in their midst would leave a lock held for ever.
+    """
+    _holding.append(0)
+    try:
+        yield
+    finally:
+        came = _holding.pop()
+        if came:
+            _stop(came, None)
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
+    if _holding:
+        _holding[-1] = number
+        return
     # what is stopped may be a library with a lock in its hands, for which one of its threads then waits for ever
     signal.signal(signal.SIGALRM, partial(_end_now, FATAL_SIGNAL + number))
     signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
