@@ -24,9 +24,6 @@ from corridor_sim.scenario.load import load
 from corridor_sim.study.bundle import write_bundle
 from corridor_sim.study.evaluate import evaluate
 
-pytestmark = pytest.mark.verify
-"""They disturb each other with what runs before them in one process; to be mended before they go back into CI."""
-
 SMALL = Path(__file__).parents[1] / "unit" / "scenario" / "small.yaml"
 STOPS = {"SIGINT": (130, "Ctrl-C"), "SIGTERM": (143, "SIGTERM"), "SIGHUP": (129, "SIGHUP")}
 EVERY = "9"
