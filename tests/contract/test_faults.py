@@ -46,12 +46,15 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def python(*words: str, **how: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, **how)
+def python(*words: str, cwd: Path | None = None, **added: str) -> subprocess.CompletedProcess[str]:
+    # without what a command that ran in this process set for its own children: trials lie in the current folder
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"} | added
+    command = [sys.executable, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
 
 
 def test_killed_or_without_room_at_any_call_results_are_whole_and_made_again(tmp_path: Path) -> None:
-    ran = python("-m", "tests.trials.stops", EVERY, env={**os.environ, "TMPDIR": str(tmp_path)})
+    ran = python("-m", "tests.trials.stops", EVERY, TMPDIR=str(tmp_path))
     found = json.loads(ran.stdout or "{}")
     assert len(found) == 8, ran.stderr
     assert [(name, wrong) for name, one in found.items() for wrong in one["wrong"]] == []

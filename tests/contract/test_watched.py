@@ -21,16 +21,23 @@ from pathlib import Path
 from corridor_sim.cli.app import main
 
 MODES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-NAMED = {"os.rename": 1, "os.remove": 0, "os.mkdir": 0, "os.rmdir": 0, "os.link": 1, "os.symlink": 1, "os.truncate": 0}
+NAMED = {"os.rename": (1, 3), "os.remove": (0, 1), "os.mkdir": (0, 2), "os.rmdir": (0, 1), "os.link": (1, 3),
+         "os.symlink": (1, 2), "os.truncate": (0, None)}
 OUTSIDE = {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "webbrowser.open", "urllib.Request",
            "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.startfile"}
 seen, (log, *commands) = [], sys.argv[1:]
 
+def path_of(path, descriptor):
+    # a relative path may be meant from an open folder, as in shutil.rmtree
+    below = f"/proc/self/fd/{descriptor}" if descriptor is not None and descriptor >= 0 else "."
+    return os.path.join(os.path.realpath(below), os.fsdecode(path))
+
 def watch(event, arguments):
     if event == "open" and isinstance(arguments[0], str | bytes) and arguments[2] & MODES:
         seen.append((event, os.path.abspath(os.fsdecode(arguments[0]))))
-    elif event in NAMED and isinstance(arguments[NAMED[event]], str | bytes | os.PathLike):
-        seen.append((event, os.path.abspath(os.fsdecode(arguments[NAMED[event]]))))
+    elif event in NAMED and isinstance(arguments[NAMED[event][0]], str | bytes | os.PathLike):
+        path, at = NAMED[event]
+        seen.append((event, path_of(arguments[path], None if at is None else arguments[at])))
     elif event in OUTSIDE:
         seen.append((event, repr(arguments)))
 
