@@ -14,6 +14,7 @@ FieldPath = tuple[str | int, ...]
 
 LONGEST_SHOWN = 40
 LONGEST_NAME = 80
+LONGEST_FILE = 1000
 MOST_PROBLEMS = 50
 MOST_NAMES_SEARCHED = 1000
 _BARE_SEGMENT = re.compile(r'[^."\[\]\s](?:[^."\[\]]*[^."\[\]\s])?')

@@ -18,7 +18,7 @@ import yaml
 
 from corridor_sim.errors import InputError, Problem
 from corridor_sim.reading.located import (
-    LONGEST_NAME,
+    LONGEST_FILE,
     MOST_PROBLEMS,
     FieldPath,
     Place,
@@ -127,7 +127,7 @@ def read_yaml(source: str | Path, file: str = "", allow_null: bool = False) -> D
     `file` is the name for messages, as the user gave it. Raises InputError with every problem that was found:
     syntax, tags, duplicate or odd keys, several documents, absurd sizes, (unless `allow_null`) an empty file.
     """
-    name = printable(file or (str(source) if isinstance(source, Path) else "<text>"), LONGEST_NAME)
+    name = printable(file or (str(source) if isinstance(source, Path) else "<text>"), LONGEST_FILE)
     text = _file_text(source, name) if isinstance(source, Path) else source
     _check_text(text, name)
     builder = _Builder(text, name)

@@ -366,6 +366,13 @@ def test_a_file_that_is_no_scenario(tmp_path, content, fragment):
     assert [each.name for each in tmp_path.iterdir()] == ["bad.yaml"]
 
 
+def test_a_file_deep_in_folders_is_named_so_that_it_can_be_opened(tmp_path):
+    path = tmp_path.joinpath(*["a folder of a planner"] * 9) / "bad.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"- a")
+    assert {problem.file for problem in problems_of(path)} == {str(path)}
+
+
 def test_there_is_no_such_file(tmp_path):
     assert "there is no such file" in str(problems_of(tmp_path / "nowhere.yaml")[0])
     assert "folder" in str(problems_of(tmp_path)[0])
