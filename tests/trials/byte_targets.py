@@ -28,10 +28,10 @@ from corridor_sim.scenario.overrides import parse_path
 from corridor_sim.scenario.texts import parse_event_rate
 from corridor_sim.scenario.timetables import parse_timetable
 from corridor_sim.study.archive import kept_below, sweep_rows
-from corridor_sim.study.bundle import MANIFEST
 from corridor_sim.study.chunks import Chunk
+from corridor_sim.study.layout import MANIFEST, RESOLVED, SUMMARY, TABLE
 from corridor_sim.study.prepare import prepare
-from corridor_sim.study.stored import RESOLVED, SUMMARY, TABLE, claims_beside, read_run
+from corridor_sim.study.stored import claims_beside, read_run
 from corridor_sim.units import SECONDS_PER_WEEK, parse_any, parse_number, parse_price, parse_quantity, parse_rate
 from tests.trials.stored_samples import SMALL, fit_manifest
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corridor_sim.study.bundle import MANIFEST
-from corridor_sim.study.stored import RESOLVED, SUMMARY
+from corridor_sim.study.layout import MANIFEST, RESOLVED, SUMMARY
 from small_world import world
 from tests.trials.stored_samples import SMALL, fit_manifest, keep_run, keep_sweep
 

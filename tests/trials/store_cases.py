@@ -13,8 +13,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as some
 
-from corridor_sim.study.bundle import MANIFEST
-from corridor_sim.study.stored import RESOLVED
+from corridor_sim.study.layout import MANIFEST, RESOLVED
 from tests.trials import nasty
 from tests.trials.stored_samples import (
     CLAIMED,

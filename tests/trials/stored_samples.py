@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from corridor_sim.study.answers import KINDS
-from corridor_sim.study.bundle import MANIFEST, json_bytes
+from corridor_sim.study.bundle import json_bytes
+from corridor_sim.study.layout import MANIFEST
 
 HERE = Path(__file__).parents[1]
 SMALL = HERE / "unit" / "scenario" / "small.yaml"

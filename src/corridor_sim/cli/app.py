@@ -137,12 +137,13 @@ def run(
 ) -> None:
     """Simulate a scenario, show and write its results."""
     with reported(debug):
-        from corridor_sim.report.run import run_of
-        from corridor_sim.report.shown import for_readers
         from corridor_sim.study.bundle import check_out, write_bundle
 
         check_out(out)
         results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet, engine, why)
+        from corridor_sim.report.run import run_of
+        from corridor_sim.report.shown import for_readers
+
         with _processes() as hands:
             told = run_of(results, out, _command_line())
             pictures, reports = for_readers(told, hands)

@@ -31,7 +31,7 @@ def list_results(out: Out = Path("results"), json: Json = False, debug: Debug = 
         else:
             from corridor_sim.report.kept_list import show_list
             from corridor_sim.report.terminal import console_for
-            from corridor_sim.study.evaluate import RESULTS_VERSION
+            from corridor_sim.study.bundle import RESULTS_VERSION
 
             told = [dict(zip(HEADS, row, strict=True)) for row in rows]
             show_list(told, RESULTS_VERSION, str(out), console_for(sys.stdout))

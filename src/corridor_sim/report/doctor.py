@@ -17,7 +17,7 @@ from rich.text import Text
 
 from corridor_sim.errors import CorridorSimError
 from corridor_sim.report.terminal import say
-from corridor_sim.study.evaluate import RESULTS_VERSION
+from corridor_sim.study.bundle import RESULTS_VERSION
 
 FINE, POOR, BROKEN = "fine", "poor", "broken"
 """What a finding is: as it should be; something does less than it could; something does not work."""

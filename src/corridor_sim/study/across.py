@@ -16,8 +16,8 @@ from corridor_sim.evidence.compare import POOLED, separated
 from corridor_sim.evidence.intervals import Pool
 from corridor_sim.evidence.ranking import Terms
 from corridor_sim.metrics.kpis import COST_PER_BOX, COST_PER_KG, kpi_of
-from corridor_sim.study.bundle import ESTIMATE
-from corridor_sim.study.evaluate import CONFIDENCE, RESULTS_VERSION
+from corridor_sim.study.bundle import ESTIMATE, RESULTS_VERSION
+from corridor_sim.study.evaluate import CONFIDENCE
 from corridor_sim.study.figures import Figures, estimate_of, figure
 from corridor_sim.study.play import AFTER, cost_key
 from corridor_sim.study.subjects import Subject, listed

@@ -12,11 +12,10 @@ from io import StringIO
 from pathlib import Path
 
 from corridor_sim.study.aside import locked, write_bytes_whole
-from corridor_sim.study.bundle import KEY_DIGITS, cell_of, json_bytes
-from corridor_sim.study.evaluate import RESULTS_VERSION
+from corridor_sim.study.bundle import KEY_DIGITS, RESULTS_VERSION, cell_of, json_bytes
 from corridor_sim.study.figures import Figures
+from corridor_sim.study.layout import SUMMARY
 from corridor_sim.study.place import below
-from corridor_sim.study.store import SUMMARY
 
 KINDS = ("breakeven", "claims", "modemap", "sensitivity")
 """Commands that answer one question each; their folders begin with their name."""

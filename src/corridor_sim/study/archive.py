@@ -9,20 +9,16 @@ from typing import Any
 
 from corridor_sim.errors import InputError, Problem, ResultsError
 from corridor_sim.reading.located import printable, suggestion
-from corridor_sim.study import bundle, store
 from corridor_sim.study.answers import KINDS
 from corridor_sim.study.aside import as_results_error
-from corridor_sim.study.dataset import SWEEP
-from corridor_sim.study.evaluate import RESULTS_VERSION
+from corridor_sim.study.bundle import ALL_FLOWS, RESULTS_VERSION
 from corridor_sim.study.kept_files import UNFIT, as_damaged, check_digest, check_table, kept_json
+from corridor_sim.study.layout import CHUNKS, KPIS_CSV, MANIFEST, RECIPE, SUMMARY, SWEEP, SWEEP_PREFIX, TABLE
 from corridor_sim.study.place import are_own
 
 RUN_KIND, SWEEP_KIND = "run", "sweep"
-SUMMARY = store.SUMMARY
-LISTINGS = {RUN_KIND: bundle.MANIFEST, SWEEP_KIND: SUMMARY}
+LISTINGS = {RUN_KIND: MANIFEST, SWEEP_KIND: SUMMARY}
 """Where the digests of other files stand."""
-TABLE = ".parquet"
-KPIS_CSV = "kpis.csv"
 
 
 @dataclass(frozen=True)
@@ -82,11 +78,11 @@ def kept_below(out: Path) -> list[Kept]:
 
 def _known(folders: Sequence[Path]) -> Iterator[Kept]:
     for folder in folders:
-        if folder.name.startswith(store.SWEEP):
+        if folder.name.startswith(SWEEP_PREFIX):
             yield _sweep(folder)
         elif folder.name.partition("-")[0] in KINDS:
             yield _answer(folder)
-        elif (folder / bundle.MANIFEST).exists():
+        elif (folder / MANIFEST).exists():
             yield _run(folder)
 
 
@@ -95,7 +91,7 @@ def _run(folder: Path) -> Kept:
         return Kept(folder, RUN_KIND, folder.parent.name, folder.name, version, 1, replications, state)
 
     try:
-        manifest = kept_json(folder / bundle.MANIFEST)
+        manifest = kept_json(folder / MANIFEST)
         files = manifest["files"]
         whole = are_own(files) and all((folder / name).is_file() for name in files)
         state = COMPLETE if whole else DAMAGED
@@ -109,10 +105,10 @@ def _sweep(folder: Path) -> Kept:
         return Kept(folder, SWEEP_KIND, folder.parent.name, folder.name, version, points, replications, state)
 
     try:
-        recipe = kept_json(folder / store.RECIPE)
+        recipe = kept_json(folder / RECIPE)
         version, points = int(recipe["results_version"]), len(recipe["design"]["points"])
         if not (folder / SUMMARY).exists():
-            chunks = sum(1 for _ in (folder / store.CHUNKS).glob("*.parquet"))
+            chunks = sum(1 for _ in (folder / CHUNKS).glob("*.parquet"))
             return made(version, points, 0, f"{UNFINISHED}, {chunks} chunks kept")
         summary = kept_json(folder / SUMMARY)
         most = max(int(point["replications"]) for point in summary["design"]["points"])
@@ -159,7 +155,7 @@ def sweep_rows(folder: Path, figures: Sequence[str]) -> list[dict[str, Any]]:
     import pyarrow.parquet as pq
 
     try:
-        wanted = [("flow", "==", bundle.ALL_FLOWS), ("kpi", "in", list(figures))]
+        wanted = [("flow", "==", ALL_FLOWS), ("kpi", "in", list(figures))]
         check_table(folder / SWEEP)
         check_digest(folder / SWEEP, kept_json(folder / SUMMARY)["files"][SWEEP])
         rows: list[dict[str, Any]] = pq.read_table(folder / SWEEP, filters=wanted).to_pylist()

@@ -19,8 +19,9 @@ from corridor_sim.evidence.precision import Precision, next_round
 from corridor_sim.reading.located import printable
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.study.answers import csv_bytes, key_of, write_answer
+from corridor_sim.study.bundle import RESULTS_VERSION
 from corridor_sim.study.design import read_quantity
-from corridor_sim.study.evaluate import CONFIDENCE, RESULTS_VERSION
+from corridor_sim.study.evaluate import CONFIDENCE
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.goals import POINTS
 from corridor_sim.study.player import PlayedCase, Player

@@ -25,13 +25,17 @@ from corridor_sim.errors import ResultsError
 from corridor_sim.reading.located import printable
 from corridor_sim.scenario.problems import check_name
 from corridor_sim.study.aside import as_results_error, flush, write_folder_whole
+from corridor_sim.study.layout import KPIS_CSV, MANIFEST, RESOLVED, SUMMARY
 from corridor_sim.study.place import below
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridor_sim.scenario.load import ScenarioFile
+
+RESULTS_VERSION = 4
+"""Changes when the same scenario and seed may give other numbers."""
 KEY_DIGITS = 16
-MANIFEST = "manifest.json"
 COLUMNS = ("alternative", "flow", "kpi", "value", "low", "high", "unit", "n", "resolved")
 ESTIMATE = ("value", "low", "high", "unit", "n", "resolved")
 ALL_FLOWS = "all"
@@ -75,6 +79,17 @@ def bundle_key(summary: Json, resolved: Json) -> str:
     }
     canonical = json.dumps(decisive, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return sha256(canonical.encode()).hexdigest()[:KEY_DIGITS]
+
+
+def resolved_scenarios(file: ScenarioFile) -> Json:
+    """Return the resolved scenario of each alternative as plain data."""
+    return {name: scenario.model_dump(mode="json") for name, scenario in file.alternatives.items()}
+
+
+def key_of_run(file: ScenarioFile, seed: int, replications: int) -> str:
+    """Return what names the folder of a plain run: all alternatives, with noise, no lane chosen."""
+    run = {"seed": seed, "replications": replications, "noise": True, "lanes": {}}
+    return bundle_key({"run": run, "results_version": RESULTS_VERSION}, resolved_scenarios(file))
 
 
 def json_bytes(content: Json) -> bytes:
@@ -174,9 +189,9 @@ def write_bundle(
 
 def _fill(folder: Path, key: str, results: Bundled, figures: Mapping[str, bytes], command: str) -> None:
     (folder / "figures").mkdir(parents=True)
-    (folder / "summary.json").write_bytes(json_bytes(results.summary))
-    (folder / "resolved.yaml").write_bytes(_yaml_bytes(results.resolved))
-    (folder / "kpis.csv").write_text(kpis_csv(results.summary), encoding="utf-8", newline="")
+    (folder / SUMMARY).write_bytes(json_bytes(results.summary))
+    (folder / RESOLVED).write_bytes(_yaml_bytes(results.resolved))
+    (folder / KPIS_CSV).write_text(kpis_csv(results.summary), encoding="utf-8", newline="")
     for name, table in results.tables.items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
     for name, picture in figures.items():

@@ -13,6 +13,7 @@ from corridor_sim.reading.located import shown, suggestion
 from corridor_sim.scenario.doubts import Doubt
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.study.answers import key_of
+from corridor_sim.study.bundle import RESULTS_VERSION, key_of_run
 from corridor_sim.study.cases import Case, play_cases
 from corridor_sim.study.claim_answer import COSTS, answer, fits_wanted
 from corridor_sim.study.claim_doubt import Decision, decide
@@ -20,7 +21,7 @@ from corridor_sim.study.claim_fits import fit_all
 from corridor_sim.study.claim_known import Known, Level, Tested, inputs_of_design
 from corridor_sim.study.doubt import REPLICATIONS, Doubted, PlayedDesign, PlayedPoints, doubted, play_at, play_design
 from corridor_sim.study.engines import AUTO, Tell, choose_engine, work_of
-from corridor_sim.study.evaluate import RESULTS_VERSION, Settings, key_of_run
+from corridor_sim.study.evaluate import Settings
 from corridor_sim.study.executors import Executor, local_executor
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.kinds import Where

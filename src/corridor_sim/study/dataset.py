@@ -32,7 +32,6 @@ from corridor_sim.study.summary import (
     scaled,
 )
 
-SWEEP, REPLICATIONS = "sweep.parquet", "replications.parquet"
 SLICE = 100
 """Replications that are written to `replications` at once."""
 UNIT = b"unit"

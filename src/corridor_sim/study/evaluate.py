@@ -16,7 +16,7 @@ from corridor_sim.metrics.kpis import COST_PER_KG
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.scenario.model import Threshold
-from corridor_sim.study.bundle import bundle_key
+from corridor_sim.study.bundle import RESULTS_VERSION, resolved_scenarios
 from corridor_sim.study.cases import Case, model_digest, play_cases
 from corridor_sim.study.digests import digest_of
 from corridor_sim.study.engines import AUTO, Tell, choose_engine, work_of
@@ -46,8 +46,6 @@ from corridor_sim.units import parse_number
 if TYPE_CHECKING:
     import pandas as pd
 
-RESULTS_VERSION = 4
-"""Changes when the same scenario and seed may give other numbers."""
 CONFIDENCE = 0.95
 THRESHOLD_REPLICATIONS = 10
 JUDGED_BY = f"{COST_PER_KG}:{cost_key('total_logistics', 'chain', AFTER)}"
@@ -148,17 +146,6 @@ def evaluate(
         played=main,
         lowered=lowered,
     )
-
-
-def resolved_scenarios(file: ScenarioFile) -> Figures:
-    """Return the resolved scenario of each alternative as plain data."""
-    return {name: scenario.model_dump(mode="json") for name, scenario in file.alternatives.items()}
-
-
-def key_of_run(file: ScenarioFile, seed: int, replications: int) -> str:
-    """Return what names the folder of a plain run: all alternatives, with noise, no lane chosen."""
-    run = {"seed": seed, "replications": replications, "noise": True, "lanes": {}}
-    return bundle_key({"run": run, "results_version": RESULTS_VERSION}, resolved_scenarios(file))
 
 
 def _threshold_cases(file: ScenarioFile, replications: int) -> dict[Hashable, Case]:

@@ -27,8 +27,9 @@ from corridor_sim.reading.located import path_text, printable, suggestion
 from corridor_sim.sampling.law import Floats
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.study.answers import csv_bytes, key_of, write_answer
+from corridor_sim.study.bundle import RESULTS_VERSION
 from corridor_sim.study.design import decimal_of, read_quantity
-from corridor_sim.study.evaluate import CONFIDENCE, RESULTS_VERSION
+from corridor_sim.study.evaluate import CONFIDENCE
 from corridor_sim.study.figures import Figures
 from corridor_sim.study.player import PlayedCase, Player
 from corridor_sim.study.summary import PERCENT

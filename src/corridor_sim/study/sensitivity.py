@@ -28,9 +28,10 @@ from corridor_sim.evidence.screening import (
 from corridor_sim.network.usage import values_in_use
 from corridor_sim.reading.located import printable, suggestion
 from corridor_sim.scenario.doubts import Doubt, Values, dotted
+from corridor_sim.study.bundle import RESULTS_VERSION
 from corridor_sim.study.claim_known import softest
 from corridor_sim.study.doubt import Doubted, PlayedPoints, play_at
-from corridor_sim.study.evaluate import CONFIDENCE, RESULTS_VERSION
+from corridor_sim.study.evaluate import CONFIDENCE
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.kinds import Method
 from corridor_sim.study.player import Player

@@ -23,10 +23,9 @@ from corridor_sim.study.aside import ASIDE, LOCK, as_results_error, write_bytes_
 from corridor_sim.study.bundle import KEY_DIGITS, json_bytes
 from corridor_sim.study.chunks import Chunk, Label
 from corridor_sim.study.kept_files import MEBIBYTE, UNFIT, kept_bytes, kept_json
+from corridor_sim.study.layout import CHUNKS, RECIPE
 from corridor_sim.study.place import below
 
-RECIPE, SUMMARY, CHUNKS = "recipe.json", "summary.json", "chunks"
-SWEEP = "sweep-"
 LARGEST_CHUNK = 1024 * MEBIBYTE
 _CHUNK_NAME = re.compile(rf"([0-9a-f]{{{KEY_DIGITS}}})-([0-9]{{7}})-([0-9]{{7}})\.parquet")
 

@@ -10,19 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridor_sim.errors import Problem, ResultsError
-from corridor_sim.scenario.load import ScenarioFile
-from corridor_sim.study.bundle import MANIFEST
-from corridor_sim.study.evaluate import RESULTS_VERSION, key_of_run
-from corridor_sim.study.figures import Figures
+from corridor_sim.study.bundle import RESULTS_VERSION, key_of_run
 from corridor_sim.study.kept_files import UNFIT, check_digest, check_table, json_of, kept_bytes, kept_json, yaml_of
+from corridor_sim.study.layout import MANIFEST, RECIPE, RESOLVED, SUMMARY, TABLE
 from corridor_sim.study.place import are_own
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SUMMARY, RESOLVED = "summary.json", "resolved.yaml"
-TABLE = ".parquet"
-SWEEP_RECIPE = "recipe.json"
+    from corridor_sim.scenario.load import ScenarioFile
+    from corridor_sim.study.figures import Figures
 
 
 class StoredTables(Mapping[str, "pd.DataFrame"]):
@@ -39,12 +36,12 @@ class StoredTables(Mapping[str, "pd.DataFrame"]):
         if name not in self._digests:
             raise KeyError(name)
         if name not in self._read:
-            import pandas as pd
-
             path = self._folder / f"{name}{TABLE}"
             try:
                 check_table(path)
                 check_digest(path, self._digests[name])
+                import pandas as pd
+
                 self._read[name] = pd.read_parquet(path)
             except UNFIT as error:
                 raise _unusable(self._folder, f"damaged ({name}{TABLE}); run it again") from error
@@ -92,7 +89,7 @@ def read_run(folder: Path) -> StoredRun:
     Raises ResultsError for a folder that is none of ours, a sweep's, incomplete, damaged or of another version.
     """
     if not (folder / MANIFEST).is_file():
-        kept = "a sweep; see corridor-sim results show" if (folder / SWEEP_RECIPE).is_file() else "no result of a run"
+        kept = "a sweep; see corridor-sim results show" if (folder / RECIPE).is_file() else "no result of a run"
         raise _unusable(folder, f"{kept}; expected a folder results/<scenario>/<key>")
     try:
         manifest = kept_json(folder / MANIFEST)
@@ -144,7 +141,6 @@ def stored_summary(file: ScenarioFile, out: Path) -> Figures | None:
         listed = kept_json(folder / MANIFEST)["files"][SUMMARY]
         if sha256(content).hexdigest() != listed:
             return None
-        summary: Figures = json_of(content)
+        return dict(json_of(content))
     except UNFIT:
         return None
-    return summary

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from corridor_sim.errors import InputError, Problem
 from corridor_sim.reading.located import printable, suggestion
-from corridor_sim.study.bundle import MANIFEST
 from corridor_sim.study.kept_files import as_damaged
+from corridor_sim.study.layout import MANIFEST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,7 +163,7 @@ def _read(place: str, plan: Plan) -> _Read:
         stored = read_run(Path(place))
         return _Read(place, stored.resolved, kept=stored)
     from corridor_sim.scenario.load import load
-    from corridor_sim.study.evaluate import resolved_scenarios
+    from corridor_sim.study.bundle import resolved_scenarios
 
     file = load(Path(place), plan.sets)
     kept = kept_run(file, plan.out, plan.seed, plan.replications) if plan.kept else None

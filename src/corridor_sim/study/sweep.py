@@ -21,19 +21,19 @@ from corridor_sim.evidence.precision import next_round
 from corridor_sim.reading.located import capped
 from corridor_sim.scenario.load import ScenarioFile
 from corridor_sim.study.aside import as_results_error, locked, write_bytes_whole, write_whole
-from corridor_sim.study.bundle import KEY_DIGITS, json_bytes
-from corridor_sim.study.dataset import REPLICATIONS, SWEEP, Tables, rows_of
+from corridor_sim.study.bundle import KEY_DIGITS, RESULTS_VERSION, json_bytes
+from corridor_sim.study.dataset import Tables, rows_of
 from corridor_sim.study.design import Design
 from corridor_sim.study.engines import AUTO, choose_engine
 from corridor_sim.study.engines import Tell as Say
-from corridor_sim.study.evaluate import CONFIDENCE, RESULTS_VERSION
+from corridor_sim.study.evaluate import CONFIDENCE
 from corridor_sim.study.executors import Executor
 from corridor_sim.study.figures import Figures, figure
 from corridor_sim.study.goals import Goal
+from corridor_sim.study.layout import REPLICATIONS, SUMMARY, SWEEP, SWEEP_PREFIX
 from corridor_sim.study.place import below
 from corridor_sim.study.points import Asked, CaseInfo, ChunkTask, Overrides, PointTask, look_at, play_chunk
-from corridor_sim.study.store import SUMMARY, Store, batch_key
-from corridor_sim.study.store import SWEEP as SWEEP_FOLDER
+from corridor_sim.study.store import Store, batch_key
 from corridor_sim.study.summary import rare_events
 
 MOST_CASES = 32
@@ -103,7 +103,7 @@ def sweep(question: Question, out: Path, executor: Executor, progress: Progress 
     points = _look(question, asked, executor, tell)
     batches = _batches(question.design, points)
     recipe = _recipe(question, asked, points)
-    folder = below(out, question.file.name, f"{SWEEP_FOLDER}{recipe['key']}")
+    folder = below(out, question.file.name, f"{SWEEP_PREFIX}{recipe['key']}")
     with locked(folder):
         store = Store(folder, recipe, [batch.cases for batch in batches.values()])
         batch_of = {case: key for key, batch in batches.items() for case in batch.cases}

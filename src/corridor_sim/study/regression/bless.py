@@ -11,7 +11,7 @@ from typing import Any
 from corridor_sim.errors import CheckFailed, Problem
 from corridor_sim.evidence.equivalence import Judged, Verdict
 from corridor_sim.scenario.load import ScenarioFile
-from corridor_sim.study.evaluate import RESULTS_VERSION
+from corridor_sim.study.bundle import RESULTS_VERSION
 from corridor_sim.study.executors import Executor
 from corridor_sim.study.prepare import prepare
 from corridor_sim.study.regression.baseline import Baseline, Blessed, baseline_file, read_baseline, write_baseline

@@ -10,7 +10,7 @@ from corridor_sim.errors import CorridorSimError
 from corridor_sim.evidence.equivalence import Judged, Verdict
 from corridor_sim.network.lowered import Lowered
 from corridor_sim.scenario.load import ScenarioFile, load
-from corridor_sim.study.evaluate import RESULTS_VERSION
+from corridor_sim.study.bundle import RESULTS_VERSION
 from corridor_sim.study.laws.law import Finding as LawFinding
 from corridor_sim.study.laws.registry import findings_of
 from corridor_sim.study.prepare import prepare
