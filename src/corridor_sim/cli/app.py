@@ -234,11 +234,13 @@ def validate(
         for file in files:
             try:
                 read = read_yaml(file)
-                # imported where it is needed: what is no YAML at all is refused sooner
+                # imported where it is needed: what is no YAML, or no scenario, is refused sooner
                 from corridor_sim.scenario.load import load
+
+                loaded = load(read, sets or ())
                 from corridor_sim.study.prepare import prepare
 
-                prepare(load(read, sets or ()), with_tables=False)
+                prepare(loaded, with_tables=False)
             except CorridorSimError as error:
                 errors.append(error)
             else:

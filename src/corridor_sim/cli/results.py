@@ -98,13 +98,18 @@ def query(
 
 def show_sweep_of(folder: Path, summary: Any, figures: Sequence[str] | None) -> None:
     """Print a finished sweep; `figures` are those to show."""
-    from corridor_sim.report.sweeps import show_sweep
-    from corridor_sim.report.terminal import console_for
-    from corridor_sim.study.archive import sweep_rows
+    from corridor_sim.study.archive import check_sweep, sweep_rows
+
+    # before more is imported: a damaged one is refused at once
+    check_sweep(folder)
     from corridor_sim.study.goals import SHOWN, wanted_figure
 
     names = [wanted_figure(name, summary["baseline"]).name for name in figures or SHOWN]
-    show_sweep(summary, sweep_rows(folder, names), names, str(folder), console_for(sys.stdout))
+    rows = sweep_rows(folder, names)
+    from corridor_sim.report.sweeps import show_sweep
+    from corridor_sim.report.terminal import console_for
+
+    show_sweep(summary, rows, names, str(folder), console_for(sys.stdout))
 
 
 def _show(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

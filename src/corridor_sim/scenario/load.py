@@ -24,6 +24,8 @@ from corridor_sim.scenario.partial import check_valid_parts
 from corridor_sim.scenario.price_years import at_price_year
 from corridor_sim.scenario.problems import input_problems, problem_at
 
+MOST_ALTERNATIVES = 100
+
 
 @dataclass(frozen=True)
 class ScenarioFile:
@@ -70,6 +72,7 @@ def load(source: Path | str | Document, sets: Iterable[str] = (), only: Iterable
     sets = tuple(sets)
     document = source if isinstance(source, Document) else read_yaml(source)
     base = apply_arguments(document, sets)
+    _check_number(base)
     plain = resolved_scenario(base)
     wanted = tuple(only) or tuple(plain.alternatives)
     _check_names(base, plain, wanted)
@@ -93,6 +96,14 @@ def _alternative(base: Overlay, plain: Scenario, name: str, sets: tuple[str, ...
     if not more and not any(plain.alternatives[link].set for link in _chain(plain, name)):
         return plain
     return resolved_scenario(apply_arguments(_overridden(base, plain, name), sets))
+
+
+def _check_number(base: Overlay) -> None:
+    """Raise InputError for more alternatives than anybody compares; each is a whole scenario once more."""
+    written = base.data.get("alternatives") if isinstance(base.data, dict) else None
+    if isinstance(written, dict) and len(written) > MOST_ALTERNATIVES:
+        many = f"{len(written)} alternatives; expected at most {MOST_ALTERNATIVES}; for more vary with sweep"
+        raise InputError(problem_at(base, ("alternatives",), many))
 
 
 def _check_names(base: Overlay, plain: Scenario, wanted: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ from corridor_sim.scenario.findings import Findings
 from corridor_sim.scenario.model import Scenario
 from corridor_sim.scenario.money import EARLIEST_PRICE_YEAR
 from corridor_sim.scenario.overrides import parse_path
-from corridor_sim.scenario.problems import input_problems
+from corridor_sim.scenario.problems import MOST_ERRORS_READ, input_problems
 
 MOST_ROUNDS = 8
 """Taking out a part may leave what holds it without something required: that is taken out in the next round."""
@@ -48,8 +48,11 @@ class _Rest:
 def check_valid_parts(error: ValidationError, source: Located) -> list[Problem]:
     """Return what names nothing in the valid parts of a file that `error` found invalid. Nothing is raised.
 
-    Invalid parts are taken out, with what cannot be without them; what refers to them is not reported.
+    Invalid parts are taken out, with what cannot be without them; what refers to them is not reported. Where more is
+    invalid than anybody reads about, the rest is not looked at.
     """
+    if error.error_count() > MOST_ERRORS_READ:
+        return []
     rest, unread = _Rest(copy_tree(source.data), source.file), set[str]()
     for _ in range(MOST_ROUNDS):
         paths = _paths(error, rest)

@@ -154,11 +154,23 @@ def sweep_rows(folder: Path, figures: Sequence[str]) -> list[dict[str, Any]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    check_sweep(folder)
     try:
         wanted = [("flow", "==", ALL_FLOWS), ("kpi", "in", list(figures))]
-        check_table(folder / SWEEP)
-        check_digest(folder / SWEEP, kept_json(folder / SUMMARY)["files"][SWEEP])
         rows: list[dict[str, Any]] = pq.read_table(folder / SWEEP, filters=wanted).to_pylist()
     except (pa.ArrowException, *UNFIT) as error:
-        raise ResultsError(Problem("damaged; run the sweep again", file=str(folder / SWEEP))) from error
+        raise _damaged_sweep(folder) from error
     return rows
+
+
+def check_sweep(folder: Path) -> None:
+    """Raise ResultsError where the table of a sweep is damaged; it is not read."""
+    try:
+        check_table(folder / SWEEP)
+        check_digest(folder / SWEEP, kept_json(folder / SUMMARY)["files"][SWEEP])
+    except UNFIT as error:
+        raise _damaged_sweep(folder) from error
+
+
+def _damaged_sweep(folder: Path) -> ResultsError:
+    return ResultsError(Problem("damaged; run the sweep again", file=str(folder / SWEEP)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -37,15 +38,26 @@ class StoredTables(Mapping[str, "pd.DataFrame"]):
             raise KeyError(name)
         if name not in self._read:
             path = self._folder / f"{name}{TABLE}"
-            try:
-                check_table(path)
+            with self._as_damaged(path):
                 check_digest(path, self._digests[name])
                 import pandas as pd
 
                 self._read[name] = pd.read_parquet(path)
-            except UNFIT as error:
-                raise _unusable(self._folder, f"damaged ({name}{TABLE}); run it again") from error
         return self._read[name]
+
+    def check(self) -> None:
+        """Raise ResultsError for a table that is none, or claims more than it can hold; none is read."""
+        for name in self._digests:
+            path = self._folder / f"{name}{TABLE}"
+            with self._as_damaged(path):
+                check_table(path)
+
+    @contextmanager
+    def _as_damaged(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except UNFIT as error:
+            raise _unusable(self._folder, f"damaged ({path.name}); run it again") from error
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._digests)
@@ -101,7 +113,9 @@ def read_run(folder: Path) -> StoredRun:
             raise ValueError("files of other folders")
         if version == RESULTS_VERSION and not wrong:
             summary, resolved = json_of(texts[SUMMARY]), yaml_of(texts[RESOLVED])
-            return StoredRun(folder, manifest, summary, resolved, StoredTables(folder, files))
+            tables = StoredTables(folder, files)
+            tables.check()
+            return StoredRun(folder, manifest, summary, resolved, tables)
     except UNFIT as error:
         raise _unusable(folder, "damaged; run it again") from error
     if version != RESULTS_VERSION:

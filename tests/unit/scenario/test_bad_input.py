@@ -9,7 +9,7 @@ import pytest
 from corridor_sim.errors import InputError
 from corridor_sim.network.feasible import check_feasible
 from corridor_sim.network.lower import lower
-from corridor_sim.scenario.load import load
+from corridor_sim.scenario.load import MOST_ALTERNATIVES, load
 
 GOOD = Path(__file__).with_name("small.yaml").read_text(encoding="utf-8")
 
@@ -371,6 +371,13 @@ def test_a_file_deep_in_folders_is_named_so_that_it_can_be_opened(tmp_path):
     path.parent.mkdir(parents=True)
     path.write_bytes(b"- a")
     assert {problem.file for problem in problems_of(path)} == {str(path)}
+
+
+def test_more_alternatives_than_anybody_compares_are_refused_before_each_is_resolved():
+    many = "".join(f"  a{number}: {{}}\n" for number in range(MOST_ALTERNATIVES))
+    (found,) = problems_of(GOOD.replace("alternatives:\n", f"alternatives:\n{many}"))
+    assert (found.path, found.line > 0) == ("alternatives", True)
+    assert f"{MOST_ALTERNATIVES + 2} alternatives; expected at most {MOST_ALTERNATIVES}" in found.message
 
 
 def test_there_is_no_such_file(tmp_path):
