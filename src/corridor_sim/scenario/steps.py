@@ -31,7 +31,8 @@ MODES: tuple[Mode, ...] = ("road", "rail", "sea", "barge", "air")
 class Part(BaseModel):
     """Base of everything in a scenario: frozen, and no unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    # built when a scenario is first read, and not once more for each part alone
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 class ChargeUse(Part):
