@@ -10,7 +10,7 @@ setup:
 check: lint types imports test regression package
 
 test:
-	$(PYTHON) -m pytest -m "not verify"
+	$(PYTHON) -m pytest -n 2 --dist worksteal
 
 # the shipped scenarios against their baselines
 regression:
@@ -36,7 +36,7 @@ verify:
 
 # long trials of reliability, each writes its table on docs/reliability.md; about four hours on a quiet machine with two
 # cores, needs `pip install -e '.[fuzz]'`
-TRIALS = branches verification kills faults hostile reruns fuzz_schema fuzz_bytes
+TRIALS = check_time branches verification kills faults hostile reruns fuzz_schema fuzz_bytes
 
 reliability:
 	for trial in $(TRIALS); do $(PYTHON) -m tests.trials $$trial || exit $$?; done
