@@ -24,6 +24,7 @@ UNCOMPILED = (
     *("tests/unit/metrics", "tests/unit/economics"),
 )
 """Tests that are played again without numba's compiler, so that its kernel and its loops can be watched."""
+AT_ONCE = ("-n", "2", "--dist", "worksteal")
 SETTINGS = """[run]
 branch = true
 source_pkgs = corridor_sim
@@ -62,8 +63,8 @@ def measured() -> Mapping[str, Any]:
         settings.write_text(SETTINGS.format(folder=folder))
         # from a cold cache: what says to numba how to compile runs only then
         cold = {"NUMBA_CACHE_DIR": str(Path(folder) / "cache")}
-        run(settings, "run", "-m", "pytest", "-m", "not verify", "--ignore", "tests/browser", **cold)
-        run(settings, "run", "-m", "pytest", "-m", "not verify", *UNCOMPILED, NUMBA_DISABLE_JIT="1")
+        run(settings, "run", "-m", "pytest", *AT_ONCE, "--ignore", "tests/browser", **cold)
+        run(settings, "run", "-m", "pytest", *AT_ONCE, *UNCOMPILED, NUMBA_DISABLE_JIT="1")
         run(settings, "combine")
         report = Path(folder) / "report.json"
         run(settings, "json", "-o", str(report))
