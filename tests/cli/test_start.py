@@ -44,3 +44,30 @@ start.main()
 def test_a_stop_waits_for_no_thread_for_ever(when: str) -> None:
     done = subprocess.run([sys.executable, "-c", CHILD, when], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (130, "stopped by Ctrl-C\n")
+
+
+SWALLOWED = """
+import signal, sys, types
+from corridor_sim.cli import start
+
+class Library:
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+
+def run():
+    # Python can only tell of what is raised here, and goes on, as do libraries in Cython
+    Library()
+    print("went on", flush=True)
+    while True:
+        pass
+
+fake = types.ModuleType("corridor_sim.cli.app")
+fake.main = run
+sys.modules["corridor_sim.cli.app"] = fake
+start.main()
+"""
+
+
+def test_a_stop_that_a_library_swallows_is_repeated() -> None:
+    done = subprocess.run([sys.executable, "-c", SWALLOWED], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "went on\n", "stopped by SIGTERM\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -11,6 +12,8 @@ from types import FrameType
 
 FATAL_SIGNAL = 128
 """A shell adds this to the number of the signal that ended a command."""
+REPEAT_SECONDS = 0.05
+"""After a library swallowed a stop."""
 PATIENCE_SECONDS = 15.0
 """After a stop; what takes longer to be tidied up is left to the next command."""
 WORDS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP"}
@@ -29,6 +32,7 @@ class Stopped(BaseException):
 
 def listen() -> None:
     """Raise Stopped from now on, except for what whoever started this command has it ignore, as nohup does."""
+    sys.unraisablehook = _repeat
     for number in WORDS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
@@ -63,6 +67,16 @@ def _stop(number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGALRM, partial(_end_now, FATAL_SIGNAL + number))
     signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
     raise Stopped(number)
+
+
+def _repeat(lost: sys.UnraisableHookArgs) -> None:
+    """Stop again what swallowed a stop: from compiled code that tells of no error none gets through."""
+    if isinstance(lost.exc_value, Stopped):
+        number = lost.exc_value.exit_code - FATAL_SIGNAL
+        signal.signal(signal.SIGALRM, lambda *_: _stop(number, None))
+        signal.setitimer(signal.ITIMER_REAL, REPEAT_SECONDS)
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _end_now(code: int, number: int, frame: FrameType | None) -> None:

@@ -86,7 +86,7 @@ class Store:
     def _take(self, path: Path) -> None:
         """Note a chunk; one that is damaged is removed, one of another sweep or version refused."""
         match = _CHUNK_NAME.fullmatch(path.name)
-        if match is None or match[1] not in self._cases:
+        if match is None or match[1] not in self._cases or path.is_symlink() or not path.is_file():
             raise self._refused(f"{CHUNKS}/{path.name} is no chunk of this sweep; move it away")
         start, stop = int(match[2]), int(match[3])
         try:

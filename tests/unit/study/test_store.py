@@ -83,6 +83,15 @@ def test_a_file_that_is_no_chunk_of_this_sweep_is_refused(tmp_path: Path) -> Non
         path.unlink()
 
 
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to(path.name)], ids=["a folder", "a loop"])
+def test_what_is_no_file_in_the_place_of_a_chunk_is_told(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    opened(tmp_path / "s")
+    (tmp_path / "s" / "chunks").mkdir()
+    make(tmp_path / "s" / "chunks" / f"{BATCH}-0000000-0000002.parquet")
+    with pytest.raises(ResultsError, match="is no chunk of this sweep; move it away"):
+        opened(tmp_path / "s")
+
+
 FOREIGN = io.BytesIO()
 pq.write_table(pa.table({"replication": [0, 1]}), FOREIGN)
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
