@@ -24,7 +24,12 @@ class Section:
         parts = [f"### {self.title}"]
         if self.rows:
             rule = ["---"] + ["---:"] * (len(self.head) - 1)
-            parts.append("\n".join("| " + " | ".join(row) + " |" for row in (self.head, rule, *self.rows)))
+            parts.append(
+                "\n".join(
+                    "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+                    for row in (self.head, rule, *self.rows)
+                )
+            )
         return "\n\n".join([*parts, *self.remarks])
 
 
