@@ -90,7 +90,7 @@ def test_mg1_time_in_system_with_pert_service(runs, judge, rate, times):
     judge(f"M/G/1, PERT, at {rate}: hours in system", truth, waited[:, 0] + served[:, 0], controls)
 
 
-@tiers((0.5, 0.25), (0.9, 0.45), 2.5)
+@tiers((0.5, 0.25), (0.9, 0.45), 4)
 def test_priorities_time_in_system_of_each_class(runs, judge, rate, times):
     # constant service of half an hour for the urgent, exponential service of an hour for the others
     names, means, second_moments = ("urgent", "plain"), (0.5, 1.0), (0.25, 2.0)
