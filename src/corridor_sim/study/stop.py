@@ -12,7 +12,7 @@ from types import FrameType
 
 FATAL_SIGNAL = 128
 """A shell adds this to the number of the signal that ended a command."""
-REPEAT_SECONDS = 0.05
+REPEAT_SECONDS = 0.1
 """After a library swallowed a stop."""
 PATIENCE_SECONDS = 15.0
 """After a stop; what takes longer to be tidied up is left to the next command."""
