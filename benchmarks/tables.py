@@ -24,13 +24,12 @@ class Section:
         parts = [f"### {self.title}"]
         if self.rows:
             rule = ["---"] + ["---:"] * (len(self.head) - 1)
-            parts.append(
-                "\n".join(
-                    "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
-                    for row in (self.head, rule, *self.rows)
-                )
-            )
+            parts.append("\n".join(_line(row) for row in (self.head, rule, *self.rows)))
         return "\n\n".join([*parts, *self.remarks])
+
+
+def _line(row: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
 
 
 def ratio(spread: Spread) -> str:

@@ -7,6 +7,12 @@ import sys
 
 import pytest
 
+BEGIN = """
+fake = types.ModuleType("corridor_sim.cli.app")
+fake.main = run
+sys.modules["corridor_sim.cli.app"] = fake
+start.main()
+"""
 CHILD = """
 import signal, sys, threading, types
 from corridor_sim.cli import start
@@ -32,17 +38,14 @@ def run():
                     held.acquire()
     except typer.Exit as ended:
         sys.exit(ended.exit_code)
-
-fake = types.ModuleType("corridor_sim.cli.app")
-fake.main = run
-sys.modules["corridor_sim.cli.app"] = fake
-start.main()
 """
 
 
 @pytest.mark.parametrize("when", ["early", "in a command", "while it tidies up"])
 def test_a_stop_waits_for_no_thread_for_ever(when: str) -> None:
-    done = subprocess.run([sys.executable, "-c", CHILD, when], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD + BEGIN, when], capture_output=True, text=True, timeout=120, check=False
+    )
     assert (done.returncode, done.stderr) == (130, "stopped by Ctrl-C\n")
 
 
@@ -58,16 +61,16 @@ def run():
     # Python can only tell of what is raised here, and goes on, as do libraries in Cython
     Library()
     print("went on", flush=True)
-    while True:
-        pass
-
-fake = types.ModuleType("corridor_sim.cli.app")
-fake.main = run
-sys.modules["corridor_sim.cli.app"] = fake
-start.main()
 """
 
 
 def test_a_stop_that_a_library_swallows_is_repeated() -> None:
-    done = subprocess.run([sys.executable, "-c", SWALLOWED], capture_output=True, text=True, timeout=60, check=False)
+    busy = SWALLOWED + "    while True:\n        pass\n" + BEGIN
+    done = subprocess.run([sys.executable, "-c", busy], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (143, "went on\n", "stopped by SIGTERM\n")
+
+
+def test_a_swallowed_stop_disturbs_no_command_that_has_ended() -> None:
+    ended = SWALLOWED + BEGIN + "print(signal.getitimer(signal.ITIMER_REAL))"
+    done = subprocess.run([sys.executable, "-c", ended], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "went on\n(0.0, 0.0)\n", "")

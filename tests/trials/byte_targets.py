@@ -27,7 +27,7 @@ from corridor_sim.scenario.load import load
 from corridor_sim.scenario.overrides import parse_path
 from corridor_sim.scenario.texts import parse_event_rate
 from corridor_sim.scenario.timetables import parse_timetable
-from corridor_sim.study.archive import kept_below, sweep_rows
+from corridor_sim.study.archive import kept_below, sweep_rows, whole_table
 from corridor_sim.study.chunks import Chunk
 from corridor_sim.study.layout import MANIFEST, RESOLVED, SUMMARY, TABLE
 from corridor_sim.study.prepare import prepare
@@ -141,7 +141,7 @@ class Targets:
     def _read_kept(self, changed: Path) -> None:
         if changed.parent == self.sweep and changed.suffix == TABLE:
             with suppress(ResultsError):
-                sweep_rows(self.sweep, ["transit_mean"])
+                sweep_rows(whole_table(self.sweep), ["transit_mean"])
         elif changed.suffix == TABLE:
             with suppress(ResultsError):
                 read_run(self.run).tables[changed.stem].head()

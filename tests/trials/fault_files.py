@@ -16,7 +16,7 @@ DAMAGED = Fault(
     "file cut off, emptied, foreign, a folder, a loop",
     "exit 5, one line that names it and says what to do; or the very answer of the whole one, where it is not needed",
 )
-TO_DO = ("again", "away", "first", "expected", "cannot be written: Is a directory")
+TO_DO = ("again", "away", "first", "expected")
 NO_SUCH = 2
 """The exit code where a damaged folder does not count as a result any more."""
 DEEP = 100_000

@@ -176,6 +176,7 @@ def _worlds(folder: Path) -> Iterator[Hostile]:
         ),
         "a follow-up of 10^14 years": lambda: made(clock=_clock(follow_up="100000000000000 years")),
         "a loop of 10^9 rounds": lambda: made_loop(10**9),
+        "2,400 distributions, the last one wrong": lambda: made_laws(2_400),
     }
     for name, make in worlds.items():
         yield _file(folder, name, make(), ("validate",))
@@ -201,6 +202,16 @@ def made_loop(rounds: int) -> str:
     lanes = {"no": {"share": "99.9999 %", "again": "try", "at_most": rounds}, "yes": {}}
     steps = [{"try": {"wait": "1 s"}}, {"tested": {"branch": lanes}}, {"go": {"road": "A to B", "takes": "1 h"}}]
     return world({"f": "08:00"}, steps=steps)
+
+
+def made_laws(count: int) -> str:
+    """Return a world with many distributions, all but the last one sound."""
+    steps = [
+        {f"s{number}": {"wait": {"lognormal": {"mean": f"{number} min", "cv": 2, "max": "90 days"}}}}
+        for number in range(count, 0, -1)
+    ]
+    steps.append({"s0": {"wait": {"lognormal": {"mean": "1 min", "cv": -2}}}})
+    return world({"f": "08:00"}, steps=[*steps, {"go": {"road": "A to B", "takes": "1 h"}}])
 
 
 def _odd_files(folder: Path) -> Iterator[Hostile]:

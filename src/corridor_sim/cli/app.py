@@ -141,6 +141,7 @@ def run(
 
         check_out(out)
         results = _evaluated(file, (), sets, replications, seed, noise, lanes, quiet, engine, why)
+        # only now, so that a file with a mistake in it is refused at once
         from corridor_sim.report.run import run_of
         from corridor_sim.report.shown import for_readers
 

@@ -98,14 +98,14 @@ def query(
 
 def show_sweep_of(folder: Path, summary: Any, figures: Sequence[str] | None) -> None:
     """Print a finished sweep; `figures` are those to show."""
-    from corridor_sim.study.archive import check_sweep, sweep_rows
+    from corridor_sim.study.archive import sweep_rows, whole_table
 
     # before more is imported: a damaged one is refused at once
-    check_sweep(folder)
+    table = whole_table(folder)
     from corridor_sim.study.goals import SHOWN, wanted_figure
 
     names = [wanted_figure(name, summary["baseline"]).name for name in figures or SHOWN]
-    rows = sweep_rows(folder, names)
+    rows = sweep_rows(table, names)
     from corridor_sim.report.sweeps import show_sweep
     from corridor_sim.report.terminal import console_for
 

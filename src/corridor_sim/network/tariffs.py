@@ -100,11 +100,13 @@ class _Reader:
         for row, info in enumerate(self.steps):
             rows.setdefault(info.route, []).append((row, info))
         for route, model in self.scenario.routes.items():
-            written = list(_written(model.steps, f"routes.{route}.steps")) if route in rows else []
+            named: dict[str, list[tuple[str, Step, str]]] = {}
+            for name, lane, body, path in _written(model.steps, f"routes.{route}.steps") if route in rows else ():
+                named.setdefault(name, []).append((lane, body, path))
             for row, info in rows.get(route, ()):
-                named = [entry for entry in written if entry[0] == info.name]
-                named = [entry for entry in named if entry[1] == info.lane] or named
-                found += [_Place(row, info, body, path) for _, _, body, path in named[:1]]
+                same = named.get(info.name, [])
+                same = [entry for entry in same if entry[0] == info.lane] or same
+                found += [_Place(row, info, body, path) for _, body, path in same[:1]]
         return found
 
     def basis(self, route: str, km: Fraction | None) -> Basis:

@@ -149,28 +149,29 @@ def find(name: str, out: Path) -> Kept:
     raise InputError(f'"{printable(name)}" is no result below {out}{hint}; see corridor-sim results list')
 
 
-def sweep_rows(folder: Path, figures: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the rows of a sweep for some figures of all flows together. Raises ResultsError where it is damaged."""
+def sweep_rows(table: Path, figures: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows of a `whole_table` for some figures of all flows together. Raises ResultsError."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    check_sweep(folder)
     try:
         wanted = [("flow", "==", ALL_FLOWS), ("kpi", "in", list(figures))]
-        rows: list[dict[str, Any]] = pq.read_table(folder / SWEEP, filters=wanted).to_pylist()
+        rows: list[dict[str, Any]] = pq.read_table(table, filters=wanted).to_pylist()
     except (pa.ArrowException, *UNFIT) as error:
-        raise _damaged_sweep(folder) from error
+        raise _damaged_sweep(table) from error
     return rows
 
 
-def check_sweep(folder: Path) -> None:
-    """Raise ResultsError where the table of a sweep is damaged; it is not read."""
+def whole_table(folder: Path) -> Path:
+    """Return where the table of a sweep is, not yet read. Raises ResultsError where it is damaged."""
+    table = folder / SWEEP
     try:
-        check_table(folder / SWEEP)
-        check_digest(folder / SWEEP, kept_json(folder / SUMMARY)["files"][SWEEP])
+        check_table(table)
+        check_digest(table, kept_json(folder / SUMMARY)["files"][SWEEP])
     except UNFIT as error:
-        raise _damaged_sweep(folder) from error
+        raise _damaged_sweep(table) from error
+    return table
 
 
-def _damaged_sweep(folder: Path) -> ResultsError:
-    return ResultsError(Problem("damaged; run the sweep again", file=str(folder / SWEEP)))
+def _damaged_sweep(table: Path) -> ResultsError:
+    return ResultsError(Problem("damaged; run the sweep again", file=str(table)))

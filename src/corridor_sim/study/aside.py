@@ -45,7 +45,8 @@ def as_results_error(place: Path, doing: str = "written") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ResultsError(Problem(f"cannot be {doing}: {error.strerror or error}", file=str(place))) from error
+        why = "a folder stands there; move it away" if error.errno == errno.EISDIR else error.strerror or error
+        raise ResultsError(Problem(f"cannot be {doing}: {why}", file=str(place))) from error
 
 
 def flush(path: Path) -> None:

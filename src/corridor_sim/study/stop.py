@@ -42,6 +42,8 @@ def listen_no_more() -> None:
     """Let the interpreter end undisturbed: all is done, and nothing is left to be tidied up."""
     for number in WORDS:
         signal.signal(number, signal.SIG_IGN)
+    if isinstance(waiting := signal.getsignal(signal.SIGALRM), partial) and waiting.func is _stop_again:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @contextmanager
@@ -73,12 +75,16 @@ def _repeat(lost: sys.UnraisableHookArgs) -> None:
     """Stop again what swallowed a stop: from compiled code that tells of no error none gets through."""
     if isinstance(lost.exc_value, Stopped):
         number = lost.exc_value.exit_code - FATAL_SIGNAL
-        signal.signal(signal.SIGALRM, lambda *_: _stop(number, None))
+        signal.signal(signal.SIGALRM, partial(_stop_again, number))
         signal.setitimer(signal.ITIMER_REAL, REPEAT_SECONDS)
     else:
         sys.__unraisablehook__(lost)
 
 
-def _end_now(code: int, number: int, frame: FrameType | None) -> None:
+def _stop_again(number: int, alarm: int, frame: FrameType | None) -> None:
+    _stop(number, frame)
+
+
+def _end_now(code: int, alarm: int, frame: FrameType | None) -> None:
     """End without tidying up; what was kept is as safe as from any kill."""
     os._exit(code)

@@ -27,17 +27,24 @@ class StoredTables(Mapping[str, "pd.DataFrame"]):
     """The tables of a result folder by file name without ending, each read when it is first asked for."""
 
     def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
-        """Find the tables among the files of a folder and their digests."""
+        """Find the tables among the files of a folder and their digests; none is read.
+
+        Raises ResultsError for one that is no table, or claims more than it can hold.
+        """
         self._folder = folder
         self._digests = {name.removesuffix(TABLE): digest for name, digest in files.items() if name.endswith(TABLE)}
         self._read: dict[str, pd.DataFrame] = {}
+        for name in self._digests:
+            path = self._path(name)
+            with self._as_damaged(path):
+                check_table(path)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table. Raises KeyError for one that is not there, ResultsError for one that cannot be read."""
         if name not in self._digests:
             raise KeyError(name)
         if name not in self._read:
-            path = self._folder / f"{name}{TABLE}"
+            path = self._path(name)
             with self._as_damaged(path):
                 check_digest(path, self._digests[name])
                 import pandas as pd
@@ -45,12 +52,8 @@ class StoredTables(Mapping[str, "pd.DataFrame"]):
                 self._read[name] = pd.read_parquet(path)
         return self._read[name]
 
-    def check(self) -> None:
-        """Raise ResultsError for a table that is none, or claims more than it can hold; none is read."""
-        for name in self._digests:
-            path = self._folder / f"{name}{TABLE}"
-            with self._as_damaged(path):
-                check_table(path)
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}{TABLE}"
 
     @contextmanager
     def _as_damaged(self, path: Path) -> Iterator[None]:
@@ -113,9 +116,7 @@ def read_run(folder: Path) -> StoredRun:
             raise ValueError("files of other folders")
         if version == RESULTS_VERSION and not wrong:
             summary, resolved = json_of(texts[SUMMARY]), yaml_of(texts[RESOLVED])
-            tables = StoredTables(folder, files)
-            tables.check()
-            return StoredRun(folder, manifest, summary, resolved, tables)
+            return StoredRun(folder, manifest, summary, resolved, StoredTables(folder, files))
     except UNFIT as error:
         raise _unusable(folder, "damaged; run it again") from error
     if version != RESULTS_VERSION:
