@@ -10,9 +10,11 @@ CorridorSimError          never raised itself; `.exit_code`, `.problems`
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+ALIKE = 60
+"""Per cent of their letters, in their order, that a word and what it may mean have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +84,7 @@ class CheckFailed(CorridorSimError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean "x"?)` for the closest of `known`, or an empty string."""
-    close = difflib.get_close_matches(word, list(known), n=1)
+    from rapidfuzz import fuzz, process
+
+    close = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=ALIKE)
     return f' (did you mean "{close[0]}"?)' if close else ""

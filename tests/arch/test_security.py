@@ -46,7 +46,7 @@ PARTS = {
 """Of some of them, all that is used."""
 HARMLESS = {
     *("__future__", "abc", "ast", "bisect", "calendar", "collections", "concurrent", "contextlib", "copy", "csv"),
-    *("dataclasses", "datetime", "decimal", "difflib", "enum", "errno", "fcntl", "fractions", "functools", "gc"),
+    *("dataclasses", "datetime", "decimal", "enum", "errno", "fcntl", "fractions", "functools", "gc"),
     *("hashlib", "heapq", "html", "inspect", "io", "itertools", "json", "logging", "math", "operator", "os"),
     *("pathlib", "platform", "re", "shlex", "signal", "stat", "statistics", "string", "sys", "textwrap", "threading"),
     *("time", "traceback", "types", "typing", "unicodedata", "warnings", "zlib", "zoneinfo"),
@@ -67,7 +67,7 @@ DEPENDENCIES = {
         "rich",
     ),
     *("numba", "duckdb", "sklearn", "threadpoolctl", "SALib", "xlsxwriter", "jinja2", "markupsafe", "vl_convert"),
-    *("distributed", "pytest", "corridor_sim"),
+    *("rapidfuzz", "distributed", "pytest", "corridor_sim"),
 }
 BUILTINS = {"eval", "exec", "compile", "__import__", "breakpoint", "input"}
 OF_OS = re.compile(r"system|popen|startfile|fork\w*|exec\w*|spawn\w*|posix_spawn\w*|putenv")

@@ -44,6 +44,8 @@ class Located(Protocol):
 
 def printable(text: str, longest: int = LONGEST_SHOWN) -> str:
     """Return `text` on one line: control and invisible characters escaped, at most `longest` characters."""
+    if len(text) <= longest and text.isprintable():
+        return text
     signs = (sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text[: longest + 1])
     escaped = "".join(signs)
     return escaped if len(escaped) <= longest else escaped[: longest - len("...")] + "..."

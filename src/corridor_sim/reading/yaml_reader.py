@@ -32,7 +32,7 @@ from corridor_sim.units import LONGEST_NUMBER
 MEBIBYTE = 1024 * 1024
 LARGEST_FILE = 4 * MEBIBYTE
 DEEPEST = 40
-MOST_NODES = 50_000
+MOST_NODES = 20_000
 LONGEST_TEXT = 10_000
 
 NULL_WORDS = frozenset(("", "~", "null", "Null", "NULL"))
@@ -302,11 +302,12 @@ class _Builder:
         elif not event.style and text in _CONSTANTS:
             value = _CONSTANTS[text]
         elif not event.style and (number := _NUMBER.fullmatch(text)):
-            if sum(map(str.isdigit, text)) > LONGEST_NUMBER:
+            if len(text) > LONGEST_NUMBER and sum(map(str.isdigit, text)) > LONGEST_NUMBER:
                 self._refuse(f"{printable(text)} has more than {LONGEST_NUMBER} digits", event, path)
             else:
                 value = float(text) if number[1] else int(text)
-        return _Node(value, _mark(event), _mark(event))
+        here = _mark(event)
+        return _Node(value, here, here)
 
     def _check_depth(self, depth: int, event: yaml.Event) -> None:
         if depth > DEEPEST:
@@ -314,11 +315,12 @@ class _Builder:
 
     def _collection(self, event: yaml.Event, path: FieldPath) -> _Node:
         self._check_depth(len(path) + 1, event)
+        here = _mark(event)
         if isinstance(event, yaml.MappingStartEvent):
-            node = _Node({}, _mark(event), _mark(event))
+            node = _Node({}, here, here)
             self._fill_mapping(node, path)
         else:
-            node = _Node([], _mark(event), _mark(event))
+            node = _Node([], here, here)
             self._fill_list(node, path)
         node.size += sum(child.size for child in node.children.values())
         node.height = 1 + max((child.height for child in node.children.values()), default=0)

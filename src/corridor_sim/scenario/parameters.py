@@ -10,7 +10,7 @@ from typing import Any
 from corridor_sim.catalog import store
 from corridor_sim.catalog.values import is_graded
 from corridor_sim.errors import Problem
-from corridor_sim.reading.located import FieldPath, shown, suggestion
+from corridor_sim.reading.located import MOST_PROBLEMS, FieldPath, shown, suggestion
 from corridor_sim.scenario.overrides import Overlay
 from corridor_sim.scenario.problems import problem_at
 
@@ -101,7 +101,8 @@ class _Putting:
             return self.own[name]
         entry = store.find(name) if isinstance(name, str) else None
         if entry is None:
-            known = [*self.own, *store.similar(str(name))]
+            # only of as many as are shown, for there may be thousands
+            known = [*self.own, *store.similar(str(name))] if len(self.problems) < MOST_PROBLEMS else ()
             hint = suggestion(str(name), known)
             self.wrong(path, f"{shown(name)} is no parameter of this file or of the catalog{hint}")
             return None

@@ -206,9 +206,10 @@ SAYS_KIND = "a step says what it is by one of the keys " + ", ".join(STEP_KINDS)
 def _kind(raw: Any) -> str:
     if isinstance(raw, Step):
         return type(raw).__name__
-    found = [key for key in STEP_KINDS if isinstance(raw, Mapping) and key in raw]
+    if not isinstance(raw, Mapping):
+        return NO_KIND
     # `seize`/`release` name what they act on; `at` stands beside nothing else, so the first key found decides
-    return STEP_KINDS[found[0]].__name__ if found else NO_KIND
+    return next((kind.__name__ for key, kind in STEP_KINDS.items() if key in raw), NO_KIND)
 
 
 def _open_move(raw: Any) -> Any:
