@@ -32,7 +32,7 @@ from corridor_sim.units import LONGEST_NUMBER
 MEBIBYTE = 1024 * 1024
 LARGEST_FILE = 4 * MEBIBYTE
 DEEPEST = 40
-MOST_NODES = 20_000
+MOST_NODES = 15_000
 LONGEST_TEXT = 10_000
 
 NULL_WORDS = frozenset(("", "~", "null", "Null", "NULL"))

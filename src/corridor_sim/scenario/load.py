@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from corridor_sim.errors import InputError, Problem
-from corridor_sim.reading.located import capped, suggestion
+from corridor_sim.reading.located import MOST_PROBLEMS, capped, suggestion
 from corridor_sim.reading.yaml_reader import Document, read_yaml
 from corridor_sim.scenario.check import check_scenario
 from corridor_sim.scenario.model import Scenario
@@ -149,6 +149,8 @@ def _overridden(base: Overlay, plain: Scenario, name: str) -> Overlay:
 def resolved_scenario(overlay: Overlay) -> Scenario:
     """Put parameters in, validate the model, check that its parts fit. Raises InputError with all problems."""
     data, problems = put_parameters(overlay)
+    if len(problems) > MOST_PROBLEMS:
+        raise InputError(capped(problems))
     shown = Overlay(data, overlay.document, overlay.origins)
     try:
         scenario = Scenario.model_validate(data)

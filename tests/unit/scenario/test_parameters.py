@@ -168,3 +168,12 @@ def test_an_exchange_rate_is_one_amount_of_yuan_above_nothing(rate: str) -> None
 def test_years_of_rates_and_indices_are_years() -> None:
     index = "  price_year: 2026\n  indices: {cpi: {years: {abc: 100}}}\n"
     assert any('"abc" is no year' in line for line in problems(SMALL.replace("  price_year: 2026\n", index, 1)))
+
+
+def test_of_many_unknown_parameters_the_first_are_shown_with_hints_and_the_rest_counted() -> None:
+    names = [f"{TRANSIT}{number}" for number in range(60)]
+    stays = "".join(f"      - stay {number}: {{wait: {{param: {name}}}}}\n" for number, name in enumerate(names))
+    lines = problems(SMALL.replace("    steps:\n", f"    steps:\n{stays}", 1))
+    assert len(lines) == 51
+    assert all(f'did you mean "{TRANSIT}"' in line for line in lines[:50])
+    assert lines[-1].endswith("and 10 more")
