@@ -74,10 +74,9 @@ def trial(arguments: list[str]) -> Section:
             )
             print("; ".join(rows[-1]), "" if seen.passed else "FAILED", file=sys.stderr, flush=True)
     remarks = [
-        f"{len(rows) - failed} of {len(rows)} were refused within {MOST_SECONDS:.0f} s (by the clock, or of "
-        f"processor time where that is less) and {MOST_MIB} MB. Of that, starting Python and importing what reads scenarios took {start.worked:.2f} s and "
-        f"{start.mebibytes:.0f} MB. "
-        "Clock time is what passed on a machine that did other work at the same time.",
+        f"{len(rows) - failed} of {len(rows)} were refused within {MOST_SECONDS:.0f} s (by the clock, or of processor "
+        f"time where that is less) and {MOST_MIB} MB. Of that, starting Python and importing what reads scenarios took "
+        f"{start.worked:.2f} s and {start.mebibytes:.0f} MB.",
     ]
     return Section("Hostile files", ("file", "exit", "s", "s by the clock", "MB", "first line"), rows, remarks)
 
