@@ -7,6 +7,7 @@ goes on after an exception that nobody expected, and is started again where it d
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -90,7 +91,9 @@ def fuzz(aside: Path, found: Path, seconds: int, seed: int) -> Told:
             "-print_final_stats=1",
         ]
         child = [sys.executable, "-m", "tests.trials.byte_child", str(found), *flags, str(corpus)]
-        with subprocess.Popen(child, stderr=subprocess.PIPE, text=True, errors="replace") as running:
+        # what wrote the corpus has said that children look for modules only where Python is installed
+        here = os.environ | {"PYTHONSAFEPATH": ""}
+        with subprocess.Popen(child, env=here, stderr=subprocess.PIPE, text=True, errors="replace") as running:
             assert running.stderr is not None
             for line in running.stderr:
                 _hear(told, line, before)
