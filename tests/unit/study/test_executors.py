@@ -183,9 +183,12 @@ def test_neither_ctrl_c_nor_a_closed_terminal_is_for_the_servers_of_workers() ->
 
 STOPS = """
 import signal, sys
-from corridor_sim.study import executors
+from corridor_sim.study import executors, stop
 from corridor_sim.study.kinds import Where
 from corridor_sim.study.stop import Stopped, listen
+
+# workers that have only just begun are waited for, which may take long on a busy machine
+stop.PATIENCE_SECONDS = 50
 
 def stopped_in(where, name):
     whole = getattr(where, name)
