@@ -11,6 +11,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections import Counter
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -208,6 +209,22 @@ def test_a_pickle_in_a_stored_table_is_not_opened(packed: Path, elsewhere: Path)
     with suppress(CorridorSimError):
         ask("select hours from consignments", packed.parents[1])
     assert is_untouched(elsewhere)
+
+
+def test_a_table_with_any_byte_of_its_description_changed_is_read_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "consignments.parquet"
+    pq.write_table(pa.table({"boxes": pa.array([1, 2], pa.uint8())}), path)
+    whole = path.read_bytes()
+    described = int.from_bytes(whole[-8:-4], "little") + 8
+    refused = Counter[str]()
+    for place in range(len(whole) - described, len(whole)):
+        path.write_bytes(whole[:place] + b"B" + whole[place + 1 :])
+        try:
+            StoredTables(tmp_path, {path.name: sha256(path.read_bytes()).hexdigest()})["consignments"]
+        except ResultsError as error:
+            refused[type(error.__cause__).__name__] += 1
+    assert refused["ArrowNotImplementedError"]
+    assert sum(refused.values()) < described
 
 
 def test_the_compiled_engine_obeys_no_settings_of_the_current_folder(

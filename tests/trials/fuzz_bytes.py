@@ -25,7 +25,7 @@ from tests.trials.stored_samples import SMALL, keep_run, keep_sweep
 
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 HOUR_SECONDS = 3600
-LONGEST_INPUT_BYTES = 16_384
+LONGEST_INPUT_BYTES = 131_072
 LONGEST_CASE_SECONDS = 60
 MOST_MEMORY_MIB = 2048
 WORLDS = 40

@@ -29,8 +29,8 @@ CELLS_FREE, CELLS_PER_BYTE = 2_000_000, 16
 BYTES_FREE, BYTES_PER_BYTE = 32 * MEBIBYTE, 32
 """The same for its bytes before they were packed."""
 LONGEST_REASON = 200
-UNFIT = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
-"""What reading something of another shape than was expected raises."""
+UNFIT = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, NotImplementedError)
+"""What reading something of another shape than was expected raises; the last, of types that Arrow does not know."""
 
 
 def kept_bytes(path: Path, most: int = LARGEST_TEXT) -> bytes:
