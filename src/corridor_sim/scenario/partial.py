@@ -54,8 +54,8 @@ def check_valid_parts(error: ValidationError, source: Located) -> list[Problem]:
     if error.error_count() > MOST_ERRORS_READ:
         return []
     rest, unread = _Rest(copy_tree(source.data), source.file), set[str]()
+    paths = _paths(error, rest)
     for _ in range(MOST_ROUNDS):
-        paths = _paths(error, rest)
         holders = [_holder(rest.data, path) for path in paths]
         for path, holder in zip(paths, holders, strict=True):
             if holder is None and path[:1] not in [(key,) for key in STAND_INS]:
@@ -65,7 +65,8 @@ def check_valid_parts(error: ValidationError, source: Located) -> list[Problem]:
         try:
             scenario = Scenario.model_validate(rest.data)
         except ValidationError as next_error:
-            error = next_error
+            # not kept itself: it holds this frame, and Python finds no garbage in pydantic
+            paths = _paths(next_error, rest)
         else:
             return check_references(Findings(scenario, source, unread=frozenset(unread)))
     return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from corridor_sim.errors import InputError
-from corridor_sim.reading.yaml_reader import read_yaml
+from corridor_sim.reading.yaml_reader import Document, read_yaml
 from corridor_sim.scenario.goods import Flow
 from corridor_sim.scenario.load import load
 from corridor_sim.scenario.model import Box, Scenario
@@ -220,3 +221,18 @@ def test_what_names_nothing_is_found_beside_invalid_parts(changes, names):
     found = check_valid_parts(caught.value, document)
     assert [name in str(problem) for problem, name in zip(found, names, strict=True)] == [True] * len(names)
     assert all(problem.line > 0 for problem in found)
+
+
+def test_nothing_of_a_wrong_file_stays_in_memory() -> None:
+    small = Path(__file__).with_name("small.yaml").read_text(encoding="utf-8")
+    # without its box, the flow is wrong, too
+    wrong = small.replace("box: {type: 40RF", "box: {tpye: 40RF").replace("again: check", "agian: check")
+    before = documents_in_memory()
+    with pytest.raises(InputError, match="agian"):
+        load(wrong)
+    assert documents_in_memory() == before
+
+
+def documents_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(each, Document) for each in gc.get_objects())
