@@ -20,7 +20,7 @@ from corridor_sim.study.engines import COMPILED, choose_engine
 from tests.trials.schema_cases import Tally, Trial, begin, loaded, overridden
 from tests.trials.store_cases import commanded, kept, make_samples
 
-CASES, BATCH = 100_000, 250
+CASES, BATCH, BATCHES_OF_A_PROCESS = 100_000, 250, 40
 KINDS = {"loader": (loaded, 82), "overrides": (overridden, 12), "command line": (commanded, 3), "store": (kept, 3)}
 """Kind -> what tries one case of it, and its share in per cent."""
 PERCENT = 100
@@ -56,13 +56,19 @@ def try_all(cases: int, kinds: list[str], first: int, found: Path, workers: int)
         for number in range(0, count, BATCH)
     ]
     choose_engine(COMPILED, 0)
-    tally, done = Tally(), 0
-    with ProcessPoolExecutor(workers, get_context("spawn"), begin, max_tasks_per_child=40) as hands:
-        running = [hands.submit(try_batch, kind, first * cases + number, count, found) for kind, number, count in jobs]
-        for each in as_completed(running):
-            tally.add(each.result())
-            done = sum(tally.outcomes.values())
-            print(f"\r{done:,} of {cases:,}, found {sum(tally.found.values())}", end="", file=sys.stderr, flush=True)
+    tally = Tally()
+    step = BATCHES_OF_A_PROCESS * workers
+    for some in (jobs[start : start + step] for start in range(0, len(jobs), step)):
+        # new processes after a while; a pool that replaces them itself may wait for ever for the next one
+        with ProcessPoolExecutor(workers, get_context("spawn"), begin) as hands:
+            running = [
+                hands.submit(try_batch, kind, first * cases + number, count, found) for kind, number, count in some
+            ]
+            for each in as_completed(running):
+                tally.add(each.result())
+                done = sum(tally.outcomes.values())
+                told = f"\r{done:,} of {cases:,}, found {sum(tally.found.values())}"
+                print(told, end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return tally
 
