@@ -222,8 +222,8 @@ def test_a_table_with_any_byte_of_its_description_changed_is_read_or_refused(tmp
         try:
             StoredTables(tmp_path, {path.name: sha256(path.read_bytes()).hexdigest()})["consignments"]
         except ResultsError as error:
-            refused[type(error.__cause__).__name__] += 1
-    assert refused["ArrowNotImplementedError"]
+            refused[str(error.__cause__)] += 1
+    assert refused["Integers with more than 64 bits not implemented"]
     assert sum(refused.values()) < described
 
 

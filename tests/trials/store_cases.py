@@ -192,7 +192,7 @@ def kept(trial: Any, draw: Any, tally: Any) -> tuple[str, str]:
             (path.parent / MANIFEST).exists()
             and path.name != MANIFEST
             and draw(some.integers(1, 5)) > 1
-            and path.exists()
+            and path.is_file()
         ):
             fit_manifest(path.parent, [path.name])
         words = _reading(draw, path, out)
@@ -220,11 +220,8 @@ def _damage(draw: Any, path: Path) -> str:
             path.unlink()
             path.mkdir()
         case "other":
-            path.write_bytes(
-                draw(some.sampled_from(sorted(path.parent.iterdir()))).read_bytes()
-                if path.parent.name != "chunks"
-                else b"PAR1"
-            )
+            others = sorted(each for each in path.parent.iterdir() if each.is_file())
+            path.write_bytes(draw(some.sampled_from(others)).read_bytes() if path.parent.name != "chunks" else b"PAR1")
         case _:
             return _change_tree(draw, path)
     return f"{kind} {place}"

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from corridor_sim.errors import Problem, ResultsError
 from corridor_sim.study.bundle import RESULTS_VERSION, key_of_run
-from corridor_sim.study.kept_files import UNFIT, check_digest, check_table, json_of, kept_bytes, kept_json, yaml_of
+from corridor_sim.study.kept_files import (
+    UNFIT,
+    arrow_as_unfit,
+    check_digest,
+    check_table,
+    json_of,
+    kept_bytes,
+    kept_json,
+    yaml_of,
+)
 from corridor_sim.study.layout import MANIFEST, RECIPE, RESOLVED, SUMMARY, TABLE
 from corridor_sim.study.place import are_own
 
@@ -49,7 +58,8 @@ class StoredTables(Mapping[str, "pd.DataFrame"]):
                 check_digest(path, self._digests[name])
                 import pandas as pd
 
-                self._read[name] = pd.read_parquet(path)
+                with arrow_as_unfit():
+                    self._read[name] = pd.read_parquet(path)
         return self._read[name]
 
     def _path(self, name: str) -> Path:

@@ -235,4 +235,4 @@ def test_nothing_of_a_wrong_file_stays_in_memory() -> None:
 
 def documents_in_memory() -> int:
     gc.collect()
-    return sum(isinstance(each, Document) for each in gc.get_objects())
+    return sum(type(each) is Document for each in gc.get_objects())
