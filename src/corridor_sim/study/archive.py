@@ -12,7 +12,7 @@ from corridor_sim.reading.located import printable, suggestion
 from corridor_sim.study.answers import KINDS
 from corridor_sim.study.aside import as_results_error
 from corridor_sim.study.bundle import ALL_FLOWS, RESULTS_VERSION
-from corridor_sim.study.kept_files import UNFIT, as_damaged, check_digest, check_table, kept_json
+from corridor_sim.study.kept_files import UNFIT, arrow_as_unfit, as_damaged, check_digest, check_table, kept_json
 from corridor_sim.study.layout import CHUNKS, KPIS_CSV, MANIFEST, RECIPE, SUMMARY, SWEEP, SWEEP_PREFIX, TABLE
 from corridor_sim.study.place import are_own
 
@@ -151,13 +151,13 @@ def find(name: str, out: Path) -> Kept:
 
 def sweep_rows(table: Path, figures: Sequence[str]) -> list[dict[str, Any]]:
     """Return the rows of a `whole_table` for some figures of all flows together. Raises ResultsError."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
+    wanted = [("flow", "==", ALL_FLOWS), ("kpi", "in", list(figures))]
     try:
-        wanted = [("flow", "==", ALL_FLOWS), ("kpi", "in", list(figures))]
-        rows: list[dict[str, Any]] = pq.read_table(table, filters=wanted).to_pylist()
-    except (pa.ArrowException, *UNFIT) as error:
+        with arrow_as_unfit():
+            rows: list[dict[str, Any]] = pq.read_table(table, filters=wanted).to_pylist()
+    except UNFIT as error:
         raise _damaged_sweep(table) from error
     return rows
 
